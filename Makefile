@@ -1,0 +1,62 @@
+# Two commands matter on a fresh machine: `make demo` and `make test`.
+# Needs only Python >= 3.11, make and a package index.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALL := $(BIN)/uv pip install --quiet --require-hashes --compile-bytecode --python $(BIN)/python
+HASH := $(shell cat requirements*.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
+RUN_STAMP := .venv/.run-$(HASH)
+TEST_STAMP := .venv/.test-$(HASH)
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help demo test quick lint types sample lock clean
+
+help:            ## what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+demo: $(RUN_STAMP)   ## the nightly flow on the simulated sample cohort, in ./demo
+	@echo "== cramplog demo: 12 simulated runners, everything in ./demo, nothing in your own folder"
+	@CRAMPLOG_HOME=demo $(BIN)/cramplog init --demo
+	@echo "== the nightly flow, in Prefect with a temporary server (its start takes about 20 s)"
+	@CRAMPLOG_HOME=demo $(BIN)/cramplog nightly
+
+test: lint types $(TEST_STAMP)   ## everything: lint, types, import contracts, all tests
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+quick: $(TEST_STAMP)   ## the tests under 30 s
+	$(BIN)/python -m pytest -m "not slow"
+
+lint: $(TEST_STAMP)   ## ruff: style and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(TEST_STAMP)   ## mypy strict
+	$(BIN)/mypy
+
+sample: $(TEST_STAMP)   ## makes sample_data/ again, the same content
+	$(BIN)/python -m sample_data.build
+
+lock: .venv/bin/uv   ## resolves the requirement files again
+	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --extra build pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --extra test -c requirements.lock pyproject.toml -o requirements-test.lock
+
+clean:           ## removes what make made, but not ./demo
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/bin/uv:
+	@echo "== making .venv"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cramplog needs Python 3.11 or newer; set PYTHON=...")'
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-tools.lock
+
+$(RUN_STAMP): .venv/bin/uv
+	@echo "== installing the locked packages"
+	@test -e $(TEST_STAMP) || $(INSTALL) -r requirements.lock
+	@test -e $(TEST_STAMP) || $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(TEST_STAMP): .venv/bin/uv
+	@echo "== installing the locked packages and the test tools"
+	@$(INSTALL) -r requirements-test.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,54 @@
+"""The errors a person can do something about. Everything else is our bug and keeps its traceback.
+
+Each says what happened and what to do next, and carries the command line's exit code (docs: README, "Exit codes").
+"""
+
+from __future__ import annotations
+
+
+class CramplogError(Exception):
+    """The user's situation: one line, no traceback. `hint` is the next thing to do."""
+
+    exit_code = 1
+    code = "error"
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class WrongInput(CramplogError):
+    """An argument or a value that cannot be meant: exit code 2."""
+
+    exit_code = 2
+    code = "wrong_input"
+
+
+class CannotStart(CramplogError):
+    """The store is damaged, newer than this program, or its folder cannot be written: exit code 3."""
+
+    exit_code = 3
+    code = "cannot_start"
+
+
+class NotFound(CramplogError):
+    """Nothing, or more than one thing, goes by that name: exit code 4."""
+
+    exit_code = 4
+    code = "not_found"
+
+
+class TryAgain(CramplogError):
+    """It will work later: store busy, disk full, source silent: exit code 5."""
+
+    exit_code = 5
+    code = "try_again"
+
+
+class FileRefused(CramplogError):
+    """One file that holds nothing we can read; the others go on. `code` is a short stable word."""
+
+    def __init__(self, code: str, message: str, hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.code = code

@@ -1,0 +1,115 @@
+"""The values that pass between the rooms: a parsed run, its records, laps, pauses and notes, and the words they use.
+
+Nothing here reads, computes or stores. Column names are the store's, the chart's and the report's names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+MUSCLES = ("foot", "calf", "hamstring", "quadriceps", "adductor", "glute", "abdomen", "other")
+SIDES = ("left", "right", "both")
+SEVERITIES = ("tightness", "mild", "moderate", "severe")
+ANSWERS = ("unanswered", "no cramp", "cramp", "not sure")
+ANSWERED_HOW = ("single", "bulk", "import", "page")
+PHASES = ("during", "after")
+FIRST_ANSWERS = ("0", "1-2", "3+")  # cramps in the last 10 races
+USUAL_RACES = ("5k", "10k", "half", "marathon", "ultra")
+
+# One row a record (about a second, or a smart-recording step). Each column a float64 array, NaN where not measured.
+# elapsed_s counts from the session's start, timer_s leaves pauses out, moving_s leaves out standing still as well.
+RECORD_COLUMNS = (
+    "elapsed_s",
+    "timer_s",
+    "moving_s",
+    "distance_m",
+    "speed_ms",
+    "altitude_m",
+    "heart_rate_bpm",
+    "cadence_spm",
+    "power_w",
+    "device_temp_c",
+    "latitude",
+    "longitude",
+)
+TRACK_COLUMNS = ("latitude", "longitude")  # kept apart from everything that is shared or published
+
+# One row a weather hour and place, whatever the source (docs/data.md, v_run_weather).
+WEATHER_COLUMNS = (
+    "air_temp_c",
+    "rel_humidity_pct",
+    "dew_point_c",
+    "wind_ms",
+    "shortwave_wm2",
+    "direct_wm2",
+    "precip_mm",
+    "pressure_hpa",
+    "wbgt_c",
+)
+
+Records = dict[str, NDArray[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lap:
+    """A lap as the watch closed it; `trigger` is 'manual', 'distance', 'time', 'session_end' or None."""
+
+    lap_no: int
+    elapsed_start_s: float
+    elapsed_s: float
+    timer_s: float | None
+    distance_m: float | None
+    trigger: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A stretch without timer: `kind` is 'timer' (the watch said so) or 'gap' (no records, no way made)."""
+
+    elapsed_start_s: float
+    elapsed_end_s: float
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParseNote:
+    """A repair or an oddity: `kind` is a short stable word, `detail` a sentence without places or names, `n` how often."""
+
+    kind: str
+    detail: str
+    n: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedRun:
+    """One session of one file, cleaned. All instants are UTC and aware.
+
+    `run_id` is the SHA-256 (hex) of the session's decoded start, sport and records, before cleaning, so that
+    the same session gives the same id from .fit and .fit.gz and after a change of our cleaning rules.
+    `utc_offset_s` is what the file itself says of the local clock, None when it is silent.
+    `indoor` is True when the file says treadmill/indoor or holds no position at all.
+    """
+
+    run_id: str
+    session_no: int
+    sport: str
+    sub_sport: str | None
+    indoor: bool
+    start_at: datetime
+    elapsed_s: float
+    timer_s: float
+    moving_s: float
+    distance_m: float | None
+    utc_offset_s: int | None
+    clock_wrong: bool
+    device: str | None
+    title: str | None
+    simulated: bool
+    records: Records
+    laps: tuple[Lap, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    notes: tuple[ParseNote, ...] = field(default=())

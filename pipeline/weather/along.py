@@ -1,0 +1,43 @@
+"""The weather cells along a run: one for its middle, and others only for segments far from it. Called by the ingest action."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.weather.cells import cell_of, distance_km
+
+SEGMENT_S = 300.0  # of moving time, as sql/queries/cut_segments.sql cuts
+SAME_WEATHER_KM = 15.0  # the source's own cells are 9-25 km wide
+
+
+def count_segments(moving_s: float) -> int:
+    """Segments in so much moving time; a last piece under half a segment joins the one before."""
+    return max(1, int((moving_s + SEGMENT_S / 2) // SEGMENT_S))
+
+
+def cells_along(
+    moving_s: NDArray[np.float64], latitude: NDArray[np.float64], longitude: NDArray[np.float64]
+) -> tuple[str | None, tuple[str | None, ...]]:
+    """The run's cell and each segment's: the run's own unless its middle lies over 15 km away. None without positions.
+
+    Arrays of shape (n_records,), degrees and seconds; positions may be NaN.
+    """
+    if not moving_s.size:
+        return None, ()
+    total_s = float(moving_s[-1])
+    segments = count_segments(total_s)
+    placed = np.isfinite(latitude) & np.isfinite(longitude)
+    if not placed.any():
+        return None, (None,) * segments
+    moved_s, north, east = moving_s[placed], latitude[placed], longitude[placed]
+    middles = np.minimum((np.arange(segments) + 0.5) * SEGMENT_S, total_s)
+    at = np.searchsorted(moved_s, np.append(middles, total_s / 2)).clip(0, moved_s.size - 1)
+    home = at[-1]
+    run_cell = cell_of(float(north[home]), float(east[home]))
+    return run_cell, tuple(
+        run_cell
+        if distance_km(north[home], east[home], north[here], east[here]) <= SAME_WEATHER_KM
+        else cell_of(float(north[here]), float(east[here]))
+        for here in at[:-1]
+    )

@@ -1,0 +1,90 @@
+"""From hours as written to hours we keep: in order, within limits, completed, with WBGT. For files.py."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+
+from pipeline.errors import FileRefused
+from pipeline.schema import WEATHER_COLUMNS, ParseNote
+from pipeline.weather.columns import within_limits
+from pipeline.weather.heat import dew_point_c, moments_of_hours, rel_humidity_pct, wbgt_c
+from pipeline.weather.place import SIMULATED, Columns, Instants, WeatherPlace, WrittenHours
+
+SETTLED_AFTER = np.timedelta64(5, "D")  # ERA5 comes five days late; younger hours may still be revised
+MEASURED_COLUMNS = tuple(name for name in WEATHER_COLUMNS if name != "wbgt_c")
+
+
+def checked_place(written: WrittenHours, now: datetime) -> WeatherPlace:
+    """The place with exactly the weather columns; possibly without any hour, when no full hour has a value.
+
+    Raises FileRefused when there is no temperature, no place on Earth, or a unit that cannot be meant.
+    """
+    if "air_temp_c" not in written.columns:
+        raise FileRefused(
+            "weather_no_temperature", "the file holds no hourly temperature", "ask for temperature_2m as well"
+        )
+    if not (abs(written.latitude) <= 90.0 and abs(written.longitude) <= 180.0):
+        raise FileRefused("weather_no_place", "the file's latitude or longitude is not on Earth")
+    known, limit_notes = within_limits(written.columns)
+    hour_at, columns, hour_notes = _full_hours(written.hour_at, _all_columns(known, len(written.hour_at)))
+    heat_notes = _complete(columns, hour_at, written)
+    return WeatherPlace(
+        latitude=written.latitude,
+        longitude=written.longitude,
+        elevation_m=written.elevation_m,
+        provider=written.provider,
+        model=written.model,
+        hour_at=hour_at,
+        columns=columns,
+        provisional=_is_provisional(hour_at, now, written.provider),
+        notes=(*written.notes, *limit_notes, *hour_notes, *heat_notes),
+    )
+
+
+def _all_columns(known: Columns, n_hours: int) -> Columns:
+    """Every weather column, those the file lacks as NaN."""
+    return {name: known.get(name, np.full(n_hours, np.nan)) for name in WEATHER_COLUMNS}
+
+
+def _full_hours(hour_at: Instants, columns: Columns) -> tuple[Instants, Columns, list[ParseNote]]:
+    """Full hours that hold a value, ascending, each once (the first written), and notes of what was left out.
+
+    An hour without any value (the archive ends with such) must not overwrite one that the store holds.
+    """
+    off_hour = hour_at != hour_at.astype("datetime64[h]")
+    empty = np.isnan(np.stack([columns[name] for name in MEASURED_COLUMNS])).all(axis=0)
+    usable = np.flatnonzero(~off_hour & ~empty)
+    hours, first = np.unique(hour_at[usable], return_index=True)
+    kept = usable[first]
+    counts = {
+        "weather_off_hour": ("rows between the full hours, left out", int(off_hour.sum())),
+        "weather_empty_hour": ("hours without any value, left out", int((empty & ~off_hour).sum())),
+        "weather_double_hour": ("hours written more than once, the first kept", len(usable) - len(kept)),
+    }
+    notes = [ParseNote(kind, detail, n) for kind, (detail, n) in counts.items() if n]
+    return hours, {name: values[kept] for name, values in columns.items()}, notes
+
+
+def _complete(columns: Columns, hour_at: Instants, written: WrittenHours) -> list[ParseNote]:
+    """Fills in humidity and dew point, one from the other, and WBGT; notes the hours without a solution."""
+    temperature, humidity, dew_point = (
+        columns[name] for name in ("air_temp_c", "rel_humidity_pct", "dew_point_c")
+    )
+    columns["rel_humidity_pct"] = np.where(
+        np.isnan(humidity), rel_humidity_pct(temperature, dew_point), humidity
+    )
+    columns["dew_point_c"] = np.where(np.isnan(dew_point), dew_point_c(temperature, humidity), dew_point)
+    moments = moments_of_hours(hour_at, written.latitude, written.longitude, written.elevation_m, columns)
+    columns["wbgt_c"] = wbgt_c(moments)
+    unsolved = int((moments.known() & np.isnan(columns["wbgt_c"])).sum())
+    return (
+        [ParseNote("weather_wbgt_unsolved", "hours whose WBGT has no solution", unsolved)] if unsolved else []
+    )
+
+
+def _is_provisional(hour_at: Instants, now: datetime, provider: str) -> bool:
+    """True when some hour is of the last five days or of the future; never for simulated weather."""
+    today = np.datetime64(now.astimezone(UTC).replace(tzinfo=None), "s")
+    return provider != SIMULATED and bool(np.any(hour_at > today - SETTLED_AFTER))

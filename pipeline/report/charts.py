@@ -1,0 +1,221 @@
+"""The report's curves by matplotlib, each drawn for two widths (760 and 360 px); CSS shows the one that
+fits.
+
+Called by the templates through page.py. A figure's point is a pixel of the page, so 14 is 14 px on the
+screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import ceil, floor
+
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pipeline.report.curves import Curve, OneCurve, Point, TimeSection
+from pipeline.report.svg import figure_svg
+from pipeline.report.words import clock, hours_brief, temp
+
+INK, SOFT, LINE = "#1a1f26", "#56606b", "#d9dee4"
+HOT, MILD, COOL, OWN = "#b8390e", "#6b6a35", "#1f6fb5", "#0b5c8f"
+PAPER = "#ffffff"
+# coolest to hottest: never by colour alone
+LOOKS = {1: ((OWN, "-"),), 2: ((COOL, ":"), (HOT, "-")), 3: ((COOL, ":"), (MILD, "--"), (HOT, "-"))}
+HALF_HOURS = (1800.0, 3600.0, 7200.0, 14400.0)
+WIDE_PX, NARROW_PX = 14.0, 14.5  # never under 13 on the screen, on a phone of 360 px neither
+Y_STEPS = {4: 4, 10: 5, 20: 4, 40: 4, 60: 3, 80: 4, 100: 5}  # top of the axis: number of steps, all whole
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A chart's place on the page: its size in px, and the steps its x axis may be marked by."""
+
+    key: str
+    width: int
+    height: int
+    x_steps: tuple[float, ...]
+    most_marks: int
+    x_label: Callable[[float], str]
+    x_title: str
+    text_px: float
+    above: int = 14  # px over the axes: room for a legend where there is one
+
+
+def time_charts(section: TimeSection, label: str) -> Markup:
+    """Risk against planned duration, wide and narrow."""
+    wide = Frame("time-wide", 760, 380, HALF_HOURS, 9, _hours_minutes, "planned duration (hours:minutes)", WIDE_PX, 38)
+    narrow = Frame("time-narrow", 360, 400, HALF_HOURS, 5, _hours, "planned duration", NARROW_PX, 38)
+    return _both(*(_time_chart(section, frame, label) for frame in (wide, narrow)))
+
+
+def hour_charts(section: OneCurve, label: str) -> Markup:
+    """Risk by the local hour of the start."""
+    wide = Frame("hour-wide", 760, 280, (2.0, 4.0), 12, clock, "start, local clock", WIDE_PX)
+    narrow = Frame("hour-narrow", 360, 300, (4.0,), 6, clock, "start, local clock", NARROW_PX)
+    return _both(*(_one_chart(section, frame, label) for frame in (wide, narrow)))
+
+
+def pace_charts(section: OneCurve, label: str) -> Markup:
+    """Risk by pace against the own usual."""
+    wide = Frame(
+        "pace-wide",
+        760,
+        280,
+        (5.0, 10.0),
+        9,
+        _signed,
+        "per cent faster (+) or slower (−) than your usual",
+        WIDE_PX,
+    )
+    narrow = Frame("pace-narrow", 360, 300, (5.0, 10.0), 6, _signed, "% faster (+)", NARROW_PX)
+    return _both(*(_one_chart(section, frame, label) for frame in (wide, narrow)))
+
+
+def _both(wide: Markup, narrow: Markup) -> Markup:
+    return Markup('<div class="wide">{}</div><div class="narrow">{}</div>').format(wide, narrow)
+
+
+def _time_chart(section: TimeSection, frame: Frame, label: str) -> Markup:
+    figure = Figure(figsize=(frame.width / 72, frame.height / 72), dpi=72)
+    axes = _axes(figure, frame, [p for curve in section.curves for p in curve.points], section.onsets_s)
+    for curve, (colour, dashes) in zip(section.curves, LOOKS[len(section.curves)], strict=True):
+        _draw(axes, curve, colour, dashes)
+    if section.hatched:
+        _hatch(axes, frame, section.longest_s)
+    _legend(axes, frame)
+    return figure_svg(figure, frame.key, label)
+
+
+def _one_chart(section: OneCurve, frame: Frame, label: str) -> Markup:
+    figure = Figure(figsize=(frame.width / 72, frame.height / 72), dpi=72)
+    axes = _axes(figure, frame, section.curve.points, section.own)
+    _draw(axes, section.curve, OWN, "-")
+    return figure_svg(figure, frame.key, label)
+
+
+def _axes(figure: Figure, frame: Frame, points: Sequence[Point], own: Sequence[float]) -> Axes:
+    """Empty axes marked "of 100", with the x title and the own cramps below."""
+    below = 78 if own else 52
+    height = frame.height - below - frame.above
+    figure.patch.set_visible(False)
+    axes = figure.add_axes((44 / frame.width, below / frame.height, 1 - 60 / frame.width, height / frame.height))
+    first, last = min(p.x for p in points), max(p.x for p in points)
+    margin = 0.02 * (last - first)
+    top = _round_up(max(p.risk.high for p in points) * 100)
+    axes.set(xlim=(first - margin, last + margin), ylim=(0, top), axisbelow=True)
+    ticks = _ticks(frame, first, last)
+    axes.set_xticks(ticks, [frame.x_label(x) for x in ticks])
+    marks = [top * k // Y_STEPS[top] for k in range(Y_STEPS[top] + 1)]
+    axes.set_yticks(marks, [str(mark) for mark in marks])
+    _plain(axes, frame)
+    _below(axes, frame, height, [x for x in own if first <= x <= last])
+    return axes
+
+
+def _ticks(frame: Frame, first: float, last: float) -> list[float]:
+    """Multiples of the smallest step that gives no more marks than there is room for."""
+    for step in frame.x_steps:
+        marks = range(ceil(first / step), floor(last / step) + 1)
+        if len(marks) <= frame.most_marks:
+            break
+    return [k * step for k in marks]
+
+
+def _plain(axes: Axes, frame: Frame) -> None:
+    """Hairlines across, no box, no tick marks."""
+    axes.patch.set_visible(False)
+    axes.grid(axis="y", color=LINE, linewidth=1)
+    axes.tick_params(length=0, labelsize=frame.text_px, labelcolor=SOFT, pad=8)
+    for side in ("left", "right", "top"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(SOFT)
+
+
+def _below(axes: Axes, frame: Frame, height: float, own: Sequence[float]) -> None:
+    """Own cramps as diamonds on a line of their own under the marks, then the title of the axis."""
+    line = -(66 if own else 42) / height
+    axes.text(0, line, frame.x_title, transform=axes.transAxes, va="center", size=frame.text_px, color=SOFT)
+    if own:
+        place = axes.get_xaxis_transform()
+        axes.plot(own, [-41 / height] * len(own), "D", color=HOT, markersize=7, transform=place, clip_on=False)
+        axes.text(
+            1,
+            line,
+            "◆ your cramps",
+            transform=axes.transAxes,
+            va="center",
+            ha="right",
+            size=frame.text_px,
+            color=HOT,
+        )
+
+
+def _draw(axes: Axes, curve: Curve, colour: str, dashes: str) -> None:
+    """The plausible range as a band everywhere, the line only where a single number may be said."""
+    x = [p.x for p in curve.points]
+    axes.fill_between(
+        x,
+        [p.risk.low * 100 for p in curve.points],
+        [p.risk.high * 100 for p in curve.points],
+        color=colour,
+        alpha=0.13,
+        linewidth=0,
+    )
+    told = [p.risk.mean * 100 if p.said.say == "number" else float("nan") for p in curve.points]
+    name = "_none" if curve.air_temp_c is None else temp(curve.air_temp_c)  # "_": not in the legend
+    axes.plot(x, told, dashes, color=colour, linewidth=2.4, label=name)
+
+
+def _hatch(axes: Axes, frame: Frame, longest_s: float) -> None:
+    """Where the runner has never been; its name stands on the side with more room."""
+    first, last = axes.get_xlim()
+    start = max(longest_s, first)
+    right = start - first < 0.5 * (last - first)
+    axes.axvspan(start, last, facecolor="none", edgecolor=SOFT, hatch="//", linewidth=0, alpha=0.6)
+    axes.text(
+        start,
+        0.97,
+        " ← your longest run" if right else "your longest run → ",
+        transform=axes.get_xaxis_transform(),
+        ha="left" if right else "right",
+        va="top",
+        size=frame.text_px,
+        color=SOFT,
+        bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 2},
+    )
+
+
+def _legend(axes: Axes, frame: Frame) -> None:
+    if axes.get_legend_handles_labels()[1]:
+        axes.legend(
+            loc="lower left",
+            bbox_to_anchor=(0, 1),
+            ncols=3,
+            frameon=False,
+            fontsize=frame.text_px + 0.5,
+            labelcolor=INK,
+            borderaxespad=0.2,
+            handlelength=1.9,
+            columnspacing=1.1,
+            handletextpad=0.6,
+            borderpad=0.2,
+        )
+
+
+def _round_up(value: float) -> int:
+    return next(top for top in Y_STEPS if value <= top)
+
+
+def _hours_minutes(seconds: float) -> str:
+    return f"{int(seconds // 3600)}:{int(seconds % 3600 // 60):02d}"
+
+
+def _hours(seconds: float) -> str:
+    return f"{hours_brief(seconds)} h"
+
+
+def _signed(percent: float) -> str:
+    return f"{percent:+g}".replace("-", "−") if percent else "usual"

@@ -1,0 +1,75 @@
+"""RiskReport to one self-contained HTML page: no scripts, no requests, a policy that forbids both.
+
+Called by the report action. Words come from words.py, text.py and findings.py, pictures from charts.py and
+icons.py; the templates only put them in order. Every string is escaped but the Markup those modules return.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from pipeline.report import charts, findings, icons, text, warning_signs, words
+from pipeline.report.said import LEVELS
+from pipeline.report.summary import RiskReport
+from pipeline.units import format_hours
+
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
+
+
+def render_page(report: RiskReport) -> str:
+    """The whole page. The same report gives the same bytes."""
+    environment = _environment()
+    css = environment.get_template("report.css").render().strip()
+    page = environment.get_template("report.html.j2")
+    return page.render(report=report, css=Markup(css), policy=content_policy(css))  # ours  # noqa: S704
+
+
+def content_policy(css: str) -> str:
+    """Nothing may be loaded or run; only this one inline style sheet, by its hash, and images inside the
+    page.
+    """
+    digest = b64encode(sha256(css.encode()).digest()).decode()
+    rest = "img-src data:; base-uri 'none'; form-action 'none'"
+    return f"default-src 'none'; style-src 'sha256-{digest}'; {rest}"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("pipeline.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["bold"] = bold
+    environment.filters["command"] = command
+    environment.globals.update(
+        charts=charts,
+        findings=findings,
+        icons=icons,
+        text=text,
+        words=words,
+        signs=warning_signs,
+        LEVELS=LEVELS,
+        format_hours=format_hours,
+    )
+    return environment
+
+
+def bold(sentence: str) -> Markup:
+    """`**22 of 100**` in bold, everything else escaped."""
+    return Markup(_BOLD.sub(r"<strong>\1</strong>", str(escape(sentence))))  # escaped before  # noqa: S704
+
+
+def command(line: str) -> Markup:
+    """A line to type, which on a narrow page breaks between its words only."""
+    return Markup("<code>{}</code>").format(
+        Markup(" ").join(Markup("<span>{}</span>").format(word) for word in line.split())
+    )

@@ -1,0 +1,217 @@
+"""RiskReport: every number and every count on the page, computed here and nowhere else.
+
+`summarise` is what the report action calls; `page.render_page` only puts the result into words and pictures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from pipeline.report.counts import Basis, Where, count_basis, count_where, own_runs
+from pipeline.report.curves import (
+    OneCurve,
+    TimeSection,
+    hour_section,
+    pace_section,
+    time_section,
+)
+from pipeline.report.facts import Claim, Others, PlanRisk, Provenance, ReportFacts
+from pipeline.report.heat import HeatSection, heat_section
+from pipeline.report.looking_back import ENOUGH_CRAMPS, LookingBack, look_back
+from pipeline.report.said import Said, say_risk
+from pipeline.report.shares import Share, share_fast, share_morning, share_warm
+
+State = Literal["red flag", "no runs", "not enough", "number"]
+BeyondIn = Literal["longer", "hotter", "colder", "other"]
+Changed = Literal["duration", "temperature", "pace", "start", "race"]
+
+# upper ends of the plausible range's width (of 100) for 4, 3 and 2 of 4 bars: quite, fairly, somewhat sure
+SURE_WIDTHS = (10, 20, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCard:
+    """One planned run and what is said of it; `without` is the complement of `said.of_100`."""
+
+    planned_s: float
+    air_temp_c: float | None
+    pace_faster_pct: float
+    start_hour: float | None
+    race: bool
+    said: Said
+    without: int | None
+    beyond_in: BeyondIn | None
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """The two cards. `sure` of 4 bars; None when nothing is said."""
+
+    plan: PlanCard
+    plan_asked: bool
+    compared: PlanCard | None
+    changed: Changed | None
+    width: int | None
+    sure: int | None
+    published_evidence: bool
+    others: Others
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Own answered runs against what a personal number takes."""
+
+    given: int
+    needed: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """Counts with their control counts, from five of the `own_cramps` on."""
+
+    shown: bool
+    own_cramps: int
+    could_miss: bool
+    claims: tuple[Claim, ...]
+    warm: Share | None
+    fast: Share | None
+    morning: Share | None
+
+
+@dataclass(frozen=True, slots=True)
+class RiskReport:
+    """One runner's report. Sections are None where they may not be, or cannot be, shown."""
+
+    state: State
+    runner: str
+    made_at: datetime
+    simulated: bool
+    basis: Basis
+    answers: Answers
+    short: Short | None
+    time: TimeSection | None
+    heat: HeatSection | None
+    hour: OneCurve | None
+    pace: OneCurve | None
+    patterns: Patterns
+    where: Where
+    looking_back: LookingBack | None
+    open_meteo: bool
+    provenance: Provenance
+
+
+def summarise(facts: ReportFacts) -> RiskReport:
+    """The report's numbers. A ticked red flag, no runs and missing answers each withhold every risk."""
+    basis = count_basis(facts)
+    state = _state(facts, basis)
+    told = state == "number"
+    return RiskReport(
+        state=state,
+        runner=facts.runner,
+        made_at=facts.made_at,
+        simulated=any(run.simulated for run in facts.runs),
+        basis=basis,
+        answers=_answers(facts),
+        short=_short(facts, basis) if told else None,
+        time=time_section(facts, basis.longest_s) if told else None,
+        heat=heat_section(facts) if told else None,
+        hour=hour_section(facts) if told else None,
+        pace=pace_section(facts) if told else None,
+        patterns=_patterns(facts, basis),
+        where=count_where(facts),
+        looking_back=look_back(facts.evaluation, facts.permission.forecasts_off) if told else None,
+        open_meteo="open-meteo" in facts.provenance.weather_providers,
+        provenance=facts.provenance,
+    )
+
+
+def _state(facts: ReportFacts, basis: Basis) -> State:
+    if facts.permission.red_flag:
+        return "red flag"
+    if basis.runs == 0:
+        return "no runs"
+    return "number" if facts.permission.number and facts.plan is not None else "not enough"
+
+
+def _answers(facts: ReportFacts) -> Answers:
+    given, needed = facts.permission.answers_given, facts.permission.answers_needed
+    return Answers(given, needed, max(needed - given, 0))
+
+
+def _patterns(facts: ReportFacts, basis: Basis) -> Patterns:
+    shown = facts.permission.patterns == "counts"
+    return Patterns(
+        shown=shown,
+        own_cramps=basis.cramps,
+        could_miss=basis.cramps < ENOUGH_CRAMPS,
+        claims=facts.permission.claims if shown else (),
+        warm=share_warm(facts) if shown else None,
+        fast=share_fast(facts) if shown else None,
+        morning=share_morning(facts) if shown else None,
+    )
+
+
+def _short(facts: ReportFacts, basis: Basis) -> Short | None:
+    if facts.plan is None:
+        return None
+    card = _card(facts.plan, facts, basis)
+    low, high = card.said.low, card.said.high
+    width = None if low is None or high is None else high - low
+    return Short(
+        plan=card,
+        plan_asked=facts.plan_asked,
+        compared=_card(facts.compared, facts, basis) if facts.compared else None,
+        changed=_changed(facts.plan, facts.compared) if facts.compared else None,
+        width=width,
+        sure=None if width is None else _sure(width, basis.cramps, card.said.beyond),
+        published_evidence=facts.permission.published_evidence,
+        others=facts.others,
+    )
+
+
+def _sure(width: int, own_cramps: int, beyond: bool) -> int:
+    """Bars by the width of the range, never all four before own cramps can bear it, two beyond own runs."""
+    bars = 4 - sum(width >= limit for limit in SURE_WIDTHS)
+    return min(bars, 2 if beyond else 4 if own_cramps >= ENOUGH_CRAMPS else 3)
+
+
+def _card(plan: PlanRisk, facts: ReportFacts, basis: Basis) -> PlanCard:
+    said = say_risk(plan)
+    return PlanCard(
+        planned_s=plan.planned_s,
+        air_temp_c=plan.air_temp_c,
+        pace_faster_pct=plan.pace_faster_pct,
+        start_hour=plan.start_hour,
+        race=plan.race,
+        said=said,
+        without=None if said.of_100 is None else 100 - said.of_100,
+        beyond_in=_beyond_in(plan, facts, basis) if plan.beyond else None,
+    )
+
+
+def _beyond_in(plan: PlanRisk, facts: ReportFacts, basis: Basis) -> BeyondIn:
+    """In which way the plan leaves the own experience; 'other' when it is only the humidity, sun or wind."""
+    temps = [run.air_temp_c for run in own_runs(facts) if run.air_temp_c is not None]
+    if basis.longest_s is not None and plan.planned_s > basis.longest_s:
+        return "longer"
+    if plan.air_temp_c is not None and temps and plan.air_temp_c > max(temps):
+        return "hotter"
+    if plan.air_temp_c is not None and temps and plan.air_temp_c < min(temps):
+        return "colder"
+    return "other"
+
+
+def _changed(plan: PlanRisk, compared: PlanRisk) -> Changed | None:
+    """The one thing in which the two plans differ, None when they don't."""
+    if plan.planned_s != compared.planned_s:
+        return "duration"
+    if plan.race != compared.race:
+        return "race"
+    if plan.pace_faster_pct != compared.pace_faster_pct:
+        return "pace"
+    if plan.air_temp_c != compared.air_temp_c:
+        return "temperature"
+    return "start" if plan.start_hour != compared.start_hour else None

@@ -1,0 +1,81 @@
+"""The fixed words on every report: the frame, the signs that send someone to a doctor, and what studies
+say.
+
+From SCIENCE.md 4.3 and 4.5; the signs in our own short words, to be read by a clinician before the public
+sees them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+FRAME = (
+    "This is information about your training, not a diagnosis or medical advice, and not a check that you "
+    "are fit to run. If any warning sign below fits, ignore the number and get help."
+)
+NOT_CAUSING = "Going along is not the same as causing."
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """One degree of urgency: what to do, and the signs that call for it."""
+
+    key: str
+    title: str
+    signs: tuple[str, ...]
+
+
+TIERS = (
+    Tier(
+        "now",
+        "Call your emergency number now",
+        (
+            "Confusion, odd behaviour, a collapse, a fit, or a very hot body: this can be heat stroke, "
+            "on cool days too. Stop and cool the body first.",
+            "Bad headache, vomiting, swelling or confusion after drinking a lot, up to a day later: "
+            "the blood may be diluted. Drink nothing more until someone has looked at you.",
+            "Chest pain, shortness of breath, or fainting.",
+            "Legs that suddenly give way within minutes while the muscles are not hard; with known "
+            "sickle-cell trait also any cramp, weakness or shortness of breath. Stop at once: this may "
+            "not be a cramp.",
+            "One calf that is swollen, warm and red and stays so, with or without shortness of breath: "
+            "it may be a clot.",
+            "An arm or leg that turns pale, cold or numb, or pain that keeps rising in a tight, hard muscle.",
+        ),
+    ),
+    Tier(
+        "today",
+        "See a doctor the same day",
+        (
+            "Dark urine, like cola; pain, weakness or swelling far beyond what the run explains. "
+            "Also when it starts days later.",
+            "A cramp that has not let go after 10 minutes.",
+            "Muscle spasms while you have a wound.",
+            "Cramps all over the body, or together with vomiting, diarrhoea or fever.",
+        ),
+    ),
+    Tier(
+        "visit",
+        "Book a visit",
+        (
+            "Pain in the calf, thigh or buttock that comes at the same effort each time and goes within "
+            "minutes of rest, above all if you smoke, have diabetes or are over 50.",
+            "Tightness at the same distance each time, with numbness or a foot that drops.",
+            "Weakness, numbness, a muscle that gets thinner, or cramps at rest or at night that spoil your sleep.",
+            "Cramps that are new since you take a medicine, such as one for cholesterol, a water tablet or "
+            "an asthma inhaler. Ask about it; do not stop it on your own.",
+            "A long-term illness, an earlier collapse, a pregnancy, first cramps after the age of 50, "
+            "or cramps that come more often or harder than you are used to.",
+        ),
+    ),
+)
+
+STUDIES = (
+    "In published marathon groups about 20 of 100 runners cramp. Among entrants to a half marathon about "
+    "8 of 100 say they have ever had one.",
+    "Most cramps come late: in one large race close to half of them came in the last quarter.",
+    "In two race studies athletes who cramped had raced faster than similarly prepared ones. "
+    "That is a link, not proof.",
+    "Research does not show that heat by itself brings on cramp. Heat has its own dangers.",
+    "No study of the time of day was found.",
+)

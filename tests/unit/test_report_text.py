@@ -1,0 +1,185 @@
+"""The report's words: each says what REPORT.md prescribes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from pipeline.report import findings, text, words
+from pipeline.report.facts import PlanRisk, Risk
+from pipeline.report.said import Said, say_risk, whole_of_100
+from pipeline.report.summary import RiskReport, Short, summarise
+from tests.support.report_examples import EXAMPLES
+
+
+def said(mean: float, low: float, high: float, say: str = "number") -> Said:
+    plan = PlanRisk(10800.0, 24.0, 0.0, 9.0, False, Risk(mean, low, high), say, False)  # type: ignore[arg-type]
+    return say_risk(plan)
+
+
+def report_of(example: str) -> RiskReport:
+    return summarise(EXAMPLES[example]())
+
+
+def short_of(example: str) -> Short:
+    short = report_of(example).short
+    assert short is not None
+    return short
+
+
+@pytest.mark.parametrize(
+    ("probability", "of_100"),
+    [(0.0, 0), (0.0099, 0), (0.01, 1), (0.014, 1), (0.015, 2), (0.22, 22), (0.95, 95), (0.951, 96), (1.0, 96)],
+)
+def test_probabilities_become_whole_runs_of_100_with_open_ends(probability: float, of_100: int) -> None:
+    assert whole_of_100(probability) == of_100
+
+
+@pytest.mark.parametrize(
+    ("count", "phrase", "cell"),
+    [(0, "fewer than 1 of 100", "<1"), (22, "22 of 100", "22"), (96, "more than 95 of 100", ">95")],
+)
+def test_nothing_finer_than_1_or_95_of_100_is_said(count: int, phrase: str, cell: str) -> None:
+    assert words.of_100(count) == phrase
+    assert words.brief(count) == cell
+
+
+@pytest.mark.parametrize(
+    ("mean", "pill"),
+    [
+        (0.004, "low (fewer than 1 of 100)"),
+        (0.01, "low (1 to 4 of 100)"),
+        (0.044, "low (1 to 4 of 100)"),
+        (0.05, "some (5 to 9 of 100)"),
+        (0.10, "raised (10 to 19 of 100)"),
+        (0.22, "high (20 to 34 of 100)"),
+        (0.35, "very high (35 or more of 100)"),
+    ],
+)
+def test_the_pill_puts_the_numbers_next_to_the_word(mean: float, pill: str) -> None:
+    assert words.pill(said(mean, mean / 2, min(2 * mean, 0.9))) == pill
+
+
+def test_a_range_is_told_in_words_and_numbers_without_a_single_number() -> None:
+    wide = said(0.22, 0.06, 0.50, "range")
+    assert wide.of_100 is None
+    assert words.big(wide) == "6 to 50"
+    assert words.square(wide) == "6–50"
+    assert words.pill(wide) == "from some to very high"
+
+
+def test_the_plausible_range_is_told_in_the_words_of_the_design() -> None:
+    assert words.plausible(said(0.22, 0.12, 0.35)) == "plausible: 12 to 35"
+    assert words.plausible(said(0.02, 0.004, 0.04)) == "plausible: fewer than 1 to 4"
+    assert words.plausible(said(0.004, 0.001, 0.008)) == "plausible: fewer than 1"
+
+
+def test_a_declined_plan_fills_no_sign_and_says_no_number() -> None:
+    declined = said(0.22, 0.12, 0.35, "nothing")
+    assert (declined.filled, declined.could_be) == (0, 0)
+    assert words.cell(declined) == words.square(declined) == "–"
+
+
+def test_fewer_than_one_is_never_drawn_as_none() -> None:
+    assert (said(0.004, 0.001, 0.008).filled, said(0.004, 0.001, 0.008).could_be) == (0, 1)
+
+
+def test_signs_show_the_estimate_and_the_upper_end() -> None:
+    assert (said(0.22, 0.12, 0.35).filled, said(0.22, 0.12, 0.35).could_be) == (22, 13)
+    assert (said(0.22, 0.12, 0.35, "range").filled, said(0.22, 0.12, 0.35, "range").could_be) == (12, 23)
+
+
+def test_in_short_names_the_runs_the_numbers_and_the_one_change() -> None:
+    assert text.in_short(short_of("many_cramps")) == (
+        "On a run of **3 h at 24 °C**, about **16 of 100** runs like it would bring you a cramp.",
+        "On the same run, but **2 h long**, about **6 of 100**.",
+    )
+    assert text.in_short(short_of("range_only"))[0] == (
+        "On a run of **3 h at 18 °C**, somewhere from **7 to 64 of 100** runs like it would bring you a cramp."
+    )
+
+
+def test_a_plan_beyond_the_own_runs_says_in_which_way() -> None:
+    short = short_of("beyond")
+    assert text.beyond(short.plan) == "longer than any run of yours: a rough guess"
+    assert short.compared is not None
+    assert text.beyond(short.compared) == "too far from any run of yours for a number"
+    assert len(text.in_short(short)) == 1
+
+
+def test_the_basis_counts_runs_cramps_and_answers() -> None:
+    assert text.basis(report_of("many_cramps").basis) == (
+        "From 64 runs between 3 March and 10 November 2026, 9 cramps in 8 of those runs. "
+        "You answered “cramp or no cramp?” for 60 of them."
+    )
+    assert text.basis(report_of("no_runs").basis) == "There is no run of yours here yet."
+
+
+def test_missing_answers_are_counted_not_passed_over() -> None:
+    answers = report_of("not_enough").answers
+    assert text.missing_headline(answers) == "15 more answers to a number of your own"
+    assert text.missing(answers) == "7 of 22 answered runs that it takes. 15 to go."
+
+
+def test_the_number_of_a_lonely_store_is_said_to_rest_on_studies() -> None:
+    assert "published studies" in text.sureness(short_of("few_cramps"), report_of("few_cramps").basis)[0]
+    assert "2,310 runs of 38 other runners" in text.sureness(short_of("many_cramps"), report_of("many_cramps").basis)[0]
+
+
+def test_a_claim_comes_only_with_its_permission_and_its_counts() -> None:
+    plain, claimed = report_of("many_cramps").patterns, report_of("claimed").patterns
+    heat = report_of("many_cramps").heat
+    assert heat is not None
+    assert findings.heat_headline(heat, plain) == "Time weighs more than heat in your numbers"
+    assert findings.heat_headline(heat, claimed) == "Your cramps came more often on warmer runs"
+    assert findings.pace_headline(claimed) == "Your cramps came more often on faster runs"
+    assert findings.heat_patterns(claimed) == (
+        "At 21 °C or warmer: 5 of your 8 runs with a cramp, and 24 of your 52 other answered runs. "
+        "Going along is not the same as causing.",
+    )
+
+
+def test_counts_without_a_claim_say_that_they_prove_little() -> None:
+    (sentence,) = findings.heat_patterns(report_of("many_cramps").patterns)
+    assert sentence.endswith("This could be chance, and there may be a link we have missed.")
+
+
+def test_the_time_of_day_is_never_a_finding() -> None:
+    assert findings.hour_headline(report_of("claimed").patterns) == "Time of day: no clear link"
+    assert findings.hour_headline(report_of("few_cramps").patterns) == "Time of day: too early to tell"
+
+
+def test_under_five_cramps_no_counts_are_compared() -> None:
+    patterns = report_of("few_cramps").patterns
+    assert (findings.heat_patterns(patterns), findings.pace_notes(patterns)) == ((), ())
+    assert findings.hour_notes(patterns) == (
+        "Your own cramps are counted for and against from 5 on; so far there are 2.",
+    )
+
+
+def test_forecasts_that_went_wrong_say_so() -> None:
+    back = report_of("claimed").looking_back
+    assert findings.back_headline(back) == "Had we told you then: our numbers have been off"
+    assert findings.back_headline(None) == "Had we told you then: too early to say"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "phrase"),
+    [
+        (date(2026, 3, 3), date(2026, 11, 21), "between 3 March and 21 November 2026"),
+        (date(2025, 12, 30), date(2026, 1, 2), "between 30 December 2025 and 2 January 2026"),
+        (date(2026, 3, 3), date(2026, 3, 3), "on 3 March 2026"),
+    ],
+)
+def test_dates_are_written_out(first: date, last: date, phrase: str) -> None:
+    assert words.days_between(first, last) == phrase
+
+
+def test_small_words() -> None:
+    assert words.temp(-3.4) == "−3 °C"
+    assert words.clock(18.5) == "18:30"
+    assert [words.hours_brief(s) for s in (1800, 3600, 5400, 8400)] == ["½", "1", "1½", "2:20"]
+    assert words.pace(-4.0) == "4 % slower than your usual"
+    assert words.plural(1, "cramp") == "1 cramp"
+    assert words.plural(1204, "run") == "1,204 runs"

@@ -16,8 +16,23 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pipeline.units import SEMICIRCLE_DEG
+from tests.support.fit_encoding import (
+    ENUM,
+    FIT_EPOCH_S,
+    SINT8,
+    SINT32,
+    STRING,
+    UINT8,
+    UINT16,
+    UINT32,
+    encoded_definition,
+    encoded_message,
+    encoded_text,
+    fit_crc,
+    raw_column,
+    scaled,
+)
 
-FIT_EPOCH_S = 631065600  # 1989-12-31 00:00 UTC
 DEVELOPMENT = 255  # the manufacturer number that belongs to nobody
 
 SPORTS = {
@@ -41,8 +56,6 @@ SUB_SPORTS = {
 TRIGGERS = {"manual": 0, "time": 1, "distance": 2, "session_end": 7}
 EVENT_TYPES = {"start": 0, "stop": 1, "stop_all": 4}
 
-_ENUM, _UINT8, _STRING, _UINT16, _SINT32, _UINT32 = 0x00, 0x02, 0x07, 0x84, 0x85, 0x86
-_STRUCT_LETTER = {_ENUM: "B", _UINT8: "B", _UINT16: "H", _SINT32: "i", _UINT32: "I"}
 _FILE_ID, _SESSION, _LAP, _RECORD, _EVENT, _DEVICE_INFO, _ACTIVITY = 0, 18, 19, 20, 21, 23, 34
 
 
@@ -128,69 +141,28 @@ def write_fit(activity: FitActivity) -> bytes:
     return whole + struct.pack("<H", fit_crc(whole))
 
 
-def fit_crc(content: bytes) -> int:
-    """The FIT protocol's 16-bit checksum (CRC-16/ARC: polynomial 0x8005 reflected, start 0)."""
-    crc = 0
-    for byte in content:
-        crc = (crc >> 8) ^ _CRC_TABLE[(crc ^ byte) & 0xFF]
-    return crc
-
-
-def _crc_of_byte(byte: int) -> int:
-    for _ in range(8):
-        byte = (byte >> 1) ^ 0xA001 if byte & 1 else byte >> 1
-    return byte
-
-
-_CRC_TABLE = tuple(_crc_of_byte(byte) for byte in range(256))
-
-
 def _fit_time(start_at: datetime, at_s: float) -> int:
     return round(start_at.timestamp() + at_s) - FIT_EPOCH_S
 
 
-def _message(number: int, *fields: tuple[int, int, int | bytes | None]) -> bytes:
-    """A definition and its one message; a field is (number, base type, value), left out when None."""
-    present = [(num, kind, value) for num, kind, value in fields if value is not None]
-    definition, content = [], b""
-    for num, kind, value in present:
-        raw = value if isinstance(value, bytes) else struct.pack("<" + _STRUCT_LETTER[kind], value)
-        definition.append((num, len(raw), kind))
-        content += raw
-    return _definition(number, definition) + b"\x00" + content
-
-
-def _definition(number: int, fields: list[tuple[int, int, int]]) -> bytes:
-    head = struct.pack("<BBBHB", 0x40, 0, 0, number, len(fields))
-    return head + b"".join(struct.pack("BBB", *field) for field in fields)
-
-
-def _text(value: str) -> bytes:
-    return value.encode() + b"\x00"
-
-
-def _scaled(value: float | None, scale: float) -> int | None:
-    return None if value is None else round(value * scale)
-
-
 def _file_id(activity: FitActivity, created_s: int) -> bytes:
-    return _message(
+    return encoded_message(
         _FILE_ID,
-        (0, _ENUM, 4),  # an activity
-        (1, _UINT16, activity.manufacturer),
-        (2, _UINT16, 0),
-        (4, _UINT32, created_s),
-        (8, _STRING, _text(activity.product_name)),
+        (0, ENUM, 4),  # an activity
+        (1, UINT16, activity.manufacturer),
+        (2, UINT16, 0),
+        (4, UINT32, created_s),
+        (8, STRING, encoded_text(activity.product_name)),
     )
 
 
 def _device_info(activity: FitActivity, created_s: int) -> bytes:
-    return _message(
+    return encoded_message(
         _DEVICE_INFO,
-        (253, _UINT32, created_s),
-        (0, _UINT8, 0),  # the watch itself
-        (2, _UINT16, activity.manufacturer),
-        (27, _STRING, _text(activity.product_name)),
+        (253, UINT32, created_s),
+        (0, UINT8, 0),  # the watch itself
+        (2, UINT16, activity.manufacturer),
+        (27, STRING, encoded_text(activity.product_name)),
     )
 
 
@@ -217,35 +189,35 @@ def _timeline(session: FitSession) -> Iterator[bytes]:
 
 def _event(session: FitSession, event: FitEvent) -> bytes:
     stamp = _fit_time(session.start_at, event.at_s)
-    return _message(_EVENT, (253, _UINT32, stamp), (0, _ENUM, 0), (1, _ENUM, EVENT_TYPES[event.kind]))
+    return encoded_message(_EVENT, (253, UINT32, stamp), (0, ENUM, 0), (1, ENUM, EVENT_TYPES[event.kind]))
 
 
 def _lap(session: FitSession, lap: FitLap, number: int) -> bytes:
-    return _message(
+    return encoded_message(
         _LAP,
-        (254, _UINT16, number),
-        (253, _UINT32, _fit_time(session.start_at, lap.start_s + lap.elapsed_s)),
-        (2, _UINT32, _fit_time(session.start_at, lap.start_s)),
-        (7, _UINT32, _scaled(lap.elapsed_s, 1000)),
-        (8, _UINT32, _scaled(lap.timer_s, 1000)),
-        (9, _UINT32, _scaled(lap.distance_m, 100)),
-        (24, _ENUM, TRIGGERS[lap.trigger]),
+        (254, UINT16, number),
+        (253, UINT32, _fit_time(session.start_at, lap.start_s + lap.elapsed_s)),
+        (2, UINT32, _fit_time(session.start_at, lap.start_s)),
+        (7, UINT32, scaled(lap.elapsed_s, 1000)),
+        (8, UINT32, scaled(lap.timer_s, 1000)),
+        (9, UINT32, scaled(lap.distance_m, 100)),
+        (24, ENUM, TRIGGERS[lap.trigger]),
     )
 
 
 def _session(session: FitSession, number: int, first_lap: int) -> bytes:
-    return _message(
+    return encoded_message(
         _SESSION,
-        (254, _UINT16, number),
-        (253, _UINT32, _fit_time(session.start_at, session.elapsed_s)),
-        (2, _UINT32, _fit_time(session.start_at, 0)),
-        (5, _ENUM, SPORTS[session.sport]),
-        (6, _ENUM, SUB_SPORTS[session.sub_sport]),
-        (7, _UINT32, _scaled(session.elapsed_s, 1000)),
-        (8, _UINT32, _scaled(session.timer_s, 1000)),
-        (9, _UINT32, _scaled(session.distance_m, 100)),
-        (25, _UINT16, first_lap),
-        (26, _UINT16, len(session.laps)),
+        (254, UINT16, number),
+        (253, UINT32, _fit_time(session.start_at, session.elapsed_s)),
+        (2, UINT32, _fit_time(session.start_at, 0)),
+        (5, ENUM, SPORTS[session.sport]),
+        (6, ENUM, SUB_SPORTS[session.sub_sport]),
+        (7, UINT32, scaled(session.elapsed_s, 1000)),
+        (8, UINT32, scaled(session.timer_s, 1000)),
+        (9, UINT32, scaled(session.distance_m, 100)),
+        (25, UINT16, first_lap),
+        (26, UINT16, len(session.laps)),
     )
 
 
@@ -253,13 +225,13 @@ def _activity(activity: FitActivity) -> bytes:
     last = activity.sessions[-1]
     end_s = _fit_time(last.start_at, last.elapsed_s)
     local_s = None if activity.local_offset_s is None else end_s + activity.local_offset_s
-    return _message(
+    return encoded_message(
         _ACTIVITY,
-        (253, _UINT32, end_s),
-        (0, _UINT32, round(1000 * sum(session.timer_s for session in activity.sessions))),
-        (1, _UINT16, len(activity.sessions)),
-        (2, _ENUM, 0 if len(activity.sessions) == 1 else 1),
-        (5, _UINT32, local_s),
+        (253, UINT32, end_s),
+        (0, UINT32, round(1000 * sum(session.timer_s for session in activity.sessions))),
+        (1, UINT16, len(activity.sessions)),
+        (2, ENUM, 0 if len(activity.sessions) == 1 else 1),
+        (5, UINT32, local_s),
     )
 
 
@@ -271,39 +243,31 @@ def _record_rows(session: FitSession) -> tuple[bytes, NDArray[np.void], NDArray[
     whole, fraction = _cadence_parts(records.cadence_rpm)
     # field number, base type, numpy type, raw value as float with NaN, invalid
     fields = [
-        (253, _UINT32, "<u4", stamps, 0xFFFFFFFF),
-        (0, _SINT32, "<i4", _raw(records.latitude, 1 / SEMICIRCLE_DEG), 0x7FFFFFFF),
-        (1, _SINT32, "<i4", _raw(records.longitude, 1 / SEMICIRCLE_DEG), 0x7FFFFFFF),
-        (78, _UINT32, "<u4", _raw(records.altitude_m, 5.0, 500.0), 0xFFFFFFFF),
-        (3, _UINT8, "u1", _raw(records.heart_rate_bpm, 1.0), 0xFF),
-        (4, _UINT8, "u1", whole, 0xFF),
-        (53, _UINT8, "u1", fraction, 0xFF),
-        (5, _UINT32, "<u4", _raw(records.distance_m, 100.0), 0xFFFFFFFF),
-        (73, _UINT32, "<u4", _raw(records.speed_ms, 1000.0), 0xFFFFFFFF),
-        (7, _UINT16, "<u2", _raw(records.power_w, 1.0), 0xFFFF),
-        (13, 0x01, "i1", _raw(records.temperature_c, 1.0), 0x7F),
+        (253, UINT32, "<u4", stamps, 0xFFFFFFFF),
+        (0, SINT32, "<i4", raw_column(records.latitude, 1 / SEMICIRCLE_DEG), 0x7FFFFFFF),
+        (1, SINT32, "<i4", raw_column(records.longitude, 1 / SEMICIRCLE_DEG), 0x7FFFFFFF),
+        (78, UINT32, "<u4", raw_column(records.altitude_m, 5.0, 500.0), 0xFFFFFFFF),
+        (3, UINT8, "u1", raw_column(records.heart_rate_bpm, 1.0), 0xFF),
+        (4, UINT8, "u1", whole, 0xFF),
+        (53, UINT8, "u1", fraction, 0xFF),
+        (5, UINT32, "<u4", raw_column(records.distance_m, 100.0), 0xFFFFFFFF),
+        (73, UINT32, "<u4", raw_column(records.speed_ms, 1000.0), 0xFFFFFFFF),
+        (7, UINT16, "<u2", raw_column(records.power_w, 1.0), 0xFFFF),
+        (13, SINT8, "i1", raw_column(records.temperature_c, 1.0), 0x7F),
     ]
     present = [(num, kind, form, raw, invalid) for num, kind, form, raw, invalid in fields if raw is not None]
     rows = np.zeros(len(at_s), dtype=[("header", "u1"), *((str(num), form) for num, _, form, _, _ in present)])
     for num, _, _, raw, invalid in present:
         rows[str(num)] = np.where(np.isnan(raw), invalid, raw)
     definition = [(num, np.dtype(form).itemsize, kind) for num, kind, form, _, _ in present]
-    return _definition(_RECORD, definition), rows, at_s
-
-
-def _raw(column: ArrayLike | None, scale: float, offset: float = 0.0) -> NDArray[np.float64] | None:
-    """The integers FIT stores, (value + offset) * scale, as floats with NaN; None without any value."""
-    if column is None:
-        return None
-    raw = np.round((np.asarray(column, dtype=np.float64) + offset) * scale)
-    return None if np.isnan(raw).all() else raw
+    return encoded_definition(_RECORD, definition), rows, at_s
 
 
 def _cadence_parts(
     cadence_rpm: ArrayLike | None,
 ) -> tuple[NDArray[np.float64] | None, NDArray[np.float64] | None]:
     """Whole revolutions, and the rest in 1/128 (None when there is none)."""
-    in_128ths = _raw(cadence_rpm, 128.0)
+    in_128ths = raw_column(cadence_rpm, 128.0)
     if in_128ths is None:
         return None, None
     fraction = in_128ths % 128

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from tests.support.fit_encoding import fit_crc
 from tests.support.fit_writer import (
     FitActivity,
     FitEvent,
     FitLap,
     FitRecords,
     FitSession,
-    fit_crc,
     write_fit,
 )
 from tests.support.plain_fitparse import fit_messages

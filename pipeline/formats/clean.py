@@ -1,0 +1,126 @@
+"""Repairs the columns of a decoded session, each repair a note: order, seconds, values, places, distance.
+
+Cleaning what is clean changes nothing. Pauses and moving time are timing's. Called by settle.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.formats.decoded import rows_of
+from pipeline.formats.distance import repaired_distance_m, speed_from
+from pipeline.formats.longest import FEW, longest_rising
+from pipeline.formats.places import clean_places
+from pipeline.schema import ParseNote, Records
+
+SPEED_LIMIT_ON_FOOT_MS = 12.0  # a sprinter's top speed
+SPEED_LIMIT_MS = 40.0
+SAME_RUN_WITHIN_S = 3 * 86400.0  # a longer silence between records is a clock set anew
+SMALL_STEP_BACK_S = 60.0
+
+# What a sensor can show; outside it is a fault (0 beats a minute is a strap that lost contact).
+_PLAUSIBLE = {
+    "heart_rate_bpm": (1.0, 250.0),
+    "cadence_rpm": (0.0, 300.0),
+    "power_w": (0.0, 3000.0),
+    "altitude_m": (-500.0, 9000.0),
+    "device_temp_c": (-50.0, 80.0),
+}
+
+Floats = NDArray[np.float64]
+
+
+def clean_columns(
+    columns: Records,
+    limit_ms: float,
+    start_s: float | None = None,
+    stops: tuple[tuple[float, float], ...] = (),
+) -> tuple[Records, tuple[ParseNote, ...]]:
+    """Columns with time strictly rising, a row a second at most, and only values a sensor on a body gives.
+
+    `limit_ms` is the fastest believable speed; `start_s` the session's start (the first record's without
+    one); way made within `stops` (timer off) adds nothing where the distance is ours.
+    """
+    notes: list[ParseNote] = []
+    columns = _in_order(dict(columns), notes)
+    columns = _one_row_a_second(columns, notes)
+    columns = _plausible_values(columns, limit_ms, notes)
+    columns = clean_places(columns, limit_ms, notes)
+    if columns["time_s"].size:
+        since_s = columns["time_s"][0] if start_s is None else start_s
+        columns["distance_m"] = repaired_distance_m(columns, limit_ms, since_s, stops, notes)
+    if np.isnan(columns["speed_ms"]).all():
+        columns["speed_ms"] = speed_from(columns["time_s"], columns["distance_m"], limit_ms)
+    return columns, tuple(notes)
+
+
+def _in_order(columns: Records, notes: list[ParseNote]) -> Records:
+    """Rows sorted by time, without those whose clock was elsewhere."""
+    columns = _same_days(columns, notes)
+    time_s = columns["time_s"]
+    if time_s.size < 2 or (np.diff(time_s) >= 0).all():
+        return columns
+    stray = _strays(time_s)
+    if stray.any():
+        notes.append(ParseNote("clock_jump", "records whose clock jumped were left out", int(stray.sum())))
+        columns = rows_of(columns, ~stray)
+    back = int((np.diff(columns["time_s"]) < 0).sum())
+    if back:
+        notes.append(ParseNote("order", "records were not in the order of time: sorted", back))
+    return rows_of(columns, np.argsort(columns["time_s"], kind="stable"))
+
+
+def _same_days(columns: Records, notes: list[ParseNote]) -> Records:
+    """Without records that have no time, or lie days from the largest group (zeros, a clock set anew)."""
+    time_s = columns["time_s"]
+    order = np.argsort(time_s, kind="stable")
+    gaps = np.diff(time_s[order]) > SAME_RUN_WITHIN_S
+    group = np.empty(time_s.size, dtype=np.intp)
+    group[order] = np.concatenate([[0], np.cumsum(gaps)]) if time_s.size else []
+    known = np.isfinite(time_s)
+    largest = np.bincount(group[known]).argmax() if known.any() else 0
+    kept = known & (group == largest)
+    if kept.all():
+        return columns
+    notes.append(ParseNote("other_day", "records without a time or from another day were left out", int((~kept).sum())))
+    return rows_of(columns, kept)
+
+
+def _strays(time_s: Floats) -> NDArray[np.bool_]:
+    """Records more than a minute off the longest rising series, when they are few; else none."""
+    rising = longest_rising(time_s)
+    on = np.flatnonzero(rising)
+    nearest = np.interp(np.arange(time_s.size), on, time_s[on])
+    stray = ~rising & (np.abs(time_s - nearest) > SMALL_STEP_BACK_S)
+    return stray if stray.mean() <= FEW else np.zeros_like(stray)
+
+
+def _one_row_a_second(columns: Records, notes: list[ParseNote]) -> Records:
+    """Rows of one second merged: each column's last value that was measured."""
+    second = np.floor(columns["time_s"])
+    first = np.concatenate([[True], np.diff(second) > 0])[: second.size]
+    if first.all():
+        return columns
+    row = np.cumsum(first) - 1
+    merged = {name: _last_known(values, row, int(first.sum())) for name, values in columns.items()}
+    merged["time_s"] = columns["time_s"][first]
+    notes.append(ParseNote("same_second", "records of one second were merged", int((~first).sum())))
+    return merged
+
+
+def _last_known(values: Floats, row: NDArray[np.intp], n_rows: int) -> Floats:
+    known = ~np.isnan(values)
+    merged = np.full(n_rows, np.nan)
+    merged[row[known]] = values[known]  # of several values for one place, numpy keeps the last
+    return merged
+
+
+def _plausible_values(columns: Records, limit_ms: float, notes: list[ParseNote]) -> Records:
+    for name, (low, high) in {**_PLAUSIBLE, "speed_ms": (0.0, limit_ms)}.items():
+        values = columns[name]
+        wrong = (values < low) | (values > high) | np.isinf(values)
+        if wrong.any():
+            columns = {**columns, name: np.where(wrong, np.nan, values)}
+            notes.append(ParseNote(name, f"values outside {low:g} to {high:g} were left out", int(wrong.sum())))
+    return columns

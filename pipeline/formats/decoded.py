@@ -1,0 +1,66 @@
+"""A session as its file tells it, before any repair: what every format's reader hands on.
+
+The readers (fit, gpx) fill it, identity takes its fingerprint, clean and settle turn it into a ParsedRun.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.schema import Lap, ParseNote, Records
+
+# One row a record in the file's own order, float64, NaN where not measured. `time_s`: seconds since 1970
+# (UTC). `cadence_rpm` is the file's own count: strides of one leg, revolutions or strokes a minute.
+DECODED_COLUMNS = (
+    "time_s",
+    "distance_m",
+    "speed_ms",
+    "altitude_m",
+    "heart_rate_bpm",
+    "cadence_rpm",
+    "power_w",
+    "device_temp_c",
+    "latitude",
+    "longitude",
+)
+SIMULATED_MARK = "cramplog simulated"  # product name in FIT, creator in GPX
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedRun:
+    """One session as decoded. `start_s` and the bounds in `stops` are seconds since 1970 (UTC).
+
+    `sport` is the file's own word, in FIT's spelling where there is one, None when it gives none. `start_s`
+    is None where the file does not say it. `elapsed_s`, `timer_s` and `distance_m` are the watch's own
+    sums. `stops` are stretches in which the file says that the timer stood; an open end is infinity. In
+    `laps`, `elapsed_start_s` is in seconds since 1970 too.
+    """
+
+    session_no: int
+    sport: str | None
+    sub_sport: str | None
+    start_s: float | None
+    columns: Records
+    elapsed_s: float | None = None
+    timer_s: float | None = None
+    distance_m: float | None = None
+    stops: tuple[tuple[float, float], ...] = ()
+    laps: tuple[Lap, ...] = ()
+    utc_offset_s: int | None = None
+    device: str | None = None
+    title: str | None = None
+    simulated: bool = False
+    notes: tuple[ParseNote, ...] = ()
+
+
+def empty_columns(n_records: int) -> Records:
+    """A column of NaN, shape (n_records,), for each of DECODED_COLUMNS."""
+    return {name: np.full(n_records, np.nan) for name in DECODED_COLUMNS}
+
+
+def rows_of(columns: Records, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> Records:
+    """The same columns with only the chosen rows, by mask or by index."""
+    return {name: values[chosen] for name, values in columns.items()}

@@ -1,0 +1,39 @@
+"""The fingerprint by which one session is known again. Called by read; what it hashes must never change."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+
+from pipeline.formats.decoded import DecodedRun
+
+# Column and how many steps of a unit are told apart: milliseconds, beats, 1e-7 degree (1 cm), centimetres.
+_HASHED = (
+    ("time_s", 1e3),
+    ("heart_rate_bpm", 1.0),
+    ("latitude", 1e7),
+    ("longitude", 1e7),
+    ("distance_m", 1e2),
+)
+_UNKNOWN = np.iinfo(np.int64).min
+_NO_MEASUREMENT = 1e11  # from here on (and for NaN) a number is taken as unknown: its steps would not fit 64 bits
+
+
+def run_id(decoded: DecodedRun) -> str:
+    """SHA-256 (hex) of start (to the second), sport and, per record, time, heart rate, place and distance.
+
+    Taken before cleaning and of few, rounded columns, so that neither new repairs, nor a faster decoder,
+    nor a column read in addition changes it. Rounded values are little-endian int64, column after column.
+    """
+    columns = decoded.columns
+    start_s = decoded.start_s
+    if start_s is None:
+        start_s = float(columns["time_s"][np.isfinite(columns["time_s"])].min(initial=np.inf))
+    digest = hashlib.sha256(f"cramplog run 1|{np.floor(start_s):.0f}|{decoded.sport or ''}|".encode())
+    for name, steps in _HASHED:
+        rounded = np.full(columns[name].size, _UNKNOWN, dtype="<i8")
+        known = np.abs(columns[name]) < _NO_MEASUREMENT
+        rounded[known] = np.rint(columns[name][known] * steps).astype("<i8")
+        digest.update(rounded.tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,66 @@
+"""The way in for run files: bytes to ParsedRuns. Called by the actions; nothing here opens a file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from pipeline.errors import FileRefused
+from pipeline.formats.archive import unwrap_gzip
+from pipeline.formats.decoded import DecodedRun
+from pipeline.formats.fit import decode_fit
+from pipeline.formats.gpx import decode_gpx
+from pipeline.formats.identity import run_id
+from pipeline.formats.settle import settle
+from pipeline.formats.sniff import sniff
+from pipeline.schema import ParsedRun, ParseNote
+
+PARSER_VERSION = 1  # goes up when the same file may give other records, times or notes than before
+
+_DECODERS = {"fit": decode_fit, "gpx": decode_gpx}
+# kind of content: code, what is wrong, what to do next
+_REFUSED = {
+    "empty": ("empty", "empty: there is nothing in it", "fetch it from the watch again"),
+    "zip": ("archive", "zip archives are read in a later version", "unpack it first"),
+    "gzip": ("archive", "packed twice", "unpack it first"),
+    "tcx": ("tcx", "TCX files are read in a later version", "export the run as FIT or GPX"),
+    "unknown": ("unknown", "neither FIT nor GPX", "give what the watch recorded: .fit, .gpx or their .gz"),
+}
+
+
+def read_runs(content: bytes, now: datetime) -> list[ParsedRun]:
+    """The sessions of a run file, cleaned, in the order of the file.
+
+    `now` (aware) judges clocks that run ahead. Raises FileRefused, with its reason, for a file without a run.
+    """
+    kind, content, notes = _unwrapped(content)
+    if kind not in _DECODERS:
+        raise FileRefused(*_REFUSED[kind])
+    runs = [settle(decoded, name, now) for name, decoded in _each_once(_DECODERS[kind](content)).items()]
+    runs = [replace(run, notes=(*notes, *run.notes)) for run in runs if run.elapsed_s > 0]
+    if not runs:
+        raise FileRefused("too_short", "holds a single moment only", "give the whole recording")
+    return runs
+
+
+def _unwrapped(content: bytes) -> tuple[str, bytes, tuple[ParseNote, ...]]:
+    """What is inside, its bytes, and what was odd about the wrapping."""
+    kind = sniff(content)
+    if kind != "gzip":
+        return kind, content, ()
+    unpacked, whole = unwrap_gzip(content)
+    cut = ParseNote("cut_archive", "the .gz wrapping is cut or damaged: what could be unpacked was read")
+    return sniff(unpacked), unpacked, () if whole else (cut,)
+
+
+def _each_once(sessions: tuple[DecodedRun, ...]) -> dict[str, DecodedRun]:
+    """Sessions by their run_id; one that the file holds twice (chained copies) is taken once, with a note."""
+    once: dict[str, DecodedRun] = {}
+    for decoded in sessions:
+        name = run_id(decoded)
+        if name in once:
+            twice = ParseNote("same_session", "the file holds this session more than once")
+            once[name] = replace(once[name], notes=(*once[name].notes, twice))
+        else:
+            once[name] = decoded
+    return once

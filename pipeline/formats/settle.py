@@ -1,0 +1,151 @@
+"""A decoded session becomes a ParsedRun: sport settled, columns cleaned, times counted. Called by read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from pipeline.formats.clean import SPEED_LIMIT_MS, SPEED_LIMIT_ON_FOOT_MS, clean_columns
+from pipeline.formats.decoded import DecodedRun
+from pipeline.formats.sport import ON_FOOT, guess_sport, steps_per_minute
+from pipeline.formats.timing import find_pauses, moving_s, timer_s
+from pipeline.schema import RECORD_COLUMNS, Lap, ParsedRun, ParseNote, Pause, Records
+
+FIRST_WATCHES_AT = datetime(2003, 1, 1, tzinfo=UTC)  # no running watch kept such files before
+AHEAD_OF_NOW = timedelta(hours=24)
+_START_FITS_WITHIN_S = 86400.0
+_LONGEST_S = 10 * 86400.0  # a sum beyond this is a damaged field
+_INDOOR = ("treadmill", "indoor", "virtual")
+
+
+def settle(decoded: DecodedRun, run_id: str, now: datetime) -> ParsedRun:
+    """The cleaned run. Always moving_s <= timer_s <= elapsed_s, and none of them falls along the records."""
+    sport = decoded.sport or guess_sport(decoded.columns)
+    limit_ms = SPEED_LIMIT_ON_FOOT_MS if sport in ON_FOOT else SPEED_LIMIT_MS
+    columns, repairs = clean_columns(decoded.columns, limit_ms, decoded.start_s, decoded.stops)
+    notes = [*decoded.notes, *repairs]
+    start_s = _start_s(decoded, columns, notes)
+    elapsed_s = _elapsed_s(decoded, columns, start_s)
+    pauses = _pauses(decoded, columns, start_s, elapsed_s, notes)
+    records = _records(columns, sport, start_s, pauses)
+    timed_s, moved_s = _sums(decoded, records, elapsed_s, pauses, notes)
+    start_at = datetime.fromtimestamp(start_s, UTC)
+    return ParsedRun(
+        run_id=run_id,
+        session_no=decoded.session_no,
+        sport=sport,
+        sub_sport=decoded.sub_sport,
+        indoor=_is_indoor(decoded.sub_sport, records),
+        start_at=start_at,
+        elapsed_s=elapsed_s,
+        timer_s=timed_s,
+        moving_s=moved_s,
+        distance_m=_distance_m(decoded, columns, limit_ms * elapsed_s),
+        utc_offset_s=decoded.utc_offset_s,
+        clock_wrong=_is_clock_wrong(start_at, now, notes),
+        device=decoded.device,
+        title=decoded.title,
+        simulated=decoded.simulated,
+        records=records,
+        laps=_laps(decoded, start_s, elapsed_s, notes),
+        pauses=pauses,
+        notes=tuple(notes),
+    )
+
+
+def _start_s(decoded: DecodedRun, columns: Records, notes: list[ParseNote]) -> float:
+    """The session's own start, or its first record where that is earlier or the start is of another day."""
+    said = decoded.start_s
+    if not columns["time_s"].size:
+        return said or 0.0
+    first = float(columns["time_s"][0])
+    if said is None or said > first:
+        return first
+    if first - said > _START_FITS_WITHIN_S:
+        notes.append(ParseNote("start", "the session's start does not fit its records: theirs was taken"))
+        return first
+    return said
+
+
+def _elapsed_s(decoded: DecodedRun, columns: Records, start_s: float) -> float:
+    """The watch's sum or the last record, whichever is later."""
+    last = float(columns["time_s"][-1]) - start_s if columns["time_s"].size else 0.0
+    said = decoded.elapsed_s or 0.0
+    return max(said, last) if said <= _LONGEST_S else last
+
+
+def _pauses(
+    decoded: DecodedRun, columns: Records, start_s: float, elapsed_s: float, notes: list[ParseNote]
+) -> tuple[Pause, ...]:
+    stops = tuple((since - start_s, until - start_s) for since, until in decoded.stops)
+    at_s = columns["time_s"] - start_s
+    pauses, n_contradicted = find_pauses(at_s, columns["distance_m"], stops, elapsed_s)
+    if n_contradicted:
+        notes.append(ParseNote("timer_event", "the run went on after a stop of the timer", n_contradicted))
+    return pauses
+
+
+def _records(columns: Records, sport: str, start_s: float, pauses: tuple[Pause, ...]) -> Records:
+    """Exactly schema.RECORD_COLUMNS, shape (n_records,) each."""
+    at_s = columns["time_s"] - start_s
+    timed_s = timer_s(at_s, pauses)
+    records = {
+        **columns,
+        "elapsed_s": at_s,
+        "timer_s": timed_s,
+        "moving_s": np.minimum(moving_s(at_s, columns["distance_m"], pauses), timed_s),
+        "cadence_spm": steps_per_minute(columns["cadence_rpm"], sport),
+    }
+    return {name: records[name] for name in RECORD_COLUMNS}
+
+
+def _sums(
+    decoded: DecodedRun, records: Records, elapsed_s: float, pauses: tuple[Pause, ...], notes: list[ParseNote]
+) -> tuple[float, float]:
+    """Timer and moving time of the whole session; without records, what the watch says."""
+    said = decoded.timer_s
+    if not records["elapsed_s"].size:
+        timed_s = min(said or elapsed_s, elapsed_s)
+        return timed_s, timed_s
+    timed_s = float(timer_s(np.array([elapsed_s]), pauses)[0])
+    if said is not None and abs(said - timed_s) > max(10.0, 0.01 * elapsed_s):
+        detail = f"the watch's own timer says {said:.0f} s, its events and records {timed_s:.0f} s"
+        notes.append(ParseNote("timer_differs", detail))
+    return timed_s, float(records["moving_s"][-1])
+
+
+def _distance_m(decoded: DecodedRun, columns: Records, at_most_m: float) -> float | None:
+    """The watch's sum where it is possible, else the last known distance; None when nothing was measured."""
+    if decoded.distance_m is not None and 0 <= decoded.distance_m <= at_most_m:
+        return decoded.distance_m
+    known = columns["distance_m"][np.isfinite(columns["distance_m"])]
+    return float(known[-1]) if known.size else None
+
+
+def _is_indoor(sub_sport: str | None, records: Records) -> bool:
+    said = any(word in (sub_sport or "") for word in _INDOOR)
+    return said or bool(np.isnan(records["latitude"]).all())
+
+
+def _is_clock_wrong(start_at: datetime, now: datetime, notes: list[ParseNote]) -> bool:
+    if FIRST_WATCHES_AT <= start_at <= now + AHEAD_OF_NOW:
+        return False
+    notes.append(ParseNote("clock_wrong", f"the watch's clock stood in {start_at.year}: the date cannot be right"))
+    return True
+
+
+def _laps(decoded: DecodedRun, start_s: float, elapsed_s: float, notes: list[ParseNote]) -> tuple[Lap, ...]:
+    """The laps counted from `start_s`, without those that begin outside the session."""
+    laps = [_counted_from(start_s, lap) for lap in decoded.laps]
+    inside = tuple(lap for lap in laps if 0 <= lap.elapsed_start_s <= elapsed_s)
+    if len(inside) < len(laps):
+        notes.append(ParseNote("lap", "laps outside the session were left out", len(laps) - len(inside)))
+    return inside
+
+
+def _counted_from(start_s: float, lap: Lap) -> Lap:
+    """The lap's start in seconds after the session's; up to two seconds before it are rounding."""
+    begins_s = lap.elapsed_start_s - start_s
+    begins_s = 0.0 if -2.0 <= begins_s < 0 else begins_s
+    return Lap(lap.lap_no, begins_s, lap.elapsed_s, lap.timer_s, lap.distance_m, lap.trigger)

@@ -1,0 +1,96 @@
+"""Pauses, timer time and moving time of a session, from its cleaned columns. Called by settle."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.formats.sport import STANDING_MS
+from pipeline.schema import Pause
+
+GAP_S = 60.0  # a longer silence without way made is a pause; smart recording is silent for 10 s at most
+CONTRADICTED_BY = 3  # so many records with way made, and the timer was not off whatever the event says
+
+Floats = NDArray[np.float64]
+
+
+def find_pauses(
+    elapsed_s: Floats, distance_m: Floats, stops: tuple[tuple[float, float], ...], end_s: float
+) -> tuple[tuple[Pause, ...], int]:
+    """The pauses in order and without overlap, and how many stops were no pause.
+
+    A stop is a pause unless records within it make way (a lost start event). A silence of over a minute
+    without way made is a pause of kind 'gap'. All in seconds after the start, pauses within 0..`end_s`;
+    `elapsed_s` and `distance_m` have shape (n_records,).
+    """
+    within = _merged(stops, end_s)
+    timer = [stop for stop in within if not _is_contradicted(elapsed_s, distance_m, stop)]
+    pauses = [Pause(start, end, "timer") for start, end in timer]
+    pauses += [Pause(start, end, "gap") for start, end in _gaps(elapsed_s, distance_m, timer)]
+    return tuple(sorted(pauses, key=lambda pause: pause.elapsed_start_s)), len(within) - len(timer)
+
+
+def timer_s(elapsed_s: Floats, pauses: tuple[Pause, ...]) -> Floats:
+    """Elapsed time with the pauses taken out, at each of `elapsed_s`."""
+    return np.maximum.accumulate(elapsed_s - _paused_s(elapsed_s, pauses))  # against the last bit's rounding
+
+
+def moving_s(elapsed_s: Floats, distance_m: Floats, pauses: tuple[Pause, ...]) -> Floats:
+    """Time spent moving up to each record, shape (n_records,), never above timer time.
+
+    A step between records counts without its pauses when it makes at least 0.4 m/s, or when its speed is
+    unknown and it is a minute long at most. The way to the first record counts like a step.
+    """
+    at_s = np.concatenate([[0.0], elapsed_s])
+    active_s = np.diff(at_s) - np.diff(_paused_s(at_s, pauses))
+    way = _way_m(elapsed_s, distance_m)
+    known = np.isfinite(way)
+    moves = np.where(known, way >= STANDING_MS * active_s, active_s <= GAP_S)
+    return np.cumsum(np.where(moves, active_s, 0.0))
+
+
+def _merged(stops: tuple[tuple[float, float], ...], end_s: float) -> list[tuple[float, float]]:
+    """The stops cut to 0..end_s, overlaps joined; under a second is the rounding of the watch's clock."""
+    merged: list[tuple[float, float]] = []
+    for start, end in sorted((max(start, 0.0), min(end, end_s)) for start, end in stops):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        elif end - start >= 1.0:
+            merged.append((start, end))
+    return merged
+
+
+def _is_contradicted(elapsed_s: Floats, distance_m: Floats, stop: tuple[float, float]) -> bool:
+    inside = (elapsed_s > stop[0]) & (elapsed_s < stop[1]) & np.isfinite(distance_m)
+    if inside.sum() < CONTRADICTED_BY:
+        return False
+    lasted_s = float(np.ptp(elapsed_s[inside]))
+    return float(np.ptp(distance_m[inside])) >= STANDING_MS * lasted_s
+
+
+def _gaps(elapsed_s: Floats, distance_m: Floats, timer: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Steps of over a minute in which no way was made and the timer ran."""
+    step_s = np.diff(elapsed_s)
+    with np.errstate(invalid="ignore"):
+        still = (step_s > GAP_S) & (_way_m(elapsed_s, distance_m)[1:] < STANDING_MS * step_s)
+    gaps = [(float(elapsed_s[i]), float(elapsed_s[i + 1])) for i in np.flatnonzero(still)]
+    return [gap for gap in gaps if not any(start < gap[1] and end > gap[0] for start, end in timer)]
+
+
+def _way_m(elapsed_s: Floats, distance_m: Floats) -> Floats:
+    """Metres made on the way to each record from the one before (from the start for the first); NaN if
+    unknown.
+    """
+    known = np.isfinite(distance_m)
+    if not known.any():
+        return np.full(elapsed_s.size, np.nan)
+    counted = np.interp(elapsed_s, elapsed_s[known], distance_m[known], left=np.nan, right=np.nan)
+    return np.diff(np.concatenate([[0.0], counted]))
+
+
+def _paused_s(at_s: Floats, pauses: tuple[Pause, ...]) -> Floats:
+    """Seconds of pause that lie before each instant."""
+    paused = np.zeros(at_s.size)
+    for pause in pauses:
+        paused += np.clip(at_s, pause.elapsed_start_s, pause.elapsed_end_s) - pause.elapsed_start_s
+    return paused

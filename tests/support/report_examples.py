@@ -26,7 +26,7 @@ from pipeline.report.facts import (
 
 HOUR = 3600.0
 LONGEST_S = 3 * HOUR + 40 * 60
-FIRST_LOCAL = datetime(2026, 3, 3, 7, 30)  # noqa: DTZ001  (a wall clock, as on the wrist)
+FIRST_LOCAL = datetime(2026, 3, 3, 7, 30)
 MADE_AT = datetime(2026, 11, 21, 21, 40, tzinfo=timezone(timedelta(hours=1)))
 PROVENANCE = Provenance(
     program_version="0.1.0",

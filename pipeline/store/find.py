@@ -1,0 +1,100 @@
+"""Finding one run by the words a person uses for it: last, a date, a date and a number, a short id. Called by actions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from pipeline.errors import NotFound
+
+_DAY = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:/(\d+))?$")
+_COLUMNS = (
+    "run_id, run_no, runner_id, sport, indoor, start_at, start_local, tz, elapsed_s, timer_s, moving_s, distance_m, "
+    "race, planned_s, answer, duplicate_of, simulated, clock_wrong, records"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run of the ledger; instants are UTC without a zone, start_local is the clock of the place."""
+
+    run_id: str
+    run_no: int
+    runner_id: str
+    sport: str
+    indoor: bool
+    start_at: datetime
+    start_local: datetime | None
+    tz: str | None
+    elapsed_s: float
+    timer_s: float
+    moving_s: float
+    distance_m: float | None
+    race: bool
+    planned_s: float | None
+    answer: str
+    duplicate_of: str | None
+    simulated: bool
+    clock_wrong: bool
+    records: int
+
+    @property
+    def day(self) -> str:
+        """Local date of the start, as `runs` shows it."""
+        return f"{self.start_local or self.start_at:%Y-%m-%d}"
+
+
+def runner_runs(con: duckdb.DuckDBPyConnection, runner_id: str, unanswered_only: bool = False) -> list[RunRow]:
+    """All runs of a runner that count, oldest first."""
+    rows = con.execute(
+        f"SELECT {_COLUMNS} FROM run WHERE runner_id = $runner_id AND duplicate_of IS NULL "  # noqa: S608
+        "AND (answer = 'unanswered' OR NOT $unanswered_only) ORDER BY start_at, run_no",
+        {"runner_id": runner_id, "unanswered_only": unanswered_only},
+    ).fetchall()
+    return [RunRow(*row) for row in rows]
+
+
+def find_run(con: duckdb.DuckDBPyConnection, runner_id: str, word: str) -> RunRow:
+    """The run meant by `last`, `2026-06-14`, `2026-06-14/2` or a unique start of its id.
+
+    Raises NotFound naming the nearest runs, or the candidates when the word is ambiguous.
+    """
+    runs = runner_runs(con, runner_id)
+    if not runs:
+        raise NotFound("this runner has no run yet", "cramplog ingest PATH --runner NAME")
+    if word == "last":
+        return runs[-1]
+    if match := _DAY.match(word):
+        return _of_day(runs, match.group(1), int(match.group(2) or 0))
+    found = [run for run in runs if len(word) >= 4 and run.run_id.startswith(word.lower())]
+    if len(found) == 1:
+        return found[0]
+    raise NotFound(f"no run is called '{word}'", "name it last, 2026-06-14, 2026-06-14/2 or by its id (cramplog runs)")
+
+
+def _of_day(runs: list[RunRow], day: str, number: int) -> RunRow:
+    on_day = [run for run in runs if run.day == day]
+    if number and number <= len(on_day):
+        return on_day[number - 1]
+    if len(on_day) == 1 and not number:
+        return on_day[0]
+    if on_day:
+        names = ", ".join(f"{day}/{n}" for n in range(1, len(on_day) + 1))
+        raise NotFound(f"there are {len(on_day)} runs on {day}", f"say which: {names}")
+    near = sorted(runs, key=lambda run: abs((datetime.fromisoformat(day) - datetime.fromisoformat(run.day)).days))
+    raise NotFound(f"no run on {day}", "the nearest are " + ", ".join(list(dict.fromkeys(run.day for run in near))[:3]))
+
+
+def find_run_started(con: duckdb.DuckDBPyConnection, runner_id: str, start_at: datetime) -> RunRow:
+    """The counted run that began within a minute of that instant (UTC, no zone); raises NotFound with the nearest."""
+    runs = sorted(runner_runs(con, runner_id), key=lambda run: abs((run.start_at - start_at).total_seconds()))
+    if runs and abs((runs[0].start_at - start_at).total_seconds()) <= 60:
+        return runs[0]
+    near = ", ".join(f"{run.start_at:%Y-%m-%dT%H:%M:%SZ}" for run in runs[:3])
+    raise NotFound(
+        f"no run began at {start_at:%Y-%m-%dT%H:%M:%SZ}",
+        f"the nearest began at {near}" if near else "there is no run yet",
+    )

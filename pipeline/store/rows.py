@@ -1,0 +1,48 @@
+"""Rows in and out of the store. Called by the other modules of this room and a few actions.
+
+Many go in at once: DuckDB scans columns of numpy arrays, row by row it is a hundred times slower.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+
+def one_row(
+    con: duckdb.DuckDBPyConnection, sql: str, params: Mapping[str, object] | Sequence[object] | None = None
+) -> tuple[Any, ...] | None:
+    """The first row of a query, None without any. DuckDB refuses `con.sql` while a `fetchone` has left rows behind."""
+    rows = con.execute(sql, params).fetchall()
+    return rows[0] if rows else None
+
+
+def one_value(
+    con: duckdb.DuckDBPyConnection, sql: str, params: Mapping[str, object] | Sequence[object] | None = None
+) -> Any:
+    """The first column of the first row; None without any."""
+    row = one_row(con, sql, params)
+    return row[0] if row else None
+
+
+def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert rows given as mappings with the same keys; None becomes NULL. No rows, no statement."""
+    if rows:
+        insert_columns(con, table, {name: _column([row[name] for row in rows]) for name in rows[0]})
+
+
+def insert_columns(con: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, NDArray[Any]]) -> None:
+    """Insert equally long arrays by column name; NaN becomes NULL. `table` is one of our own names."""
+    inserted = dict(columns)  # found by name in the statement
+    con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM inserted")  # noqa: S608  a table name of ours
+    del inserted
+
+
+def _column(values: list[object]) -> NDArray[Any]:
+    column = np.empty(len(values), dtype=object)
+    column[:] = values
+    return column

@@ -1,0 +1,59 @@
+"""Opens the published snapshot so that a question can read it and nothing else. For `query`.
+
+Nothing here opens the store; `publish` makes what is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+from pipeline.errors import CannotStart
+from pipeline.settings import Settings
+from pipeline.store.attach import attach, plain_errors
+from pipeline.store.publish import snapshot_paths
+
+_OPTIONS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+    "python_enable_replacements": False,  # else `FROM name` reads the program's own variables
+    "memory_limit": "2GB",
+    "threads": 2,
+    "temp_directory": "",  # no spilling: a size limit of 0 did not stop it
+}
+# Disabling external access puts the attached files and their logs on a list of allowed paths. COPY could then
+# write over them, read-only or not, even inside the WITH of a SELECT (seen in DuckDB 2.0.0). With the local file
+# system off, what is open stays readable and nothing else is. DETACH memory leaves no place to make tables in.
+_LOCK = (
+    "DETACH memory",
+    "SET enable_external_access = false",
+    "SET disabled_filesystems = 'LocalFileSystem'",
+    "SET lock_configuration = true",
+)
+_RECORD_VIEW = """
+CREATE TEMP VIEW v_record AS
+SELECT run.run_id, record.*
+FROM records.record
+INNER JOIN records.run USING (run_no)"""
+
+
+@contextmanager
+def open_snapshot(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the published tables and `v_record`, without files, network, settings or Python.
+
+    Raises CannotStart when nothing is published yet.
+    """
+    ledger, records = snapshot_paths(settings)
+    if not (ledger.is_file() and records.is_file()):
+        raise CannotStart("nothing is published yet", "make the analyst's snapshot: cramplog publish")
+    with plain_errors(ledger), duckdb.connect(":memory:", config=_OPTIONS) as con:
+        attach(con, ledger, "cramplog", write=False, wait_s=0.0)
+        attach(con, records, "records", write=False, wait_s=0.0)
+        con.execute("USE cramplog")
+        con.execute(_RECORD_VIEW)
+        for statement in _LOCK:
+            con.execute(statement)
+        yield con

@@ -1,0 +1,22 @@
+"""The SQL that lies in files: finding and reading it. Used by all of the store that runs a query of ours."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+SQL_ROOT: Traversable = files("sql")
+
+
+def read_sql(folder: str, name: str, root: Traversable = SQL_ROOT) -> str:
+    """The text of `sql/<folder>/<name>.sql`."""
+    return root.joinpath(folder, f"{name}.sql").read_text(encoding="utf-8")
+
+
+def sql_files(folder: str, root: Traversable = SQL_ROOT) -> list[tuple[str, str]]:
+    """(file name, text) of every .sql file in `sql/<folder>`, sorted by name; empty without such a folder."""
+    place = root.joinpath(folder)
+    if not place.is_dir():
+        return []
+    found = [entry for entry in place.iterdir() if entry.name.endswith(".sql")]
+    return [(entry.name, entry.read_text(encoding="utf-8")) for entry in sorted(found, key=lambda entry: entry.name)]

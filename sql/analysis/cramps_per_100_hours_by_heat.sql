@@ -1,0 +1,29 @@
+-- Question: how many cramps began per 100 hours at risk, in each band of heat?
+-- Grain: one row a band of WBGT, and one for hours without weather.
+-- Notes: denominators are minutes at risk of answered runs; a rate on few hours says little, so the hours stand beside it.
+--        Runs in the heat may be longer, faster or in other months: a rate by heat alone is no effect of heat.
+WITH
+banded AS (
+    SELECT
+        CASE
+            WHEN wbgt_c IS NULL THEN 'unknown'
+            WHEN wbgt_c < 10 THEN 'under 10 C'
+            WHEN wbgt_c < 18 THEN '10 to 18 C'
+            WHEN wbgt_c < 23 THEN '18 to 23 C'
+            ELSE '23 C and more'
+        END AS wbgt_band,
+        coalesce(wbgt_c, 999) AS order_c,
+        minutes,
+        onset,
+        run_id
+    FROM v_hazard_row
+)
+SELECT
+    wbgt_band,
+    count(DISTINCT run_id) AS runs,
+    round(sum(minutes) / 60, 1) AS hours_at_risk,
+    round(sum(onset), 1) AS cramps,
+    round(100 * sum(onset) / (sum(minutes) / 60), 2) AS cramps_per_100_h
+FROM banded
+GROUP BY wbgt_band
+ORDER BY min(order_c)

@@ -1,0 +1,45 @@
+-- Grain: one row a counted run of one runner, rides too.
+-- Question: what does the report need to know of each run?
+WITH
+-- Weather over the whole run.
+weather AS (
+    SELECT
+        run_id,
+        avg(air_temp_c ORDER BY segment_no) AS air_temp_c,
+        avg(wbgt_c ORDER BY segment_no) AS wbgt_c,
+        max(provider) AS provider
+    FROM v_run_weather
+    GROUP BY run_id
+),
+-- Grade-adjusted speed over the whole run.
+speed AS (
+    SELECT
+        run_id,
+        sum(gap_speed_ms * moving_s ORDER BY segment_no)
+            / nullif(sum(moving_s ORDER BY segment_no) FILTER (gap_speed_ms IS NOT NULL), 0) AS gap_speed_ms
+    FROM segment
+    GROUP BY run_id
+)
+SELECT
+    v_run.run_id,
+    run.title,
+    coalesce(v_run.start_local, v_run.start_at) AS start_local,
+    v_run.start_at,
+    v_run.sport,
+    v_run.moving_s,
+    v_run.descent_m,
+    v_run.answer,
+    v_run.simulated,
+    v_run.start_hour_local,
+    weather.air_temp_c,
+    weather.wbgt_c,
+    weather.provider,
+    100 * (speed.gap_speed_ms / v_run.usual_gap_speed_ms - 1) AS pace_faster_pct
+FROM v_run
+JOIN run USING (run_id)
+LEFT JOIN weather USING (run_id)
+LEFT JOIN speed USING (run_id)
+WHERE v_run.runner_id = $runner_id
+    AND v_run.duplicate_of IS NULL
+    AND NOT v_run.clock_wrong
+ORDER BY v_run.start_at, v_run.run_id

@@ -1,0 +1,114 @@
+"""The inbox: files left in a folder become runs, weather hours and answers. Three stages of the nightly.
+
+`inbox/<runner>/...` belongs to that runner; run files directly in `inbox/` to the only runner there is, else they wait.
+Weather files and files of answers may lie anywhere in it. Taken files move to `inbox/taken/`, refused ones to
+`inbox/refused/`; nothing is deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.actions.ingest import ingest
+from pipeline.actions.read_files import find_files
+from pipeline.actions.tag_file import import_tags, is_answers_file
+from pipeline.actions.weather import import_weather
+from pipeline.errors import WrongInput
+from pipeline.settings import Settings, make_private_folder
+from pipeline.store.connection import open_store
+from pipeline.store.runners import Runner, all_runners
+from pipeline.weather.files import is_weather_file
+
+_DONE = ("taken", "refused")
+
+
+def take_runs(settings: Settings, now: datetime) -> str:
+    """Ingest the inbox's run files for the runners whose folders they lie in; returns what was done, in counts."""
+    by_runner, waiting = _sort_by_runner(settings, _waiting(settings, "run"))
+    outcomes = []
+    for runner, paths in by_runner:
+        found = ingest(settings, paths, runner.name, now)
+        outcomes += found
+        _move(settings, [Path(one.path) for one in found if one.outcome != "failed"], "taken")
+        _move(settings, [Path(one.path) for one in found if one.outcome == "failed"], "refused")
+    counts = {
+        word: sum(one.outcome == word for one in outcomes)
+        for word in ("new", "known", "duplicate", "newer_copy", "partial", "failed")
+    }
+    said = ", ".join(f"{count} {word.replace('_', ' ')}" for word, count in counts.items() if count) or "nothing new"
+    return said + (f"; {waiting} files wait: put them into inbox/<runner>/" if waiting else "")
+
+
+def take_weather(settings: Settings, now: datetime) -> str:
+    """Import the inbox's weather files; returns what was done, in counts."""
+    outcomes = import_weather(settings, _waiting(settings, "weather"), now)
+    _move(settings, [Path(one.path) for one in outcomes if one.outcome != "failed"], "taken")
+    _move(settings, [Path(one.path) for one in outcomes if one.outcome == "failed"], "refused")
+    failed = sum(one.outcome == "failed" for one in outcomes)
+    hours = sum(one.hours for one in outcomes)
+    return (
+        f"{hours} hours from {len(outcomes)} files" + (f", {failed} refused" if failed else "")
+        if outcomes
+        else "nothing new"
+    )
+
+
+def take_answers(settings: Settings, now: datetime) -> str:
+    """Import the inbox's files of answers; returns what was done, in counts."""
+    taken = cramps = bad = 0
+    runners = {path: name for name, path in _runner_names(settings, _waiting(settings, "answers"))}
+    for path, name in runners.items():
+        try:
+            result = import_tags(settings, path, name, now)
+        except WrongInput:
+            _move(settings, [path], "refused")
+            bad += 1
+            continue
+        taken, cramps, bad = taken + result.taken, cramps + result.cramps, bad + len(result.bad)
+        _move(settings, [path], "taken")
+    return f"{taken} lines, {cramps} cramps" + (f", {bad} refused" if bad else "") if runners else "nothing new"
+
+
+def _waiting(settings: Settings, kind: str) -> list[Path]:
+    """Files of one kind in the inbox: run, weather or answers."""
+    if not settings.inbox.is_dir():
+        return []
+    inside = (path for path in find_files([settings.inbox]) if path.relative_to(settings.inbox).parts[0] not in _DONE)
+    return [path for path in inside if _kind_of(path) == kind]
+
+
+def _kind_of(path: Path) -> str:
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if is_answers_file(head):
+        return "answers"
+    return "weather" if is_weather_file(head) else "run"
+
+
+def _runner_names(settings: Settings, paths: Sequence[Path]) -> list[tuple[str | None, Path]]:
+    parts = [(path.relative_to(settings.inbox).parts, path) for path in paths]
+    return [(inside[0] if len(inside) > 1 else None, path) for inside, path in parts]
+
+
+def _sort_by_runner(settings: Settings, paths: Sequence[Path]) -> tuple[list[tuple[Runner, list[Path]]], int]:
+    """Each runner's files, and how many belong to nobody we know."""
+    with open_store(settings, write=False) as con:
+        runners = all_runners(con)
+    only = runners[0].name if len(runners) == 1 else None
+    named = [(name or only, path) for name, path in _runner_names(settings, paths)]
+    sorted_out = [(runner, [path for name, path in named if name == runner.name]) for runner in runners]
+    waiting = sum(name not in {runner.name for runner in runners} for name, _ in named)
+    return [(runner, files) for runner, files in sorted_out if files], waiting
+
+
+def _move(settings: Settings, paths: Sequence[Path], folder: str) -> None:
+    for path in paths:
+        target = settings.inbox / folder / path.relative_to(settings.inbox)
+        make_private_folder(target.parent)
+        number = 1
+        while target.exists():
+            number += 1
+            target = target.with_name(f"{number}-{path.name}")
+        path.replace(target)

@@ -1,0 +1,189 @@
+"""`cramplog report`: one runner's personal risk report as a page. Reads the store, asks the model, hands both to the report.
+
+A page is written again only when something it rests on has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version as package_version
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from models.abstain import may_say
+from models.hazard import MODEL_VERSION, CrampHazard
+from pipeline.actions.evidence import evidence_of, permission_of
+from pipeline.actions.plan_weather import usual_air
+from pipeline.actions.plans import PlanSet, own_runs, plan_set
+from pipeline.actions.train import train
+from pipeline.errors import CannotStart
+from pipeline.report.facts import (
+    CrampFact,
+    Evaluation,
+    Forecast,
+    Others,
+    Provenance,
+    ReportFacts,
+    Rival,
+    RivalName,
+    RunFact,
+)
+from pipeline.report.page import render_page
+from pipeline.report.summary import summarise
+from pipeline.settings import Settings, make_private_folder
+from pipeline.store.connection import open_store
+from pipeline.store.fits import Fit, latest_fit
+from pipeline.store.reading import evidence_counts, report_cramps, report_runs, usual_hours
+from pipeline.store.runners import Runner, all_runners, find_runner
+
+_RIVALS: Mapping[str, RivalName] = {
+    "own rate": "own rate",
+    "planned duration": "logistic",
+    "own level x published shape": "level and shape",
+}
+
+
+def report_all(settings: Settings, now: datetime) -> str:
+    """Write every runner's report; returns what was done, in counts: the nightly's stage."""
+    with open_store(settings, write=False) as con:
+        runners = all_runners(con)
+    written = [_report(settings, runner, now, None, only_if_changed=True)[1] for runner in runners]
+    return f"{sum(written)} written, {len(written) - sum(written)} unchanged" if written else "no runner yet"
+
+
+def make_report(settings: Settings, runner_name: str | None, now: datetime, out: Path | None = None) -> Path:
+    """Write one runner's report and return where it lies: reports/<runner>.html, or `out`. Trains first where needed.
+
+    Raises NotFound for a runner that is not there, WrongInput when the runner has to be named.
+    """
+    with open_store(settings, write=False) as con:
+        runner = find_runner(con, runner_name)
+    train(settings, runner.name, now)
+    return _report(settings, runner, now, out, only_if_changed=False)[0]
+
+
+def report_path(settings: Settings, runner: Runner) -> Path:
+    """Where a runner's report lies; the id stands in for a name that is no plain file name."""
+    plain = all(letter.isalnum() or letter in "-_ " for letter in runner.name) and len(runner.name) <= 60
+    return settings.reports / f"{runner.name.replace(' ', '-') if plain else runner.runner_id}.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the store holds for one runner's report; `basis` is the SHA-256 of all of it, and of the program."""
+
+    runner: Runner
+    runs: pl.DataFrame
+    cramps: pl.DataFrame
+    counts: Mapping[str, Any]
+    hours: pl.DataFrame
+    fit: Fit | None
+
+    @property
+    def basis(self) -> str:
+        parts = [self.runner, self.counts, self.fit.data_hash if self.fit else None, MODEL_VERSION]
+        frames = [frame.write_csv() for frame in (self.runs, self.cramps, self.hours)]
+        whole = "\n".join([package_version("cramplog"), *map(repr, parts), *frames])
+        return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def _report(
+    settings: Settings, runner: Runner, now: datetime, out: Path | None, only_if_changed: bool
+) -> tuple[Path, bool]:
+    read = _read(settings, runner)
+    path = out or report_path(settings, runner)
+    mark = f'name="cramplog-basis" content="{read.basis}"'
+    if only_if_changed and path.exists() and mark in path.read_text(encoding="utf-8")[:4000]:
+        return path, False
+    _write_private(path, render_page(summarise(report_facts(read, now))))
+    return path, True
+
+
+def _read(settings: Settings, runner: Runner) -> Read:
+    with open_store(settings, write=False) as con:
+        fit = latest_fit(con, runner.runner_id)
+        return Read(
+            runner=runner,
+            runs=report_runs(con, runner.runner_id),
+            cramps=report_cramps(con, runner.runner_id),
+            counts=evidence_counts(con, runner.runner_id),
+            hours=usual_hours(con, runner.runner_id),
+            fit=fit if fit is not None and fit.model_version == MODEL_VERSION else None,
+        )
+
+
+def report_facts(read: Read, now: datetime) -> ReportFacts:
+    """Everything the report of one runner says, as plain values. The store is closed by now: the model takes its time."""
+    record = json.loads(read.fit.evaluation) if read.fit else {"evaluation": None, "claims": {}}
+    evidence = evidence_of(read.runner, read.runs, read.counts, record)
+    said = may_say(evidence)
+    own = own_runs(read.runs)
+    plans = None
+    if read.fit is not None and own is not None and not (said.only_red_flag or said.answers_missing):
+        plans = plan_set(CrampHazard.from_json(read.fit.model), own, usual_air(read.hours), evidence)
+    return ReportFacts(
+        runner=read.runner.name,
+        made_at=now.astimezone(),
+        runs=tuple(_run_fact(row) for row in read.runs.iter_rows(named=True)),
+        cramps=tuple(CrampFact(**row) for row in read.cramps.iter_rows(named=True)),
+        permission=permission_of(said, evidence),
+        **_plan_fields(plans),
+        evaluation=_evaluation(record["evaluation"]),
+        others=Others(0, 0),
+        provenance=_provenance(read),
+    )
+
+
+def _run_fact(row: Mapping[str, Any]) -> RunFact:
+    return RunFact(**{name: row[name] for name in RunFact.__dataclass_fields__})
+
+
+def _plan_fields(plans: PlanSet | None) -> dict[str, Any]:
+    if plans is None:
+        empty: dict[str, Any] = dict.fromkeys(("by_duration", "grid", "by_hour", "by_pace"), ())
+        return {"plan": None, "compared": None, "plan_asked": False, **empty}
+    return {**{name: getattr(plans, name) for name in PlanSet.__dataclass_fields__}, "plan_asked": False}
+
+
+def _evaluation(record: Mapping[str, Any] | None) -> Evaluation | None:
+    """The time-forward record as the report tells it; None when there are too few forecasts."""
+    if record is None or record["verdict"] == "too few runs":
+        return None
+    return Evaluation(
+        forecasts=tuple(Forecast(one["said"], one["cramp"]) for one in record["forecasts"]),
+        log_loss=record["log_loss"],
+        rivals=tuple(Rival(_RIVALS[one["name"]], one["log_loss"]) for one in record["baselines"]),
+        scored_runs=record["runs"],
+        scored_runners=1,
+    )
+
+
+def _provenance(read: Read) -> Provenance:
+    return Provenance(
+        program_version=package_version("cramplog"),
+        model_version=MODEL_VERSION,
+        data_hash=read.fit.data_hash if read.fit else "",
+        seed=read.fit.seed if read.fit else 0,
+        basis=read.basis,
+        weather_providers=tuple(sorted(read.runs["provider"].drop_nulls().unique().to_list())),
+    )
+
+
+def _write_private(path: Path, page: str) -> None:
+    """The page in place of the old one, whole or not at all, for its owner only."""
+    make_private_folder(path.parent)
+    half = path.with_name(f".{path.name}.half")
+    try:
+        half.touch(mode=0o600)
+        half.write_text(page, encoding="utf-8")
+        half.replace(path)
+    except OSError as error:
+        raise CannotStart(
+            f"the report cannot be written to {path}: {error.strerror}", "choose another place with --out"
+        ) from error

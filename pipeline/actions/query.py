@@ -1,0 +1,40 @@
+"""`cramplog sql`: an analyst's questions to the published snapshot, made anew first when missing or stale."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pipeline.actions.publish import publish_snapshot
+from pipeline.errors import TryAgain
+from pipeline.settings import Settings
+from pipeline.store.publish import snapshot_paths
+from pipeline.store.query import Described, QueryResult, describe, list_views, run_query
+
+
+def freshen(settings: Settings, now: datetime) -> bool:
+    """Bring the snapshot up to the store; False when the store stays busy and the older snapshot has to do.
+
+    Raises TryAgain when it is busy and there is no older one, CannotStart without a store.
+    """
+    try:
+        publish_snapshot(settings, now)
+    except TryAgain:
+        if not all(path.is_file() for path in snapshot_paths(settings)):
+            raise
+        return False
+    return True
+
+
+def ask(settings: Settings, sql: str) -> QueryResult:
+    """The answer to one SELECT. Raises WrongInput in one line, with the nearest known names."""
+    return run_query(settings, sql)
+
+
+def public_views(settings: Settings) -> list[Described]:
+    """The views that may be asked, with what each holds."""
+    return list_views(settings)
+
+
+def view_columns(settings: Settings, view: str) -> list[Described]:
+    """A view's columns with types, units and meaning. Raises WrongInput with the nearest name."""
+    return describe(settings, view)

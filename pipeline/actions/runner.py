@@ -1,0 +1,104 @@
+"""`cramplog runner add`: runners and the first answers about them. Called by the command line and by `init`.
+
+A name is also the name of a folder in the inbox and of a report's file: checked before anything is made.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import available_timezones
+
+from pipeline.errors import WrongInput
+from pipeline.schema import FIRST_ANSWERS, USUAL_RACES
+from pipeline.settings import Settings
+from pipeline.store.connection import open_store, transaction
+from pipeline.store.runners import Runner, all_runners
+from pipeline.store.runners import add_runner as put_runner
+
+SEXES = ("female", "male", "other")
+LONGEST_NAME = 60
+RESERVED = ("taken", "refused")  # the inbox's own folders
+_NAME = re.compile(r"^[^\W_][\w .'-]*$")
+
+
+def add_runner(settings: Settings, runner: Runner, now: datetime) -> Runner:
+    """The runner as kept, with a fresh id. Raises WrongInput for a name or an answer that cannot be meant."""
+    wanted = checked_runner(runner, now)
+    with open_store(settings, write=True) as con, transaction(con):
+        return put_runner(con, wanted, now)
+
+
+def list_runners(settings: Settings) -> list[Runner]:
+    """Every runner, in the order they were added."""
+    with open_store(settings, write=False) as con:
+        return all_runners(con)
+
+
+def checked_runner(runner: Runner, now: datetime) -> Runner:
+    """The same runner in the store's words. Raises WrongInput with what would have been right."""
+    return replace(
+        runner,
+        name=checked_name(runner.name),
+        birth_year=checked_birth_year(runner.birth_year, now),
+        sex=_one_of(runner.sex, SEXES, "a sex we can note"),
+        home_tz=checked_zone(runner.home_tz),
+        cramps_last_10_races=checked_first_answer(runner.cramps_last_10_races),
+        usual_race=checked_race(runner.usual_race),
+    )
+
+
+def checked_name(name: str) -> str:
+    """The name without spaces around it. Raises WrongInput when it cannot be the name of a folder."""
+    trimmed = name.strip()
+    if len(trimmed) > LONGEST_NAME or not _NAME.match(trimmed) or trimmed.lower() in RESERVED:
+        raise WrongInput(
+            f"'{trimmed}' cannot be a runner's name",
+            f"letters, digits, spaces, dots and dashes, at most {LONGEST_NAME}; not {' or '.join(RESERVED)}",
+        )
+    return trimmed
+
+
+def checked_birth_year(year: int | None, now: datetime) -> int | None:
+    """The year itself. Raises WrongInput outside a human life."""
+    if year is not None and not now.year - 110 <= year <= now.year - 5:
+        raise WrongInput(f"{year} cannot be a runner's birth year", f"expected {now.year - 110} to {now.year - 5}")
+    return year
+
+
+def checked_zone(zone: str | None) -> str | None:
+    """The IANA time zone in its own spelling, None for none. Raises WrongInput with the nearest names."""
+    if not zone:
+        return None
+    zones = {known.lower(): known for known in available_timezones()}
+    if zone.lower() in zones:
+        return zones[zone.lower()]
+    cities = {known.rsplit("/", 1)[-1]: known for known in zones}
+    wanted = zone.lower().replace(" ", "_").rsplit("/", 1)[-1]
+    near = difflib.get_close_matches(wanted, cities, n=3, cutoff=0.7)
+    hint = f"did you mean {' or '.join(zones[cities[city]] for city in near)}?" if near else "write it as Europe/Vienna"
+    raise WrongInput(f"'{zone}' is not a time zone", hint)
+
+
+def checked_first_answer(answer: str | None) -> str | None:
+    """Cramps in the last 10 races as 0, 1-2 or 3+; a plain count will do. Raises WrongInput otherwise."""
+    if not answer:
+        return None
+    if answer.isdecimal() and int(answer) <= 10:
+        return FIRST_ANSWERS[0 if int(answer) == 0 else 1 if int(answer) <= 2 else 2]
+    return _one_of(answer, FIRST_ANSWERS, "a count of races out of 10")
+
+
+def checked_race(race: str | None) -> str | None:
+    """The kind of race meant, None for none. Raises WrongInput with the kinds there are."""
+    return _one_of(race, USUAL_RACES, "a race we know")
+
+
+def _one_of(word: str | None, words: tuple[str, ...], what: str) -> str | None:
+    if not word:
+        return None
+    if word.lower() not in words:
+        raise WrongInput(f"'{word}' is not {what}", f"one of: {', '.join(words)}")
+    return word.lower()

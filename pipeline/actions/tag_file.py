@@ -1,0 +1,123 @@
+"""`cramplog tag import FILE.csv`: many answers and cramps at once. Good lines are taken, bad ones named by number.
+
+Columns, by header name: runner (or --runner), run (its start in UTC such as 2026-06-14T05:31:02Z, or a date), at (a moment,
+`none` for "no cramp", `after`, or empty for no answer), muscle, side, severity, and if wanted uncertainty_s, note,
+race (yes/no) and planned (h:mm).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from pipeline.actions.tag import DEFAULT_UNCERTAINTY_S, CrampWords, keep_answer, keep_cramp, one_of
+from pipeline.errors import CramplogError, NotFound, WrongInput
+from pipeline.settings import Settings
+from pipeline.store.connection import open_store, transaction
+from pipeline.store.find import RunRow, find_run, find_run_started
+from pipeline.store.runners import find_runner
+from pipeline.store.runs import set_planned, set_race
+from pipeline.units import parse_duration_s
+
+COLUMNS = ("runner", "run", "at", "uncertainty_s", "muscle", "side", "severity", "note", "race", "planned")
+REQUIRED = ("run",)
+_YES_NO = {"yes": True, "no": False, "true": True, "false": False, "1": True, "0": False}
+
+
+@dataclass(frozen=True, slots=True)
+class TagImport:
+    """What a file of answers came to: lines taken, of which cramps that were new, and the bad lines with their reasons."""
+
+    taken: int
+    cramps: int
+    bad: tuple[tuple[int, str], ...]
+
+
+def is_answers_file(content: bytes) -> bool:
+    """Whether the first line is the header of a file of answers."""
+    header = content[:400].decode("utf-8", "replace").lstrip("\ufeff").split("\n", 1)[0].strip().split(",")
+    return "run" in header and set(header) <= set(COLUMNS)
+
+
+def import_tags(settings: Settings, path: Path, runner_name: str | None, now: datetime) -> TagImport:
+    """Take a CSV of answers, in one transaction. Raises WrongInput when its header cannot be meant, NotFound without it."""
+    if not path.is_file():
+        raise NotFound(f"there is no file '{path}'", "check the name; nothing was changed")
+    rows = _read_rows(path)
+    taken, cramps, bad = 0, 0, []
+    with open_store(settings, write=True, with_records=True) as con, transaction(con):
+        for line, row in rows:
+            try:
+                cramps += _keep_line(con, row, runner_name, now)
+                taken += 1
+            except CramplogError as error:
+                bad.append((line, f"{error.message}; {error.hint}" if error.hint else error.message))
+    return TagImport(taken, cramps, tuple(bad))
+
+
+def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    text = path.read_bytes().decode("utf-8-sig", "replace")
+    reader = csv.DictReader(io.StringIO(text))
+    header = tuple(reader.fieldnames or ())
+    missing = [name for name in REQUIRED if name not in header]
+    unknown = [name for name in header if name not in COLUMNS]
+    if missing or unknown:
+        what = f"has no column '{missing[0]}'" if missing else f"has an unknown column '{unknown[0]}'"
+        raise WrongInput(f"{path.name} {what}", f"the columns are: {', '.join(COLUMNS)}")
+    return [(reader.line_num, {key: (value or "").strip() for key, value in row.items() if key}) for row in reader]
+
+
+def _keep_line(con: duckdb.DuckDBPyConnection, row: Mapping[str, str], runner_name: str | None, now: datetime) -> int:
+    """One line into the store; returns 1 for a new cramp. Checks everything before it writes anything."""
+    run = _run_of(con, row, runner_name)
+    race = _YES_NO[one_of(row["race"].lower(), tuple(_YES_NO), "yes or no")] if row.get("race") else None
+    planned_s = parse_duration_s(row["planned"]) if row.get("planned") else None
+    cramp = 0
+    match row.get("at", "").lower():
+        case "":
+            pass
+        case "none":
+            keep_answer(con, run, "no cramp", "import", now)
+        case "not sure":
+            keep_answer(con, run, "not sure", "import", now)
+        case _:
+            cramp = int(keep_cramp(con, run, _cramp_of(row), "import", now).new)
+    if race is not None:
+        set_race(con, run.run_id, race)
+    if planned_s is not None:
+        set_planned(con, run.run_id, planned_s)
+    return cramp
+
+
+def _run_of(con: duckdb.DuckDBPyConnection, row: Mapping[str, str], runner_name: str | None) -> RunRow:
+    runner_id = find_runner(con, row.get("runner") or runner_name).runner_id
+    word = row["run"]
+    if "T" not in word:
+        return find_run(con, runner_id, word)
+    try:
+        start_at = datetime.fromisoformat(word)
+    except ValueError:
+        raise WrongInput(f"'{word}' is not an instant", "write 2026-06-14T05:31:02Z, or a date") from None
+    if start_at.tzinfo is None:
+        raise WrongInput(f"'{word}' has no zone", "write UTC as 2026-06-14T05:31:02Z")
+    return find_run_started(con, runner_id, start_at.astimezone(UTC).replace(tzinfo=None))
+
+
+def _cramp_of(row: Mapping[str, str]) -> CrampWords:
+    uncertainty = row.get("uncertainty_s") or str(DEFAULT_UNCERTAINTY_S)
+    try:
+        uncertainty_s = float(uncertainty)
+    except ValueError:
+        raise WrongInput(
+            f"'{uncertainty}' is not a number of seconds", "uncertainty_s is how far off the moment may be"
+        ) from None
+    if not 0 <= uncertainty_s <= 43_200:
+        raise WrongInput(f"an uncertainty of {uncertainty} s cannot be meant", "0 to 43200 seconds, or at = somewhere")
+    words = {name: row.get(name, "") for name in ("at", "muscle", "side", "severity")}
+    return CrampWords(**words, uncertainty_s=uncertainty_s, note=row.get("note") or None)

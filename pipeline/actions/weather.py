@@ -1,0 +1,86 @@
+"""`cramplog weather --file`: weather files into hours with WBGT, and which place answers for which run. No network here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from pipeline.actions.originals import sha256_of
+from pipeline.actions.read_files import find_files
+from pipeline.errors import FileRefused
+from pipeline.settings import Settings
+from pipeline.store.connection import open_store, transaction
+from pipeline.store.weather_hours import (
+    put_cell_map,
+    put_hours,
+    put_weather_file,
+    run_cells,
+    weather_files_seen,
+    weather_places,
+)
+from pipeline.weather.cells import place_for
+from pipeline.weather.files import read_weather
+from pipeline.weather.place import WeatherPlace
+
+
+@dataclass(frozen=True, slots=True)
+class WeatherOutcome:
+    """What became of one weather file: new, known or failed."""
+
+    path: str
+    outcome: str
+    places: int
+    hours: int
+    notes: tuple[str, ...]
+    reason: str | None
+
+
+def import_weather(settings: Settings, paths: Sequence[Path], now: datetime) -> list[WeatherOutcome]:
+    """Take weather files (the service's CSV or JSON). A file that is refused is named; the others go in.
+
+    Raises NotFound for a path that is not there, TryAgain when the store stays busy.
+    """
+    with open_store(settings, write=False) as con:
+        seen = weather_files_seen(con)
+    return [_import_one(settings, path, seen, now) for path in find_files(paths)]
+
+
+def serve_cells(con: duckdb.DuckDBPyConnection) -> None:
+    """For each cell a run was in, the nearest weather place within 30 km, as things stand now."""
+    places = weather_places(con)
+    put_cell_map(con, {cell: near for cell in run_cells(con) if (near := place_for(cell, places))})
+
+
+def _import_one(settings: Settings, path: Path, seen: dict[str, str], now: datetime) -> WeatherOutcome:
+    content = path.read_bytes()
+    sha256 = sha256_of(content)
+    if seen.get(sha256) == "new":
+        return WeatherOutcome(str(path), "known", 0, 0, (), None)
+    try:
+        places = read_weather(content, path.name, now)
+    except FileRefused as refused:
+        return WeatherOutcome(str(path), "failed", 0, 0, (), refused.message)
+    hours = sum(len(place.hour_at) for place in places)
+    utc = now.astimezone(UTC).replace(tzinfo=None)
+    with open_store(settings, write=True) as con, transaction(con):
+        for place in places:
+            _put_place(con, place, utc)
+        put_weather_file(con, sha256, path.name, "new", None, hours, utc)
+        serve_cells(con)
+    notes = tuple(note.detail for place in places for note in place.notes)
+    return WeatherOutcome(str(path), "new", len(places), hours, notes, None)
+
+
+def _put_place(con: duckdb.DuckDBPyConnection, place: WeatherPlace, fetched_at: datetime) -> None:
+    facts = {
+        "provider": place.provider,
+        "model": place.model,
+        "elevation_m": place.elevation_m,
+        "fetched_at": fetched_at,
+        "provisional": place.provisional,
+    }
+    put_hours(con, place.cell, place.hour_at, place.columns, facts)

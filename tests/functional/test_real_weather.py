@@ -71,9 +71,7 @@ def test_berlin_has_every_column_and_a_wbgt_by_day_and_night() -> None:
 
 
 def test_berlins_wind_is_turned_from_km_h_into_m_s() -> None:
-    written = json.loads((RECORDED / "openmeteo_forecast_berlin.json").read_text())["hourly"][
-        "wind_speed_10m"
-    ]
+    written = json.loads((RECORDED / "openmeteo_forecast_berlin.json").read_text())["hourly"]["wind_speed_10m"]
     np.testing.assert_allclose(recorded("openmeteo_forecast_berlin.json").columns["wind_ms"] * 3.6, written)
 
 
@@ -90,9 +88,7 @@ def test_our_dew_point_is_the_services() -> None:
         ("openmeteo_forecast_adelaide.json", "2026-07-15T15:00:00", True),
     ],
 )
-def test_adelaide_is_read_at_its_files_offset_not_at_its_zones(
-    name: str, first: str, provisional: bool
-) -> None:
+def test_adelaide_is_read_at_its_files_offset_not_at_its_zones(name: str, first: str, provisional: bool) -> None:
     # Midnight of the label is 15:00 UTC in summer as in winter: the service knows no summer time, and of the
     # offset 9:30 it applies the 9. The runner's own clock there does know: 10:30 in January.
     place = recorded(name)

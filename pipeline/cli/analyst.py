@@ -1,0 +1,132 @@
+"""`cramplog publish` and `cramplog sql`: the analyst's window, which holds no names, notes or places."""
+
+from __future__ import annotations
+
+import csv
+import math
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from pipeline.cli.say import count, next_step, print_json, table, tell
+from pipeline.cli.verb import Verb, here, json_option, utc_now
+
+if TYPE_CHECKING:
+    from pipeline.store.query import Described, QueryResult
+
+
+@click.command(cls=Verb)
+@json_option
+def publish(as_json: bool) -> None:
+    """Make the analyst's snapshot from the store as it is now. The nightly and `sql` do it by themselves.
+
+    \b
+    Examples:
+      cramplog publish
+      cramplog publish --json
+      cramplog publish && duckdb -readonly "$CRAMPLOG_HOME/analyst/cramplog.duckdb"
+    """
+    from pipeline.actions.publish import publish_snapshot
+
+    settings = here()
+    done = publish_snapshot(settings, utc_now())
+    if as_json:
+        print_json("publish", folder=str(settings.analyst), done=done)
+        return
+    click.echo(f"{settings.analyst}: {done}")
+    next_step("cramplog sql --list")
+
+
+@click.command(cls=Verb)
+@click.argument("query", required=False)
+@click.option(
+    "-f",
+    "--file",
+    "file",
+    type=click.File(encoding="utf-8"),
+    metavar="FILE",
+    help="The query from a file; - is stdin.",
+)
+@click.option("--list", "listed", is_flag=True, help="The views there are.")
+@click.option("--describe", "described", metavar="VIEW", help="The columns of a view, with units.")
+@click.option("--csv", "as_csv", is_flag=True, help="Comma-separated, for a spreadsheet.")
+@json_option
+def sql(
+    query: str | None, file: TextIO | None, listed: bool, described: str | None, as_csv: bool, as_json: bool
+) -> None:
+    """Ask the published snapshot one SELECT (DuckDB's SQL). It can read the public views and nothing else.
+
+    \b
+    Examples:
+      cramplog sql --list
+      cramplog sql --describe v_hazard_row
+      cramplog sql "SELECT answer, count(*) AS runs FROM v_run GROUP BY answer" --csv
+    """
+    asked = [query is not None, file is not None, listed, described is not None]
+    if sum(asked) != 1:
+        raise click.UsageError("give one of: a QUERY, -f FILE, --list or --describe VIEW")
+    if as_csv and as_json:
+        raise click.UsageError("--csv and --json do not go together")
+    from pipeline.actions.query import ask, freshen, public_views, view_columns
+
+    settings = here()
+    if not freshen(settings, utc_now()):
+        tell("the store is busy, so this is the snapshot from before its last change")
+    if listed or described:
+        found = view_columns(settings, described) if described else public_views(settings)
+        _print_described(found, as_csv, as_json, is_views=listed)
+        return
+    result = ask(settings, file.read() if file else query or "")
+    if as_json:
+        rows = [[_plain(value) for value in row] for row in result.rows]
+        print_json("sql", columns=result.columns, types=result.types, rows=rows)
+    elif as_csv:
+        _print_csv(result.columns, result.rows)
+    else:
+        _print_result(result)
+
+
+def _print_described(found: Sequence[Described], as_csv: bool, as_json: bool, is_views: bool) -> None:
+    head = ("view", "holds") if is_views else ("column", "type", "means")
+    rows = [(one.name, one.comment) if is_views else (one.name, one.type, one.comment) for one in found]
+    if as_json:
+        print_json("sql", **{"views" if is_views else "columns": [asdict(one) for one in found]})
+    elif as_csv:
+        _print_csv(head, rows)
+    else:
+        table(head, rows)
+        next_step("cramplog sql --describe VIEW" if is_views else 'cramplog sql "SELECT ..."')
+
+
+def _print_result(result: QueryResult) -> None:
+    if result.columns:
+        numbers = [name for name, kind in zip(result.columns, result.types, strict=True) if kind in _NUMBERS]
+        table(result.columns, [[_shown(value) for value in row] for row in result.rows], right=numbers)
+    click.echo(f"({count(len(result.rows), 'row')})")
+    next_step("--csv for a spreadsheet, --json for a program")
+
+
+_NUMBERS = ("BIGINT", "INTEGER", "DOUBLE", "HUGEINT", "NUMBER", "FLOAT")
+
+
+def _print_csv(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Comma-separated with a header; NULL is an empty cell."""
+    out = csv.writer(sys.stdout, lineterminator="\n")
+    out.writerow(head)
+    out.writerows(rows)
+
+
+def _shown(value: object) -> str:
+    """A cell on a terminal: NULL by its name, floats without noise, no line break or control character."""
+    if value is None:
+        return "NULL"
+    text = f"{value:.6g}" if isinstance(value, float) else str(value)
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def _plain(value: object) -> object:
+    """JSON knows no NaN and no infinity."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value

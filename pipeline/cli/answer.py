@@ -1,0 +1,194 @@
+"""`cramplog tag` and `cramplog tag import`: the runner's word on the runs. Says back what was understood."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipeline.cli.look import SHORT_ID, local_at
+from pipeline.cli.questions import at_a_terminal
+from pipeline.cli.say import count, instant, next_step, print_json
+from pipeline.cli.verb import Verb, here, json_option, runner_option, utc_now
+from pipeline.errors import WrongInput
+from pipeline.units import format_duration, parse_duration_s
+
+if TYPE_CHECKING:
+    from pipeline.actions.tag import Tagged
+
+FAILED = 1
+_DAY = click.DateTime(formats=["%Y-%m-%d"])
+_CRAMP_WORDS = ("at", "muscle", "side", "severity")
+
+
+@click.command(cls=Verb)
+@click.argument("run", required=False)
+@click.option(
+    "--at",
+    metavar="MOMENT",
+    help="2:21:10 (timer), e2:21:10 (elapsed), 141m, km25.1, 14:32, lap7, somewhere, after.",
+)
+@click.option("--muscle", metavar="WORD", help="foot, calf, hamstring, quadriceps, adductor, glute, abdomen or other.")
+@click.option("--side", metavar="WORD", help="left, right or both.")
+@click.option("--severity", metavar="WORD", help="tightness, mild, moderate or severe.")
+@click.option("--uncertainty", metavar="2m", help="How far off the moment may be, either way; a minute when not said.")
+@click.option("--note", metavar="TEXT", help="In your own words; stays in the store.")
+@click.option(
+    "--none",
+    "no_cramp",
+    is_flag=True,
+    help="There was no cramp: in RUN, or in all unanswered runs --from a day.",
+)
+@click.option("--from", "first", type=_DAY, metavar="DATE", help="With --none: from this day on.")
+@click.option("--to", "last", type=_DAY, metavar="DATE", help="With --none: until this day.")
+@click.option("--dry-run", is_flag=True, help="With --none --from: only say how many runs it would answer.")
+@click.option("--yes", is_flag=True, help="With --none --from: do not ask.")
+@runner_option
+@json_option
+def tag(
+    run: str | None, no_cramp: bool, first: datetime | None, last: datetime | None, dry_run: bool, yes: bool,
+    runner_name: str | None, as_json: bool, **cramp: str | None,
+) -> None:  # fmt: skip
+    """Say whether there was a cramp: when, where and how bad, or none.
+
+    RUN is last, 2026-06-14, 2026-06-14/2 or the start of an id. A run nobody answers for is left out, never
+    taken for one without a cramp. For a file of answers: cramplog tag import FILE.csv
+
+    \b
+    Examples:
+      cramplog tag last --at 2:21:10 --muscle calf --side left --severity moderate
+      cramplog tag 2026-06-14 --none
+      cramplog tag --none --from 2026-01-01 --to 2026-06-30 --yes
+    """
+    given = [name for name, value in cramp.items() if value is not None]
+    if no_cramp and given:
+        raise click.UsageError(f"--none and --{given[0]} do not go together")
+    if run is None and (not no_cramp or first is None):
+        raise click.UsageError("say which RUN, or give --none with --from DATE")
+    if run is not None and (first or last or dry_run or yes):
+        raise click.UsageError("--from, --to, --dry-run and --yes answer many runs: leave RUN out")
+    if run is None and first is not None:
+        _tag_none_between(runner_name, first.date(), last.date() if last else None, dry_run, yes, as_json)
+    elif run is not None and no_cramp:
+        _tag_none(run, runner_name, as_json)
+    elif run is not None:
+        _tag_cramp(run, runner_name, cramp, as_json)
+
+
+@click.command(cls=Verb)
+@click.argument("path", metavar="FILE.csv", type=click.Path(path_type=Path))
+@runner_option
+@json_option
+def tag_import(path: Path, runner_name: str | None, as_json: bool) -> int:
+    """Take many answers from a CSV file: good lines are taken, bad ones named by number.
+
+    Columns by name: run (its start in UTC, or a date), at (a moment, none, somewhere or after), muscle, side,
+    severity; if wanted runner, uncertainty_s, note, race (yes/no), planned (h:mm).
+
+    \b
+    Examples:
+      cramplog tag import cramps.csv
+      cramplog tag import diary.csv --runner anna
+      cramplog tag import cramps.csv --json
+    """
+    from pipeline.actions.tag_file import import_tags
+
+    result = import_tags(here(), path, runner_name, utc_now())
+    if as_json:
+        bad = [{"line": line, "reason": reason} for line, reason in result.bad]
+        print_json("tag_import", taken=result.taken, cramps=result.cramps, bad=bad)
+        return FAILED if result.bad else 0
+    click.echo(f"{count(result.taken, 'line')} taken, {count(result.cramps, 'new cramp')}")
+    for line, reason in result.bad:
+        click.echo(f"line {line} not taken: {reason}")
+    next_step("correct these lines and import the file again" if result.bad else "cramplog report")
+    return FAILED if result.bad else 0
+
+
+def _tag_cramp(run: str, runner_name: str | None, cramp: dict[str, str | None], as_json: bool) -> None:
+    missing = [f"--{name}" for name in _CRAMP_WORDS if not cramp[name]]
+    if missing:
+        raise click.UsageError(f"a cramp needs {', '.join(missing)} too; or say --none")
+    from pipeline.actions.runs import distance_at_m
+    from pipeline.actions.tag import DEFAULT_UNCERTAINTY_S, CrampWords, tag_cramp
+
+    uncertainty_s = parse_duration_s(cramp["uncertainty"]) if cramp["uncertainty"] else DEFAULT_UNCERTAINTY_S
+    words = CrampWords(
+        **{name: cramp[name] or "" for name in _CRAMP_WORDS}, uncertainty_s=uncertainty_s, note=cramp["note"]
+    )
+    tagged = tag_cramp(here(), run, runner_name, words, utc_now())
+    moving_s = tagged.moment.moving_s
+    distance_m = None if moving_s is None else distance_at_m(here(), tagged.run, moving_s)
+    if as_json:
+        print_json("tag", **_tagged_fields(tagged, distance_m))
+        return
+    click.echo(f"{words.muscle} {words.side}, {words.severity}: {_understood(tagged, distance_m, words.at)}")
+    if tagged.moment.in_pause:
+        click.echo("that moment lies in a pause, so it was moved to the last second of running before it")
+    if not tagged.new:
+        click.echo("the very same tag was there already; nothing changed")
+    next_step("cramplog tag --none --from DATE for the runs without a cramp, then cramplog report")
+
+
+def _understood(tagged: Tagged, distance_m: float | None, words: str) -> str:
+    """'2026-06-14 at 09:12:10 local, km 25.1, after 2:21:10 of moving time'."""
+    if tagged.moment.at is None or tagged.moment.moving_s is None:
+        return f"{tagged.run.day}, {words.strip().lower()}" + ("" if "after" in words.lower() else " in the run")
+    local = local_at(tagged.run, tagged.moment.at)
+    clock = f"{local:%Y-%m-%d at %H:%M:%S} local" if local else f"{tagged.moment.at:%Y-%m-%d at %H:%M:%S} UTC"
+    km = "" if distance_m is None else f", km {distance_m / 1000:.1f}"
+    return f"{clock}{km}, after {format_duration(tagged.moment.moving_s)} of moving time"
+
+
+def _tagged_fields(tagged: Tagged, distance_m: float | None) -> dict[str, Any]:
+    return {
+        "answer": "cramp",
+        "run": tagged.run.run_id,
+        "new": tagged.new,
+        "onset_at": instant(tagged.moment.at),
+        "onset_local": local_at(tagged.run, tagged.moment.at),
+        "onset_moving_s": tagged.moment.moving_s,
+        "distance_m": distance_m,
+        "moved_out_of_pause": tagged.moment.in_pause,
+    }
+
+
+def _tag_none(run: str, runner_name: str | None, as_json: bool) -> None:
+    from pipeline.actions.tag import answer_run
+
+    answered = answer_run(here(), run, runner_name, "no cramp", utc_now())
+    if as_json:
+        print_json("tag", answer="no cramp", run=answered.run_id)
+        return
+    click.echo(f"{answered.day} ({answered.run_id[:SHORT_ID]}): no cramp")
+    next_step("cramplog runs --unanswered")
+
+
+def _tag_none_between(
+    runner_name: str | None, first: date, last: date | None, dry_run: bool, yes: bool, as_json: bool
+) -> None:
+    if last is not None and last < first:
+        raise WrongInput(f"{last} lies before {first}", "--from is the first day, --to the last")
+    from pipeline.actions.tag import answer_none_between
+
+    window = f"from {first}" + (f" to {last}" if last else " on")
+    found = answer_none_between(here(), runner_name, first, last, utc_now(), dry_run=True)
+    if found and not dry_run:
+        _make_sure(f"Answer {count(found, 'unanswered run')} {window} with 'no cramp'?", yes, as_json)
+        found = answer_none_between(here(), runner_name, first, last, utc_now())
+    if as_json:
+        print_json("tag", answer="no cramp", runs=found, dry_run=dry_run)
+        return
+    click.echo(f"{count(found, 'run')} {window}: {'would be answered' if dry_run else 'answered'} with 'no cramp'")
+    next_step("the same without --dry-run" if dry_run else "cramplog report")
+
+
+def _make_sure(question: str, yes: bool, as_json: bool) -> None:
+    """Go on after a yes. Raises WrongInput where nobody can be asked, click.Abort after a no."""
+    if yes:
+        return
+    if as_json or not at_a_terminal():
+        raise WrongInput(f"not asked: {question}", "add --yes to answer them all, or --dry-run to see how many")
+    click.confirm(question, abort=True, err=True)

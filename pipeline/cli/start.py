@@ -1,0 +1,126 @@
+"""`cramplog init` and `cramplog runner add`: the store and who runs. Asks only on a terminal; Enter skips."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipeline.cli.questions import ask, at_a_terminal, zone_of_this_computer
+from pipeline.cli.say import count, next_step
+from pipeline.cli.verb import Decorated, Verb, here, utc_now
+
+if TYPE_CHECKING:
+    from pipeline.store.runners import Runner
+
+
+def _first_answers(verb: Decorated) -> Decorated:
+    """The options about a runner that weigh in the first reports."""
+    options: list[Callable[..., Any]] = [
+        click.option("--home-tz", metavar="ZONE", help="Home time zone, such as Europe/Vienna."),
+        click.option(
+            "--cramps-last-10",
+            "cramps_last_10_races",
+            metavar="N",
+            help="Races with a cramp among the last 10: 0, 1-2 or 3+.",
+        ),
+        click.option("--usual-race", metavar="RACE", help="The kind of race meant: 5k, 10k, half, marathon or ultra."),
+    ]
+    for option in reversed(options):
+        verb = option(verb)
+    return verb
+
+
+@click.command(cls=Verb)
+@click.option("--runner", "name", metavar="NAME", help="Your name, as your reports shall call you.")
+@_first_answers
+@click.option("--demo", is_flag=True, help="Twelve simulated runners instead, marked as such everywhere.")
+def init(name: str | None, demo: bool, **answers: str | None) -> None:
+    """Make the store, and add its first runner.
+
+    On a terminal it asks what was not given as an option; Enter skips a question.
+    A store that is there already is left as it is.
+
+    \b
+    Examples:
+      cramplog init
+      cramplog init --runner anna --home-tz Europe/Vienna --cramps-last-10 3+ --usual-race marathon
+      cramplog init --demo
+    """
+    from pipeline.actions.init import start, start_demo
+    from pipeline.actions.runs import waiting_in_inbox
+
+    settings, now = here(), utc_now()
+    if demo:
+        started = start_demo(settings, now)
+    else:
+        if at_a_terminal() and not settings.store.exists():
+            name, answers = _interview(name, answers)
+        started = start(settings, _runner(name, answers) if name else None, now)
+    begun = "The store is ready in" if started.changed else "Nothing changed: there is a store in"
+    click.echo(f"{begun} {settings.home}")
+    for runner in started.runners:
+        click.echo(f"  {runner}")
+    if started.files:
+        click.echo(f"{count(started.files, 'file')} of simulated runs lie in {settings.inbox}")
+    if waiting_in_inbox(settings):
+        next_step("cramplog nightly")
+    else:
+        next_step("cramplog ingest FOLDER" if started.runners else "cramplog runner add NAME")
+
+
+@click.command(cls=Verb)
+@click.argument("name")
+@_first_answers
+@click.option("--birth-year", type=int, metavar="YEAR")
+@click.option("--sex", metavar="WORD", help="female, male or other.")
+def runner_add(name: str, birth_year: int | None, sex: str | None, **answers: str | None) -> None:
+    """Add a runner; all but the name may stay unsaid.
+
+    \b
+    Examples:
+      cramplog runner add ben
+      cramplog runner add anna --cramps-last-10 3+ --usual-race marathon
+      cramplog runner add "Eva K." --birth-year 1984 --sex female --home-tz Europe/Berlin
+    """
+    from pipeline.actions.runner import add_runner
+
+    runner = replace(_runner(name, answers), birth_year=birth_year, sex=sex)
+    added = add_runner(here(), runner, utc_now())
+    click.echo(f"{added.name} is in the store; home time zone {added.home_tz or 'not known'}")
+    next_step(f"cramplog ingest FOLDER --runner {shlex.quote(added.name)}")
+
+
+def _interview(name: str | None, answers: dict[str, str | None]) -> tuple[str | None, dict[str, str | None]]:
+    """Name and answers, asking for what no option gave; Enter skips one, and without a name all."""
+    from pipeline.actions.runner import checked_first_answer, checked_name, checked_race, checked_zone
+
+    name = name or ask("Your name", checked_name)
+    if name is None:
+        return None, answers
+    questions = {
+        "home_tz": ("Home time zone", checked_zone, zone_of_this_computer()),
+        "cramps_last_10_races": (
+            "Races with a cramp among your last 10 (0, 1-2, 3+)",
+            checked_first_answer,
+            None,
+        ),
+        "usual_race": ("Your usual race (5k, 10k, half, marathon, ultra)", checked_race, None),
+    }
+    return name, {key: answers[key] or ask(*question) for key, question in questions.items()}
+
+
+def _runner(name: str, answers: dict[str, str | None]) -> Runner:
+    """A runner not yet in the store; the home zone is this computer's when not said."""
+    from pipeline.store.runners import Runner
+
+    return Runner(
+        runner_id="",
+        name=name,
+        home_tz=answers["home_tz"] or zone_of_this_computer(),
+        cramps_last_10_races=answers["cramps_last_10_races"],
+        usual_race=answers["usual_race"],
+    )

@@ -1,0 +1,76 @@
+"""`cramplog train`, `report`, `nightly`: the evening path, and the night that costs nothing when a part fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.support.cli import CALF, DAY, Home, recordings
+
+
+@pytest.mark.slow
+def test_the_evening_path_ends_with_a_report(empty: Home, tmp_path: Path) -> None:
+    folder = recordings(tmp_path / "watch", 6)
+    steps = (
+        ["init", "--runner", "anna"],
+        ["ingest", str(folder)],
+        ["tag", "last", "--at", "0:30:00", *CALF],
+        ["tag", "--none", "--from", DAY, "--yes"],
+        ["train"],
+        ["report"],
+    )
+    for step in steps:
+        said = empty(*step)
+        assert said.exit_code == 0, (step, said.stderr)
+        assert said.stdout.splitlines()[-1].startswith("Next: "), step
+    page = empty.path / "reports" / "anna.html"
+    assert "anna" in page.read_text(encoding="utf-8")
+    trained = empty.document("train", "anna")["runners"][0]
+    assert (trained["outcome"], trained["runs"], trained["cramps"]) == ("unchanged", 6, 1)
+    out = tmp_path / "elsewhere" / "mine.html"
+    assert empty.document("report", "anna", "--out", str(out)) == {"schema": "cramplog.report/1", "pages": [str(out)]}
+    assert out.exists()
+    assert empty("report", "ana").exit_code == 4
+
+
+@pytest.mark.slow
+def test_reports_of_all_runners_are_written_when_nobody_is_named(ran: Home) -> None:
+    ran("runner", "add", "ben")
+    assert ran("train").stdout.count("no answered run yet") == 2
+    pages = ran.document("report")["pages"]
+    assert [Path(page).name for page in pages] == ["anna.html", "ben.html"]
+    assert all(Path(page).exists() for page in pages)
+    assert ran("report", "--out", str(ran.path / "x.html")).exit_code == 2  # whose?
+
+
+@pytest.mark.slow
+def test_a_plain_nightly_says_each_stage_and_a_failed_one_costs_no_other(home: Home, tmp_path: Path) -> None:
+    recordings(home.path / "inbox", 2)
+    done = home("nightly", "--plain")
+    assert done.exit_code == 0
+    stages = [line.split()[:2] for line in done.stdout.splitlines()[:6]]
+    assert stages == [[stage, "done"] for stage in ("inbox", "weather", "answers", "fit", "reports", "publish")]
+    assert f"report  {home.path / 'reports' / 'anna.html'}" in done.stdout
+    with duckdb.connect(home.path / "cramplog.duckdb") as con:
+        con.execute("DROP TABLE weather_file")
+    broken = home("nightly", "--plain")
+    assert broken.exit_code == 1
+    failed = [line.split()[0] for line in broken.stdout.splitlines()[:6] if line.split()[1] == "failed"]
+    assert failed == ["weather"]
+    assert "Traceback" not in broken.stderr
+    assert "Next: see what weather says above" in broken.stdout
+
+
+@pytest.mark.slow
+def test_the_nightly_in_prefect_comes_to_the_same(home: Home) -> None:
+    recordings(home.path / "inbox", 2)
+    child = home.child("nightly", "--json")
+    out, err = child.communicate(timeout=240)
+    assert child.returncode == 0, err
+    assert "about 20 s" in err
+    assert (home.path / "prefect").is_dir()
+    assert '"schema": "cramplog.nightly/1"' in out
+    assert out.count('"outcome": "done"') == 6
+    assert len(home.document("runs")["runs"]) == 2

@@ -1,0 +1,72 @@
+"""`cramplog runs` and `weather`: what is said of the runs, and the weather that reaches them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.support.cli import DAY, MORNING, Home, recording, session
+
+
+def test_runs_says_when_how_far_how_fast_and_what_is_open(once: Home) -> None:
+    lines = once("runs").stdout.splitlines()
+    assert lines[0].split() == ["date", "start", "sport", "km", "moving", "pace", "answer", "race", "id"]
+    assert lines[1].split()[:8] == [DAY, "07:30", "running", "9.9", "0:55:00", "5:33", "/km", "unanswered"]
+    assert lines[2] == "1 run, 1 unanswered"
+    assert lines[3].startswith("Next: ")
+
+
+def test_runs_of_several_runners_say_whose(ran: Home) -> None:
+    ran("runner", "add", "ben")
+    later = ran.path.parent / "later.fit"
+    later.write_bytes(recording(session(MORNING.replace(day=20))))
+    ran("ingest", str(later), "--runner", "ben")
+    assert [line.split()[-1] for line in ran("runs").stdout.splitlines()[1:3]] == ["anna", "ben"]
+    assert len(ran.document("runs", "--runner", "ben")["runs"]) == 1
+    assert ran("runs", "last").exit_code == 2  # whose last?
+
+
+def test_one_run_by_day_by_id_and_by_last_is_the_same(once: Home) -> None:
+    (run,) = once.document("runs")["runs"]
+    said = {once("runs", word).stdout for word in ("last", DAY, f"{DAY}/1", run["run_id"][:7])}
+    assert len(said) == 1
+    text = said.pop()
+    assert "0:55:00 moving, 0:55:00 timer, 1:00:00 elapsed" in text
+    assert "clock of Europe/Vienna" in text
+    assert "1 lap, 1 pause" in text
+    assert f"Next: cramplog tag {run['run_id'][:7]} --at" in text
+
+
+def test_runs_in_json_keep_the_stores_units(once: Home) -> None:
+    document = once.document("runs", "last")
+    (run,) = document["runs"]
+    assert document["schema"] == "cramplog.runs/1"
+    assert (run["start_at"], run["start_local"]) == ("2026-06-14T05:30:00Z", "2026-06-14T07:30:00")
+    assert (run["moving_s"], run["distance_m"], run["cramps"]) == (3300.0, 9900.0, [])
+
+
+def test_a_run_that_is_not_there_names_the_nearest(once: Home) -> None:
+    said = once("runs", "2026-06-10")
+    assert said.exit_code == 4
+    assert "the nearest are 2026-06-14" in said.stderr
+
+
+def test_without_runs_the_list_says_what_to_do(home: Home) -> None:
+    assert home("runs").stdout == "no run yet\nNext: cramplog ingest FOLDER\n"
+    assert home("runs", "last").exit_code == 4
+
+
+def test_weather_names_what_it_took_and_what_it_could_not_read(ran: Home, tmp_path: Path) -> None:
+    hours = [f"2026-06-14T{hour:02d}:00:00Z,48.2,16.4,{20 + hour},50" for hour in range(24)]
+    table = "\n".join(["time_utc,latitude,longitude,air_temp_c,rel_humidity_pct", *hours])
+    (tmp_path / "danube.csv").write_text(table, encoding="utf-8")
+    (tmp_path / "notes.txt").write_text("hello", encoding="utf-8")
+    said = ran("weather", "--file", str(tmp_path / "danube.csv"), "--file", str(tmp_path / "notes.txt"))
+    assert said.exit_code == 1
+    assert f"new         {tmp_path / 'danube.csv'}: 24 hours of 1 place\n" in said.stdout
+    assert f"failed      {tmp_path / 'notes.txt'}: " in said.stdout
+    assert "26 °C on average" in ran("runs", "last").stdout
+    again = ran.document("weather", "--file", str(tmp_path / "danube.csv"))
+    assert again["schema"] == "cramplog.weather/1"
+    assert again["files"][0]["outcome"] == "known"
+    assert ran("weather").exit_code == 2
+    assert ran("weather", "--file", "no-such.csv").exit_code == 4

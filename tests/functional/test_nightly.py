@@ -1,0 +1,123 @@
+"""The nightly with Prefect and without: the same stages, the same store, the same reports; a broken stage costs no other."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+pytestmark = pytest.mark.slow
+
+PROJECT = Path(__file__).parents[2]
+SAMPLE = PROJECT / "sample_data"
+RUNNERS = ("emma", "greta", "julia")  # no cramp, several, six runs only
+
+
+def cramplog(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """The real program in a process of its own, with its folder at `home`."""
+    program = [str(Path(sys.executable).with_name("cramplog")), *words]
+    environment = {**os.environ, "CRAMPLOG_HOME": str(home)}
+    return subprocess.run(program, env=environment, cwd=PROJECT, capture_output=True, text=True, timeout=400)
+
+
+def small_demo(home: Path) -> Path:
+    """A store with three of the sample runners, everything of theirs in the inbox."""
+    assert cramplog(home, "init").returncode == 0
+    lines = (SAMPLE / "runners.csv").read_text().splitlines()
+    profiles = {row["name"]: row for row in csv.DictReader(lines)}
+    for name in RUNNERS:
+        options = ["--home-tz", profiles[name]["home_tz"], "--usual-race", profiles[name]["usual_race"]]
+        added = cramplog(
+            home, "runner", "add", name, *options, "--cramps-last-10", profiles[name]["cramps_last_10_races"]
+        )
+        assert added.returncode == 0, added.stderr
+        shutil.copytree(SAMPLE / "runs" / name, home / "inbox" / name)
+    shutil.copytree(SAMPLE / "weather", home / "inbox", dirs_exist_ok=True)
+    for file in ("cramps.csv", "answers.csv", "runs.csv"):
+        lines = (SAMPLE / file).read_text().splitlines(keepends=True)
+        (home / "inbox" / file).write_text(
+            "".join(lines[:1] + [line for line in lines if line.split(",")[0] in RUNNERS])
+        )
+    return home
+
+
+def facts_of(home: Path) -> list[tuple[object, ...]]:
+    """What the night left in the store, without the instants at which it worked."""
+    con = duckdb.connect(str(home / "cramplog.duckdb"), read_only=True)
+    try:
+        fits = con.execute("SELECT runner_id, data_hash, rows, cramps, model::VARCHAR FROM fit ORDER BY 1").fetchall()
+        runs = con.execute("SELECT run_id, answer, race, planned_s, cell FROM run ORDER BY 1").fetchall()
+        hours = con.execute("SELECT count(*), sum(wbgt_c ORDER BY cell, hour_at) FROM weather_hour").fetchall()
+        stages = con.execute("SELECT stage, outcome, detail FROM night ORDER BY started_at").fetchall()
+    finally:
+        con.close()
+    return [*fits, *runs, *hours, *stages]
+
+
+def pages_of(home: Path) -> dict[str, str]:
+    """Each report without the moment at which it was made."""
+    made = re.compile(r"made on this computer, [^·<]*")
+    return {path.name: made.sub("", path.read_text()) for path in sorted((home / "reports").glob("*.html"))}
+
+
+@pytest.fixture(scope="module")
+def plain_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = small_demo(tmp_path_factory.mktemp("plain") / "home")
+    night = cramplog(home, "nightly", "--plain")
+    assert night.returncode == 0, night.stdout + night.stderr
+    return home
+
+
+def test_prefect_and_plain_leave_the_same_store_and_the_same_reports(
+    plain_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    home = small_demo(tmp_path_factory.mktemp("prefect") / "home")
+    night = cramplog(home, "nightly")
+    assert night.returncode == 0, night.stdout + night.stderr
+    assert (home / "prefect").is_dir()
+    assert not (plain_home / "prefect").exists()
+    assert facts_of(home) == facts_of(plain_home)
+    assert set(pages_of(home)) == {f"{name}.html" for name in RUNNERS}
+    assert pages_of(home) == pages_of(plain_home)
+
+
+def test_everything_is_taken_and_nothing_deleted(plain_home: Path) -> None:
+    inbox = plain_home / "inbox"
+    left = [path for path in inbox.rglob("*") if path.is_file() and path.relative_to(inbox).parts[0] != "taken"]
+    assert left == []
+    taken = {path.name for path in (inbox / "taken").rglob("*") if path.is_file()}
+    assert {path.name for name in RUNNERS for path in (SAMPLE / "runs" / name).iterdir()} <= taken
+
+
+def test_second_night_finds_nothing_to_do(plain_home: Path) -> None:
+    before = pages_of(plain_home)
+    again = cramplog(plain_home, "nightly", "--plain")
+    assert again.returncode == 0
+    for words in ("nothing new", "3 unchanged", "0 written, 3 unchanged"):
+        assert words in again.stdout
+    assert pages_of(plain_home) == before
+
+
+def test_a_broken_stage_is_named_and_the_others_are_done(plain_home: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(plain_home, home)
+    shutil.rmtree(home / "reports")
+    (home / "reports").write_text("a file where the folder of the reports should be")
+    night = cramplog(home, "nightly", "--plain")
+    assert night.returncode == 1
+    assert re.search(r"reports +failed", night.stdout)
+    assert re.search(r"publish +done", night.stdout)
+    assert "Traceback" not in night.stderr
+
+
+def test_six_runs_are_not_enough_for_a_number(plain_home: Path) -> None:
+    page = (plain_home / "reports" / "julia.html").read_text()
+    assert "not enough" in page.lower()
+    assert "Simulated" in page

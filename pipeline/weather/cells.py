@@ -9,9 +9,7 @@ from collections.abc import Iterable
 from math import asin, cos, floor, radians, sin, sqrt
 
 EARTH_RADIUS_KM = 6371.0
-MAX_DISTANCE_KM = (
-    30.0  # a service answers with its own grid point, up to about 15 km off; over 30 km it is elsewhere
-)
+MAX_DISTANCE_KM = 30.0  # a service answers with its own grid point, up to about 15 km off; over 30 km it is elsewhere
 
 
 def cell_of(latitude: float, longitude: float) -> str:

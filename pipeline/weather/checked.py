@@ -69,19 +69,13 @@ def _full_hours(hour_at: Instants, columns: Columns) -> tuple[Instants, Columns,
 
 def _complete(columns: Columns, hour_at: Instants, written: WrittenHours) -> list[ParseNote]:
     """Fills in humidity and dew point, one from the other, and WBGT; notes the hours without a solution."""
-    temperature, humidity, dew_point = (
-        columns[name] for name in ("air_temp_c", "rel_humidity_pct", "dew_point_c")
-    )
-    columns["rel_humidity_pct"] = np.where(
-        np.isnan(humidity), rel_humidity_pct(temperature, dew_point), humidity
-    )
+    temperature, humidity, dew_point = (columns[name] for name in ("air_temp_c", "rel_humidity_pct", "dew_point_c"))
+    columns["rel_humidity_pct"] = np.where(np.isnan(humidity), rel_humidity_pct(temperature, dew_point), humidity)
     columns["dew_point_c"] = np.where(np.isnan(dew_point), dew_point_c(temperature, humidity), dew_point)
     moments = moments_of_hours(hour_at, written.latitude, written.longitude, written.elevation_m, columns)
     columns["wbgt_c"] = wbgt_c(moments)
     unsolved = int((moments.known() & np.isnan(columns["wbgt_c"])).sum())
-    return (
-        [ParseNote("weather_wbgt_unsolved", "hours whose WBGT has no solution", unsolved)] if unsolved else []
-    )
+    return [ParseNote("weather_wbgt_unsolved", "hours whose WBGT has no solution", unsolved)] if unsolved else []
 
 
 def _is_provisional(hour_at: Instants, now: datetime, provider: str) -> bool:

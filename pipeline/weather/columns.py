@@ -66,9 +66,7 @@ def in_our_unit(column: str, unit: str | None, values: Floats) -> Floats:
     known = UNITS[column]
     if unit not in known:
         said = f"the unit '{unit}'" if unit else "no unit"
-        raise FileRefused(
-            "weather_unit", f"{column} comes with {said}", f"download it again in {' or '.join(known)}"
-        )
+        raise FileRefused("weather_unit", f"{column} comes with {said}", f"download it again in {' or '.join(known)}")
     if unit == "°C" and np.any(values > HOTTEST_C):
         raise FileRefused(
             "weather_unit",
@@ -124,9 +122,7 @@ def within_limits(columns: Columns) -> tuple[Columns, list[ParseNote]]:
             over = kept[name] > columns["air_temp_c"] + DEW_POINT_SLACK_C
             kept[name], out = np.where(over, np.nan, kept[name]), out + int(over.sum())
         if out:
-            notes.append(
-                ParseNote("weather_implausible", f"{name} outside what weather can be, left out", out)
-            )
+            notes.append(ParseNote("weather_implausible", f"{name} outside what weather can be, left out", out))
     return kept, notes
 
 

@@ -19,9 +19,7 @@ Instants = NDArray[np.datetime64]
 Floats = NDArray[np.float64]
 
 KELVIN = 273.15
-DRIEST_PCT = (
-    0.5  # the service writes whole percents: its 0 is "under a half", and the logarithm needs a number
-)
+DRIEST_PCT = 0.5  # the service writes whole percents: its 0 is "under a half", and the logarithm needs a number
 
 # Magnus over water, Alduchov and Eskridge (1996), doi:10.1175/1520-0450(1996)035<0601:IMFAOS>2.0.CO;2.
 # thermofeel's two functions use different constants, so there and back would not give the same humidity.

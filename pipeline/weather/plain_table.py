@@ -58,9 +58,7 @@ def _require(at: dict[str, int]) -> None:
 
 def _second(label: str) -> int:
     if datetime.fromisoformat(label).tzinfo is None:
-        raise FileRefused(
-            "weather_no_zone", f"the time '{label}' says no zone", "write times in UTC, ending in Z"
-        )
+        raise FileRefused("weather_no_zone", f"the time '{label}' says no zone", "write times in UTC, ending in Z")
     return seconds_of_label(label, 0)
 
 
@@ -73,8 +71,5 @@ def _written(line: dict[str, str], rows: PlaceRows) -> WrittenHours:
         provider=line.get("source") or UNNAMED_SOURCE,
         model=line.get("model") or None,
         hour_at=rows.hour_at(),
-        columns={
-            name: in_our_unit(name, next(iter(UNITS[name])), values)
-            for name, values in rows.columns().items()
-        },
+        columns={name: in_our_unit(name, next(iter(UNITS[name])), values) for name, values in rows.columns().items()},
     )

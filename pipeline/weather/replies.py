@@ -30,9 +30,7 @@ def read_replies(text: str, provider: str) -> list[WrittenHours]:
         whole = json.loads(text)
     except (ValueError, RecursionError) as error:
         # The service streams: after a fault it has sent half a body and then an error text.
-        raise FileRefused(
-            "weather_broken", "the JSON breaks off or is damaged", "save the reply again"
-        ) from error
+        raise FileRefused("weather_broken", "the JSON breaks off or is damaged", "save the reply again") from error
     replies = whole if isinstance(whole, list) else [whole]
     return [_read_reply(reply, provider) for reply in replies]
 
@@ -41,9 +39,7 @@ def _read_reply(reply: object, provider: str) -> WrittenHours:
     if not isinstance(reply, dict):
         raise FileRefused("weather_unknown", "this JSON is no reply of the weather service")
     if reply.get("error"):
-        raise FileRefused(
-            "weather_service_error", f"the service refused: {reply.get('reason', 'no reason given')}"
-        )
+        raise FileRefused("weather_service_error", f"the service refused: {reply.get('reason', 'no reason given')}")
     hourly = reply.get("hourly")
     if not isinstance(hourly, dict):
         raise FileRefused(

@@ -30,16 +30,12 @@ def test_adelaide_in_january_is_ten_and_a_half_hours_ahead() -> None:
 
 
 def test_a_watch_not_set_after_a_flight_is_overruled_and_told() -> None:
-    assert local_clock(SUMMER, *VIENNA, -18000.0, "America/Chicago") == LocalClock(
-        "Europe/Vienna", 7200, "place", True
-    )
+    assert local_clock(SUMMER, *VIENNA, -18000.0, "America/Chicago") == LocalClock("Europe/Vienna", 7200, "place", True)
     assert not local_clock(SUMMER, *VIENNA, 7203.0, None).disagrees
 
 
 def test_without_place_the_file_speaks() -> None:
-    assert local_clock(SUMMER, None, None, 19811.0, "Europe/Vienna") == LocalClock(
-        "UTC+05:30", 19800, "file", False
-    )
+    assert local_clock(SUMMER, None, None, 19811.0, "Europe/Vienna") == LocalClock("UTC+05:30", 19800, "file", False)
     assert local_clock(SUMMER, None, None, -12600.0, None).tz == "UTC-03:30"
 
 
@@ -50,9 +46,7 @@ def test_an_offset_no_zone_has_is_not_believed(offset_s: float) -> None:
 
 
 def test_without_place_and_file_home_speaks() -> None:
-    assert local_clock(WINTER, None, None, None, "Europe/London") == LocalClock(
-        "Europe/London", 0, "home", False
-    )
+    assert local_clock(WINTER, None, None, None, "Europe/London") == LocalClock("Europe/London", 0, "home", False)
 
 
 @pytest.mark.parametrize("home", [None, "", "Nowhere/Town", "../../etc/passwd", "Europe"])
@@ -67,9 +61,7 @@ def test_at_sea_the_zone_follows_the_sun() -> None:
     assert local_clock(SUMMER, 30.0, -30.0, None, None).utc_offset_s == -7200
 
 
-@pytest.mark.parametrize(
-    ("offset_s", "wall"), [(19800.0, "2025-07-15T21:30:00"), (-12600.0, "2025-07-15T12:30:00")]
-)
+@pytest.mark.parametrize(("offset_s", "wall"), [(19800.0, "2025-07-15T21:30:00"), (-12600.0, "2025-07-15T12:30:00")])
 def test_wall_time_by_the_file(offset_s: float, wall: str) -> None:
     assert wall_of(SUMMER, local_clock(SUMMER, None, None, offset_s, None)) == wall
 

@@ -11,7 +11,7 @@ from pipeline.report.facts import CrampFact, Evaluation, Forecast, PlanRisk, Rep
 from pipeline.report.summary import RiskReport, summarise
 from tests.support.report_examples import EXAMPLES, many_cramps
 
-MONDAY = datetime(2026, 6, 1, 7, 0)  # noqa: DTZ001  (a wall clock)
+MONDAY = datetime(2026, 6, 1, 7, 0)
 
 
 def run(number: int, *, answer: str = "no cramp", sport: str = "running", **more: object) -> RunFact:

@@ -292,9 +292,7 @@ def test_a_reply_becomes_hours() -> None:
         "rain": [0, 0],
     }
     hourly["wind_speed_10m"] = [7.2, 3.6]
-    content = json.dumps(
-        reply(hourly, {"temperature_2m": "°C", "wind_speed_10m": "km/h", "rain": "mm"})
-    ).encode()
+    content = json.dumps(reply(hourly, {"temperature_2m": "°C", "wind_speed_10m": "km/h", "rain": "mm"})).encode()
     place = read_one(content)
     assert hours_of(place) == ["2025-07-15T12:00", "2025-07-15T13:00"]
     assert place.columns["wind_ms"].tolist() == pytest.approx([2.0, 1.0])
@@ -320,9 +318,7 @@ def test_a_reply_for_several_locations_is_an_array() -> None:
 
 
 def test_an_error_reply_is_refused_with_the_services_reason() -> None:
-    refused = refusal(
-        b'{"error":true,"reason":"Daily API request limit exceeded. Please try again tomorrow."}'
-    )
+    refused = refusal(b'{"error":true,"reason":"Daily API request limit exceeded. Please try again tomorrow."}')
     assert refused.code == "weather_service_error"
     assert "Daily API request limit exceeded" in refused.message
 
@@ -361,9 +357,7 @@ GOOD = reply({"time": ["2025-07-15T12:00"], "temperature_2m": [30.0]}, TEMPERATU
             "weather_broken",
         ),
         (
-            json.dumps(
-                reply({"time": ["2025-07-15T12:00"], "temperature_2m": ["warm"]}, TEMPERATURE)
-            ).encode(),
+            json.dumps(reply({"time": ["2025-07-15T12:00"], "temperature_2m": ["warm"]}, TEMPERATURE)).encode(),
             "weather_broken",
         ),
         (
@@ -493,9 +487,7 @@ def test_a_file_cut_anywhere_is_read_or_refused_never_a_crash(whole: bytes) -> N
             assert all(len(place.hour_at) for place in read_weather(whole[:length], "w.csv", NOW))
 
 
-@given(
-    st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda text: (ONE_PLACE + text).encode()))
-)
+@given(st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda text: (ONE_PLACE + text).encode())))
 def test_any_bytes_are_read_or_refused_never_a_crash(content: bytes) -> None:
     is_weather_file(content)
     with suppress(FileRefused):

@@ -20,6 +20,7 @@ from pipeline.store.connection import open_store, transaction
 from pipeline.store.fits import new_night_id, put_night_stage
 
 log = logging.getLogger(__name__)
+stage_log = logging.getLogger("cramplog.stages")  # a record a stage as it ends, for whoever watches
 
 STAGES: Mapping[str, Callable[[Settings, datetime], str]] = {
     "inbox": take_runs,
@@ -63,14 +64,12 @@ def run_stage(settings: Settings, night_id: str, stage: str, now: datetime) -> S
         put_night_stage(
             con, night_id, stage, started_at.replace(tzinfo=None), ended_at.replace(tzinfo=None), outcome, detail
         )
-    return StageOutcome(stage, outcome, detail, (ended_at - started_at).total_seconds())
+    told = StageOutcome(stage, outcome, detail, (ended_at - started_at).total_seconds())
+    stage_log.info("%s %s: %s", stage, outcome, detail, extra={"outcome": told})
+    return told
 
 
-def run_plain(settings: Settings, now: datetime, said: Callable[[StageOutcome], None]) -> list[StageOutcome]:
+def run_plain(settings: Settings, now: datetime) -> list[StageOutcome]:
     """The whole nightly without Prefect."""
     night_id = begin_night(settings)
-    outcomes = []
-    for stage in STAGES:
-        outcomes.append(run_stage(settings, night_id, stage, now))
-        said(outcomes[-1])
-    return outcomes
+    return [run_stage(settings, night_id, stage, now) for stage in STAGES]

@@ -13,6 +13,7 @@ import click
 
 from pipeline.cli.faults import STOPPED, stopped, told_fault
 from pipeline.errors import CramplogError
+from pipeline.settings import private_umask
 
 VERBS = {
     "init": "start:init",
@@ -87,8 +88,9 @@ def cli() -> None:
 
 
 def main() -> None:
-    """The entry point of the `cramplog` command."""
+    """The entry point of the `cramplog` command; whatever it or Prefect writes is for its owner's eyes only."""
     try:
-        cli.main(prog_name="cramplog")
+        with private_umask():
+            cli.main(prog_name="cramplog")
     except KeyboardInterrupt:
         raise SystemExit(STOPPED) from None

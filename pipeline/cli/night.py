@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -33,9 +35,8 @@ def nightly(plain: bool, as_json: bool) -> int:
       cramplog nightly --plain --json
     """
     settings, now = here(), utc_now()
-    show = tell if as_json else click.echo
-    run = _run_plain if plain else _run_in_prefect
-    outcomes = run(settings, now, show)
+    with _stages_shown(tell if as_json else click.echo):
+        outcomes = _run_plain(settings, now) if plain else _run_in_prefect(settings, now)
     failed = [outcome.stage for outcome in outcomes if outcome.outcome == "failed"]
     pages = _pages_of(settings)
     if as_json:
@@ -47,13 +48,37 @@ def nightly(plain: bool, as_json: bool) -> int:
     return FAILED if failed else 0
 
 
-def _run_plain(settings: Settings, now: datetime, show: Callable[[str], None]) -> list[StageOutcome]:
+class _Shown(logging.Handler):
+    """Shows each stage as it ends, with Prefect around it or without."""
+
+    def __init__(self, show: Callable[[str], None]) -> None:
+        super().__init__(logging.INFO)
+        self.show = show
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with suppress(OSError):  # a closed terminal must not stop the night
+            self.show(_line(record.outcome))  # type: ignore[attr-defined]  # run_stage gives it as extra
+
+
+@contextmanager
+def _stages_shown(show: Callable[[str], None]) -> Iterator[None]:
+    stages, shown = logging.getLogger("cramplog.stages"), _Shown(show)
+    stages.setLevel(logging.INFO)
+    stages.propagate = False
+    stages.addHandler(shown)
+    try:
+        yield
+    finally:
+        stages.removeHandler(shown)
+
+
+def _run_plain(settings: Settings, now: datetime) -> list[StageOutcome]:
     from pipeline.actions.nightly import run_plain
 
-    return run_plain(settings, now, lambda outcome: show(_line(outcome)))
+    return run_plain(settings, now)
 
 
-def _run_in_prefect(settings: Settings, now: datetime, show: Callable[[str], None]) -> list[StageOutcome]:
+def _run_in_prefect(settings: Settings, now: datetime) -> list[StageOutcome]:
     from flows.environment import prepare_prefect
 
     prepare_prefect(settings)
@@ -61,8 +86,6 @@ def _run_in_prefect(settings: Settings, now: datetime, show: Callable[[str], Non
     from flows.nightly import nightly as flow
 
     outcomes: list[StageOutcome] = flow(settings.home, now)
-    for outcome in outcomes:
-        show(_line(outcome))
     return outcomes
 
 

@@ -147,8 +147,8 @@ def _counted(patterns: Patterns, share: Share, what: str, claimed: bool) -> tupl
     counts = f"{what}: {with_cramp}, and {share.other_with} of your {share.other_known} other answered runs."
     if claimed:
         return (f"{counts} {NOT_CAUSING}",)
-    missed = "This could be chance, and there may be a link we have missed."
-    return (f"{counts} {missed if patterns.could_miss else 'This could be chance.'}",)
+    doubt = "This could be chance, or such runs may be your longer ones."
+    return (f"{counts} {doubt}{' There may also be a link we have missed.' if patterns.could_miss else ''}",)
 
 
 def group_name(group: ForecastGroup) -> str:

@@ -158,18 +158,25 @@ def _short(facts: ReportFacts, basis: Basis) -> Short | None:
     if facts.plan is None:
         return None
     card = _card(facts.plan, facts, basis)
-    low, high = card.said.low, card.said.high
-    width = None if low is None or high is None else high - low
+    compared = _card(facts.compared, facts, basis) if facts.compared else None
+    width = _widest(card, compared)
     return Short(
         plan=card,
         plan_asked=facts.plan_asked,
-        compared=_card(facts.compared, facts, basis) if facts.compared else None,
+        compared=compared,
         changed=_changed(facts.plan, facts.compared) if facts.compared else None,
         width=width,
         sure=None if width is None else _sure(width, basis.cramps, card.said.beyond),
         published_evidence=facts.permission.published_evidence,
         others=facts.others,
     )
+
+
+def _widest(*cards: PlanCard | None) -> int | None:
+    """The width of the widest range told (of 100): sureness is that of the less sure of two numbers."""
+    told = [card.said for card in cards if card is not None]
+    widths = [said.high - said.low for said in told if said.low is not None and said.high is not None]
+    return max(widths, default=None)
 
 
 def _sure(width: int, own_cramps: int, beyond: bool) -> int:

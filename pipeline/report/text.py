@@ -107,7 +107,7 @@ def sureness(short: Short, b: Basis) -> tuple[str, ...]:
     cramps = plural(b.cramps, "cramp") if b.cramps else "no cramp"
     own = f"It rests on your {plural(b.answered, 'answered run')} with {cramps}"
     if short.published_evidence:
-        lead = f"{own}, and for the rest on published studies: too few cramps are recorded here to replace them."
+        lead = f"{own}, and for the rest on published studies, not on other runners here."
     elif short.others.runners:
         others = f"{plural(short.others.runs, 'run')} of {plural(short.others.runners, 'other runner')}"
         lead = f"{own}, and on {others} whose logs are here."

@@ -142,7 +142,7 @@ def test_a_claim_comes_only_with_its_permission_and_its_counts() -> None:
 
 def test_counts_without_a_claim_say_that_they_prove_little() -> None:
     (sentence,) = findings.heat_patterns(report_of("many_cramps").patterns)
-    assert sentence.endswith("This could be chance, and there may be a link we have missed.")
+    assert sentence.endswith("or such runs may be your longer ones. There may also be a link we have missed.")
 
 
 def test_the_time_of_day_is_never_a_finding() -> None:

@@ -69,9 +69,8 @@ def make_report(settings: Settings, runner_name: str | None, now: datetime, out:
 
 
 def report_path(settings: Settings, runner: Runner) -> Path:
-    """Where a runner's report lies; the id stands in for a name that is no plain file name."""
-    plain = all(letter.isalnum() or letter in "-_ " for letter in runner.name) and len(runner.name) <= 60
-    return settings.reports / f"{runner.name.replace(' ', '-') if plain else runner.runner_id}.html"
+    """Where a runner's report lies; names are fit for files (`pipeline.actions.runner`)."""
+    return settings.reports / f"{runner.name}.html"
 
 
 @dataclass(frozen=True, slots=True)

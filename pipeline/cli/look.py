@@ -14,7 +14,8 @@ from pipeline.cli.verb import Verb, here, json_option, runner_option
 from pipeline.units import format_duration, format_pace
 
 if TYPE_CHECKING:
-    from pipeline.actions.runs import ListedRun, RunDetails, TaggedCramp
+    from pipeline.actions.runs import ListedRun
+    from pipeline.store.details import RunDetails, TaggedCramp
     from pipeline.store.find import RunRow
 
 SHORT_ID = 7

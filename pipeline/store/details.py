@@ -1,0 +1,68 @@
+"""One run with all that is known of it, for `cramplog runs RUN`. Called by the runs action."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from pipeline.store.find import RunRow
+from pipeline.store.rows import one_row
+from pipeline.store.runners import Runner
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedCramp:
+    """A tag as kept: `onset_at` is UTC without a zone; both onsets are None for somewhere or after."""
+
+    phase: str
+    onset_at: datetime | None
+    onset_moving_s: float | None
+    uncertainty_s: float
+    muscle: str
+    side: str
+    severity: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunDetails:
+    """One run with its tags, its mean weather (None where unknown), and what was repaired in its file."""
+
+    runner: str
+    run: RunRow
+    laps: int
+    pauses: int
+    air_temp_c: float | None
+    wbgt_c: float | None
+    cramps: tuple[TaggedCramp, ...]
+    notes: tuple[str, ...]
+
+
+def run_details(con: duckdb.DuckDBPyConnection, runner: Runner, run: RunRow) -> RunDetails:
+    """The run with its tags, mean weather and notes."""
+    one = {"run_id": run.run_id}
+    counts = one_row(
+        con,
+        "SELECT (SELECT count(*) FROM lap WHERE run_id = $run_id), "
+        "(SELECT count(*) FROM pause WHERE run_id = $run_id), "
+        "avg(air_temp_c), avg(wbgt_c) FROM v_run_weather WHERE run_id = $run_id",
+        one,
+    )
+    laps, pauses, air_temp_c, wbgt_c = counts or (0, 0, None, None)
+    cramps = con.execute(
+        "SELECT phase, onset_at, onset_moving_s, uncertainty_s, muscle, side, severity FROM v_cramp "
+        "WHERE run_id = $run_id ORDER BY phase DESC, onset_at",
+        one,
+    ).fetchall()
+    notes = con.execute("SELECT detail FROM parse_note WHERE run_id = $run_id ORDER BY kind", one).fetchall()
+    return RunDetails(
+        runner=runner.name,
+        run=run,
+        laps=laps,
+        pauses=pauses,
+        air_temp_c=air_temp_c,
+        wbgt_c=wbgt_c,
+        cramps=tuple(TaggedCramp(*row) for row in cramps),
+        notes=tuple(detail for (detail,) in notes),
+    )

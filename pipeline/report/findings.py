@@ -135,10 +135,10 @@ def hour_notes(patterns: Patterns) -> tuple[str, ...]:
     """Own morning runs, counted for and against, or from when on they are."""
     if patterns.morning is not None:
         return _counted(patterns, patterns.morning, "Started before 10:00", False)
-    if patterns.shown or not patterns.own_cramps:
+    if patterns.shown or not patterns.cramp_runs:
         return ()
-    have = f"so far there {'is' if patterns.own_cramps == 1 else 'are'} {patterns.own_cramps}"
-    return (f"Your own cramps are counted for and against from {PATTERN_CRAMPS} on; {have}.",)
+    have = f"so far there {'is' if patterns.cramp_runs == 1 else 'are'} {patterns.cramp_runs}"
+    return (f"Your runs with a cramp are counted for and against from {PATTERN_CRAMPS} on; {have}.",)
 
 
 def _counted(patterns: Patterns, share: Share, what: str, claimed: bool) -> tuple[str, ...]:

@@ -70,10 +70,10 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """Counts with their control counts, from five of the `own_cramps` on."""
+    """Counts with their control counts, from five runs with a cramp on: a second cramp in a run tells no new day."""
 
     shown: bool
-    own_cramps: int
+    cramp_runs: int
     could_miss: bool
     claims: tuple[Claim, ...]
     warm: Share | None
@@ -145,8 +145,8 @@ def _patterns(facts: ReportFacts, basis: Basis) -> Patterns:
     shown = facts.permission.patterns == "counts"
     return Patterns(
         shown=shown,
-        own_cramps=basis.cramps,
-        could_miss=basis.cramps < ENOUGH_CRAMPS,
+        cramp_runs=basis.runs_with_cramp,
+        could_miss=basis.runs_with_cramp < ENOUGH_CRAMPS,
         claims=facts.permission.claims if shown else (),
         warm=share_warm(facts) if shown else None,
         fast=share_fast(facts) if shown else None,
@@ -166,7 +166,7 @@ def _short(facts: ReportFacts, basis: Basis) -> Short | None:
         compared=compared,
         changed=_changed(facts.plan, facts.compared) if facts.compared else None,
         width=width,
-        sure=None if width is None else _sure(width, basis.cramps, card.said.beyond),
+        sure=None if width is None else _sure(width, basis.runs_with_cramp, card.said.beyond),
         published_evidence=facts.permission.published_evidence,
         others=facts.others,
     )
@@ -179,10 +179,10 @@ def _widest(*cards: PlanCard | None) -> int | None:
     return max(widths, default=None)
 
 
-def _sure(width: int, own_cramps: int, beyond: bool) -> int:
-    """Bars by the width of the range, never all four before own cramps can bear it, two beyond own runs."""
+def _sure(width: int, cramp_runs: int, beyond: bool) -> int:
+    """Bars by the width of the range, never all four before own runs with a cramp can bear it, two beyond own runs."""
     bars = 4 - sum(width >= limit for limit in SURE_WIDTHS)
-    return min(bars, 2 if beyond else 4 if own_cramps >= ENOUGH_CRAMPS else 3)
+    return min(bars, 2 if beyond else 4 if cramp_runs >= ENOUGH_CRAMPS else 3)
 
 
 def _card(plan: PlanRisk, facts: ReportFacts, basis: Basis) -> PlanCard:

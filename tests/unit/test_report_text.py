@@ -154,7 +154,7 @@ def test_under_five_cramps_no_counts_are_compared() -> None:
     patterns = report_of("few_cramps").patterns
     assert (findings.heat_patterns(patterns), findings.pace_notes(patterns)) == ((), ())
     assert findings.hour_notes(patterns) == (
-        "Your own cramps are counted for and against from 5 on; so far there are 2.",
+        "Your runs with a cramp are counted for and against from 5 on; so far there are 2.",
     )
 
 

@@ -49,7 +49,7 @@ SEGMENT_S = 300.0
 
 # Outside of these a value is a sensor's or a source's mistake, and counts as not measured.
 PHYSICAL_LIMITS = {
-    "longest30_s": (1.0, 172_800.0),
+    "longest30_s": (0.0, 172_800.0),
     "pace_faster_pct": (-50.0, 50.0),
     "wbgt_c": (-40.0, 45.0),
     "descent_so_far_m": (0.0, 15_000.0),

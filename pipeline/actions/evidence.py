@@ -33,7 +33,7 @@ def _claim(factor: str, found: Mapping[str, float], runs: pl.DataFrame) -> Claim
     """A factor's two tests beside the answered shares of runs above and below the runner's own median of it."""
     known = runs.filter(pl.col("sport") == "running").drop_nulls([_CLAIM_COLUMNS[factor]])
     column = pl.col(_CLAIM_COLUMNS[factor])
-    answered = pl.col("answer") != "unanswered"
+    answered = pl.col("answer").is_in(["no cramp", "cramp"])
 
     def share(part: pl.DataFrame) -> float:
         return part.select(answered.sum()).item() / part.height if part.height else 0.0

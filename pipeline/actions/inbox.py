@@ -7,17 +7,19 @@ Weather files and files of answers may lie anywhere in it. Taken files move to `
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import csv
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from pipeline.actions.ingest import ingest
 from pipeline.actions.read_files import find_files
 from pipeline.actions.tag_file import import_tags, is_answers_file
-from pipeline.actions.weather import import_weather
+from pipeline.actions.weather import import_weather, serve_cells
 from pipeline.errors import WrongInput
-from pipeline.settings import Settings, make_private_folder
-from pipeline.store.connection import open_store
+from pipeline.settings import Settings, make_private_folder, private_umask
+from pipeline.store.connection import open_store, transaction
 from pipeline.store.runners import Runner, all_runners
 from pipeline.weather.files import is_weather_file
 
@@ -44,6 +46,8 @@ def take_runs(settings: Settings, now: datetime) -> str:
 def take_weather(settings: Settings, now: datetime) -> str:
     """Import the inbox's weather files; returns what was done, in counts."""
     outcomes = import_weather(settings, _waiting(settings, "weather"), now)
+    with open_store(settings, write=True) as con, transaction(con):
+        serve_cells(con)  # also for runs that came in a night that was cut short
     _move(settings, [Path(one.path) for one in outcomes if one.outcome != "failed"], "taken")
     _move(settings, [Path(one.path) for one in outcomes if one.outcome == "failed"], "refused")
     failed = sum(one.outcome == "failed" for one in outcomes)
@@ -56,19 +60,32 @@ def take_weather(settings: Settings, now: datetime) -> str:
 
 
 def take_answers(settings: Settings, now: datetime) -> str:
-    """Import the inbox's files of answers; returns what was done, in counts."""
-    taken = cramps = bad = 0
-    runners = {path: name for name, path in _runner_names(settings, _waiting(settings, "answers"))}
-    for path, name in runners.items():
+    """Import the inbox's files of answers; returns what was done, in counts. Lines about unknown runs wait in the inbox."""
+    found = _runner_names(settings, _waiting(settings, "answers"))
+    taken = cramps = waiting = refused = 0
+    for name, path in found:
         try:
             result = import_tags(settings, path, name, now)
         except WrongInput:
             _move(settings, [path], "refused")
-            bad += 1
+            refused += 1
             continue
-        taken, cramps, bad = taken + result.taken, cramps + result.cramps, bad + len(result.bad)
-        _move(settings, [path], "taken")
-    return f"{taken} lines, {cramps} cramps" + (f", {bad} refused" if bad else "") if runners else "nothing new"
+        taken, cramps, waiting = taken + result.taken, cramps + result.cramps, waiting + len(result.left)
+        if result.taken:
+            _move(settings, [path], "taken")
+            _leave(path, result.left)
+    said = [f"{taken} lines, {cramps} cramps"] if found else ["nothing new"]
+    said += [f"{waiting} lines wait: their runs are not there, or they are wrong"] if waiting else []
+    return ", ".join(said + ([f"{refused} files refused"] if refused else []))
+
+
+def _leave(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
+    """The lines that could not be taken, as the file of answers that stays in the inbox."""
+    if rows:
+        with private_umask(), path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
 
 
 def _waiting(settings: Settings, kind: str) -> list[Path]:
@@ -80,8 +97,11 @@ def _waiting(settings: Settings, kind: str) -> list[Path]:
 
 
 def _kind_of(path: Path) -> str:
-    with path.open("rb") as file:
-        head = file.read(4096)
+    try:
+        with path.open("rb") as file:
+            head = file.read(4096)
+    except OSError:
+        return "run"  # reading it there will say why it cannot be read
     if is_answers_file(head):
         return "answers"
     return "weather" if is_weather_file(head) else "run"
@@ -111,4 +131,5 @@ def _move(settings: Settings, paths: Sequence[Path], folder: str) -> None:
         while target.exists():
             number += 1
             target = target.with_name(f"{number}-{path.name}")
-        path.replace(target)
+        with suppress(FileNotFoundError):  # another nightly was quicker
+            path.replace(target)

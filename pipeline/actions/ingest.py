@@ -118,17 +118,26 @@ def _take(settings: Settings, batch: Sequence[ReadFile], runner: Runner, now: da
             keep_original(settings, file.content, file.sha256)
     with open_store(settings, write=True, with_records=True, with_tracks=True) as con:
         owners = owners_of(con, [run.run_id for file in batch for run in file.runs])
-        fresh: dict[str, tuple[ParsedRun, ...]] = {}
-        taken: set[str] = set()
-        for file in batch:
-            fresh[file.sha256] = tuple(run for run in _fresh(file, owners) if run.run_id not in taken)
-            taken |= {run.run_id for run in fresh[file.sha256]}
-        new_runs = [_new_run(run, file, runner) for file in batch for run in fresh[file.sha256]]
-        draft = [_outcome(file, fresh[file.sha256], owners, runner, {}) for file in batch]
-        rows = [_file_row(file, outcome, runner) for file, outcome in zip(batch, draft, strict=True) if file.sha256]
-        linked = store_runs(con, new_runs, list({row.file_sha256: row for row in rows}.values()), now)
+        shared = list(zip(batch, _shared_out(batch, owners), strict=True))
+        new_runs = [_new_run(run, file, runner) for file, fresh in shared for run in fresh]
+        rows: dict[str, FileRow] = {}
+        for file, fresh in shared:
+            rows.setdefault(file.sha256, _file_row(file, _outcome(file, fresh, owners, runner, {}), runner))
+        seen = files_seen(con)
+        known = {sha256 for sha256, row in rows.items() if sha256 in seen and row.outcome in ("known", "failed")}
+        linked = store_runs(con, new_runs, [row for sha256, row in rows.items() if sha256 and sha256 not in known], now)
         serve_cells(con)
-    return [_outcome(file, fresh[file.sha256], owners, runner, linked) for file in batch]
+    return [_outcome(file, fresh, owners, runner, linked) for file, fresh in shared]
+
+
+def _shared_out(batch: Sequence[ReadFile], owners: dict[str, str]) -> list[tuple[ParsedRun, ...]]:
+    """For each file the runs it is the first to bring: the same run, or file, may come twice in a batch."""
+    taken: set[str] = set()
+    shares = []
+    for file in batch:
+        shares.append(tuple(run for run in _fresh(file, owners) if run.run_id not in taken))
+        taken |= {run.run_id for run in shares[-1]}
+    return shares
 
 
 def _fresh(file: ReadFile, owners: dict[str, str]) -> tuple[ParsedRun, ...]:

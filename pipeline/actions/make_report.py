@@ -18,8 +18,9 @@ import polars as pl
 
 from models.abstain import may_say
 from models.hazard import MODEL_VERSION, CrampHazard
+from pipeline.actions.each import each_of
 from pipeline.actions.evidence import evidence_of, permission_of
-from pipeline.actions.plan_weather import usual_air
+from pipeline.actions.plan_weather import OwnAir
 from pipeline.actions.plans import PlanSet, own_runs, plan_set
 from pipeline.actions.train import train
 from pipeline.errors import CannotStart
@@ -53,7 +54,7 @@ def report_all(settings: Settings, now: datetime) -> str:
     """Write every runner's report; returns what was done, in counts: the nightly's stage."""
     with open_store(settings, write=False) as con:
         runners = all_runners(con)
-    written = [_report(settings, runner, now, None, only_if_changed=True)[1] for runner in runners]
+    written = each_of(runners, lambda runner: _report(settings, runner, now, None, only_if_changed=True)[1])
     return f"{sum(written)} written, {len(written) - sum(written)} unchanged" if written else "no runner yet"
 
 
@@ -125,7 +126,7 @@ def report_facts(read: Read, now: datetime) -> ReportFacts:
     own = own_runs(read.runs)
     plans = None
     if read.fit is not None and own is not None and not (said.only_red_flag or said.answers_missing):
-        plans = plan_set(CrampHazard.from_json(read.fit.model), own, usual_air(read.hours), evidence)
+        plans = plan_set(CrampHazard.from_json(read.fit.model), own, OwnAir(read.hours), evidence)
     return ReportFacts(
         runner=read.runner.name,
         made_at=now.astimezone(),

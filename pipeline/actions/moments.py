@@ -104,9 +104,9 @@ def _since_start_s(hour: int, minute: int, run: RunClock) -> float:
             "the local clock of this run is not known", "give the moment as 2:21:10 (timer) or e2:21:10 (elapsed)"
         )
     at = run.start_local.replace(hour=hour, minute=minute, second=30, microsecond=0)
-    if at < run.start_local - timedelta(hours=12):
+    if at < run.start_local - timedelta(minutes=1):  # before the start: the next day, or past the end
         at += timedelta(days=1)
-    return max((at - run.start_local).total_seconds(), 0.0) if at > run.start_local - timedelta(minutes=1) else -1.0
+    return max((at - run.start_local).total_seconds(), 0.0)
 
 
 def _out_of_pause(elapsed_s: float, run: RunClock) -> Moment:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from models.abstain import Evidence, Plan, may_say
 from models.design import plan_rows
 from models.hazard import CrampHazard
-from pipeline.actions.plan_weather import UsualAir, wbgt_at
+from pipeline.actions.plan_weather import OwnAir
 from pipeline.report.facts import PlanRisk, Risk
 
 RECENT_RUNS = 8
@@ -91,9 +91,10 @@ def _known(runs: pl.DataFrame, column: str) -> NDArray[np.float64]:
     return runs[column].drop_nulls().to_numpy().astype(np.float64)
 
 
-def plan_set(model: CrampHazard, own: OwnRuns, air: UsualAir | None, evidence: Evidence) -> PlanSet:
+def plan_set(model: CrampHazard, own: OwnRuns, air: OwnAir, evidence: Evidence) -> PlanSet:
     """Every planned run of the report, in one pass of the model."""
-    usual = Wish(own.usual_s, own.usual_temp_c, own.start_hour)
+    # A temperature whose heat the model cannot know is not shown either.
+    usual = Wish(own.usual_s, own.usual_temp_c if air.known else None, own.start_hour)
     long = replace(usual, planned_s=own.long_s if own.long_s > own.usual_s else own.usual_s + 2 * STEP_S)
     hours = [replace(long, start_hour=float(hour)) for hour in range(5, 22)] if own.start_hour is not None else []
     wishes = {
@@ -114,9 +115,7 @@ def plan_set(model: CrampHazard, own: OwnRuns, air: UsualAir | None, evidence: E
     return PlanSet(plan, compared, groups["duration"], groups["grid"], groups["hour"], groups["pace"])
 
 
-def _tell(
-    model: CrampHazard, wishes: Sequence[Wish], own: OwnRuns, air: UsualAir | None, evidence: Evidence
-) -> list[PlanRisk]:
+def _tell(model: CrampHazard, wishes: Sequence[Wish], own: OwnRuns, air: OwnAir, evidence: Evidence) -> list[PlanRisk]:
     heats = _heats(wishes, air)
     rows = [_rows(str(n), wish, heat, own) for n, (wish, heat) in enumerate(zip(wishes, heats, strict=True))]
     risks = model.run_risks(pl.concat(rows))
@@ -126,12 +125,17 @@ def _tell(
     ]
 
 
-def _heats(wishes: Sequence[Wish], air: UsualAir | None) -> list[float | None]:
-    """WBGT of each wish; None where its temperature or the runner's usual air is unknown."""
-    if air is None:
-        return [None] * len(wishes)
+def _heats(wishes: Sequence[Wish], air: OwnAir) -> list[float | None]:
+    """WBGT of each wish; None where its temperature or the runner's own air is unknown."""
     temps = np.array([np.nan if wish.air_temp_c is None else wish.air_temp_c for wish in wishes])
-    return [None if np.isnan(heat) else float(heat) for heat in wbgt_at(air, temps)]
+    known = dict(
+        zip(np.unique(temps[~np.isnan(temps)]).tolist(), air.wbgt_c(np.unique(temps[~np.isnan(temps)])), strict=True)
+    )
+    return [_or_none(known.get(temp)) for temp in temps.tolist()]
+
+
+def _or_none(heat: float | None) -> float | None:
+    return None if heat is None or np.isnan(heat) else float(heat)
 
 
 def _rows(run_id: str, wish: Wish, heat: float | None, own: OwnRuns) -> pl.DataFrame:
@@ -178,15 +182,15 @@ def _grid_durations(own: OwnRuns) -> list[float]:
     ]
 
 
-def _curve_temps(own: OwnRuns, air: UsualAir | None) -> list[float | None]:
-    if air is None or not own.temps_c:
-        return [own.usual_temp_c]
+def _curve_temps(own: OwnRuns, air: OwnAir) -> list[float | None]:
+    if not air.known:
+        return [None]
     return list(dict.fromkeys(own.temps_c))
 
 
-def _grid_temps(own: OwnRuns, air: UsualAir | None) -> list[float | None]:
+def _grid_temps(own: OwnRuns, air: OwnAir) -> list[float | None]:
     """Every 4 C from just under the coolest tenth of own runs to just over the warmest; none without weather."""
-    if air is None or not own.temps_c:
+    if not air.known:
         return []
     low, high = 4 * np.floor((own.temps_c[0] - 4) / 4), 4 * np.ceil((own.temps_c[-1] + 4) / 4)
     return [float(t) for t in np.arange(low, high + 1, 4)]

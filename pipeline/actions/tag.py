@@ -15,7 +15,7 @@ from pipeline.errors import WrongInput
 from pipeline.schema import ANSWERS, MUSCLES, SEVERITIES, SIDES
 from pipeline.settings import Settings
 from pipeline.store.connection import open_store, transaction
-from pipeline.store.cramps import NewCramp, add_cramp, onsets_of, set_answer, unanswered_between
+from pipeline.store.cramps import NewCramp, add_cramp, answer_of, onsets_of, set_answer, unanswered_between
 from pipeline.store.find import RunRow, find_run
 from pipeline.store.runners import find_runner
 from pipeline.store.runs import lap_ends_s, read_records
@@ -37,11 +37,12 @@ class CrampWords:
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """What was kept, to be said back. `new` is False when the very same tag was there already."""
+    """What was kept, to be said back, and the run's answer now. `new` is False when the very same tag was there already."""
 
     run: RunRow
     moment: Moment
     new: bool
+    answer: str
 
 
 def tag_cramp(settings: Settings, run_word: str, runner_name: str | None, cramp: CrampWords, now: datetime) -> Tagged:
@@ -71,7 +72,8 @@ def keep_cramp(con: duckdb.DuckDBPyConnection, run: RunRow, cramp: CrampWords, h
         note=cramp.note,
         moved_out_of_pause=moment.in_pause,
     )
-    return Tagged(run, moment, add_cramp(con, new, how, now))
+    kept = add_cramp(con, new, how, now)
+    return Tagged(run, moment, kept, answer_of(con, run.run_id))
 
 
 def answer_run(settings: Settings, run_word: str, runner_name: str | None, answer: str, now: datetime) -> RunRow:

@@ -32,11 +32,15 @@ _YES_NO = {"yes": True, "no": False, "true": True, "false": False, "1": True, "0
 
 @dataclass(frozen=True, slots=True)
 class TagImport:
-    """What a file of answers came to: lines taken, of which cramps that were new, and the bad lines with their reasons."""
+    """What a file of answers came to: lines taken, of which cramps that were new, and the bad lines with their reasons.
+
+    `left` holds the bad lines themselves: a run they speak of may still come.
+    """
 
     taken: int
     cramps: int
     bad: tuple[tuple[int, str], ...]
+    left: tuple[Mapping[str, str], ...]
 
 
 def is_answers_file(content: bytes) -> bool:
@@ -50,7 +54,7 @@ def import_tags(settings: Settings, path: Path, runner_name: str | None, now: da
     if not path.is_file():
         raise NotFound(f"there is no file '{path}'", "check the name; nothing was changed")
     rows = _read_rows(path)
-    taken, cramps, bad = 0, 0, []
+    taken, cramps, bad, left = 0, 0, [], []
     with open_store(settings, write=True, with_records=True) as con, transaction(con):
         for line, row in rows:
             try:
@@ -58,7 +62,8 @@ def import_tags(settings: Settings, path: Path, runner_name: str | None, now: da
                 taken += 1
             except CramplogError as error:
                 bad.append((line, f"{error.message}; {error.hint}" if error.hint else error.message))
-    return TagImport(taken, cramps, tuple(bad))
+                left.append(row)
+    return TagImport(taken, cramps, tuple(bad), tuple(left))
 
 
 def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:

@@ -11,13 +11,16 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import polars as pl
+import scipy
 
 from models.abstain import CRAMPS_FOR_COUNTS
 from models.crossover import case_crossover, claim_slopes
 from models.dataset import data_hash, runs_of
 from models.evaluate import evaluate
 from models.hazard import MODEL_VERSION, CrampHazard
+from pipeline.actions.each import each_of
 from pipeline.settings import Settings
 from pipeline.store.connection import open_store, transaction
 from pipeline.store.fits import Fit, latest_fit, put_fit
@@ -44,7 +47,9 @@ class Trained:
 
 def train_all(settings: Settings, now: datetime) -> str:
     """Train every runner; returns what was done, in counts: the nightly's stage."""
-    trained = train(settings, None, now, everyone=True)
+    with open_store(settings, write=False) as con:
+        runners = all_runners(con)
+    trained = [one for found in each_of(runners, lambda runner: train(settings, runner.name, now)) for one in found]
     counts = {word: sum(one.outcome == word for one in trained) for word in ("fitted", "unchanged", "nothing")}
     words = {"nothing": "without answered runs"}
     return ", ".join(f"{n} {words.get(word, word)}" for word, n in counts.items() if n) or "no runner yet"
@@ -98,8 +103,8 @@ def _fit(rows: pl.DataFrame, runner: Runner, fingerprint: str, now: datetime) ->
 
 
 def _fingerprint(rows: pl.DataFrame, runner: Runner) -> str:
-    """SHA-256 of all that a fit rests on: the rows and the first answers."""
-    whole = f"{data_hash(rows)} {runner.cramps_last_10_races} {runner.usual_race}"
+    """SHA-256 of all that a fit rests on: the rows, the first answers, and the libraries that make its draws."""
+    whole = f"{data_hash(rows)} {runner.cramps_last_10_races} {runner.usual_race} {np.__version__} {scipy.__version__}"
     return hashlib.sha256(whole.encode()).hexdigest()
 
 

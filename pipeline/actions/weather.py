@@ -22,7 +22,7 @@ from pipeline.store.weather_hours import (
     weather_files_seen,
     weather_places,
 )
-from pipeline.weather.cells import place_for
+from pipeline.weather.cells import places_near
 from pipeline.weather.files import read_weather
 from pipeline.weather.place import WeatherPlace
 
@@ -50,9 +50,9 @@ def import_weather(settings: Settings, paths: Sequence[Path], now: datetime) -> 
 
 
 def serve_cells(con: duckdb.DuckDBPyConnection) -> None:
-    """For each cell a run was in, the nearest weather place within 30 km, as things stand now."""
+    """For each cell a run was in, the weather places within 30 km, as things stand now."""
     places = weather_places(con)
-    put_cell_map(con, {cell: near for cell in run_cells(con) if (near := place_for(cell, places))})
+    put_cell_map(con, {cell: places_near(cell, places) for cell in run_cells(con)})
 
 
 def _import_one(settings: Settings, path: Path, seen: dict[str, str], now: datetime) -> WeatherOutcome:

@@ -144,7 +144,7 @@ def _understood(tagged: Tagged, distance_m: float | None, words: str) -> str:
 
 def _tagged_fields(tagged: Tagged, distance_m: float | None) -> dict[str, Any]:
     return {
-        "answer": "cramp",
+        "answer": tagged.answer,
         "run": tagged.run.run_id,
         "new": tagged.new,
         "onset_at": instant(tagged.moment.at),

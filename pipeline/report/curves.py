@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pipeline.report.counts import own_onsets, own_runs
 from pipeline.report.facts import PlanRisk, ReportFacts, Risk
 from pipeline.report.said import Said, say_risk
-from pipeline.report.shares import start_hour
 
 UNDER = 0.10  # "under 10 of 100", told only when the upper end is
 
@@ -127,7 +126,8 @@ def _under_ten(curves: tuple[Curve, ...]) -> tuple[float | None, bool]:
 def hour_section(facts: ReportFacts) -> OneCurve | None:
     """Risk of the usual run by the local hour of its start."""
     with_cramp = {cramp.run_id for cramp in own_onsets(facts)}
-    own = [start_hour(run) for run in own_runs(facts) if run.run_id in with_cramp]
+    hours = [run.start_hour_local for run in own_runs(facts) if run.run_id in with_cramp]
+    own = [hour for hour in hours if hour is not None]
     started = {plan: plan.start_hour for plan in facts.by_hour if plan.start_hour is not None}
     return _one_curve(tuple(started), lambda plan: started[plan], own)
 

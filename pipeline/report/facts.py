@@ -18,16 +18,17 @@ RivalName = Literal["own rate", "level and shape", "logistic"]
 
 @dataclass(frozen=True, slots=True)
 class RunFact:
-    """One counted activity. `start_local` is the naive wall clock at the place of the start; only sport
-    'running' is a run.
+    """One counted activity; only sport 'running' is a run.
 
-    `air_temp_c` is the mean over the run's segments, None where no weather is known; `pace_faster_pct` the
-    run's planned-length comparison to the own usual, + is faster, None where there is none.
+    `start_local` is the naive wall clock at the place of the start, UTC where that is not known: then
+    `start_hour_local` is None. `air_temp_c` is the mean over the run's segments, None where no weather is known;
+    `pace_faster_pct` the pace until a cramp began against the own usual, + is faster, None where there is none.
     """
 
     run_id: str
     title: str | None
     start_local: datetime
+    start_hour_local: float | None
     sport: str
     moving_s: float
     answer: str

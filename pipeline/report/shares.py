@@ -47,12 +47,11 @@ def share_fast(facts: ReportFacts) -> Share | None:
 
 def share_morning(facts: ReportFacts) -> Share | None:
     """Runs started before 10:00."""
-    return _share(facts, MORNING_ENDS_H, lambda run: start_hour(run) < MORNING_ENDS_H)
+    return _share(facts, MORNING_ENDS_H, _in_the_morning)
 
 
-def start_hour(run: RunFact) -> float:
-    """The local clock at the start, 0..24."""
-    return run.start_local.hour + run.start_local.minute / 60.0
+def _in_the_morning(run: RunFact) -> bool | None:
+    return None if run.start_hour_local is None else run.start_hour_local < MORNING_ENDS_H
 
 
 def _share(facts: ReportFacts, threshold: float, has_it: Callable[[RunFact], bool | None]) -> Share | None:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 import duckdb
 
 from pipeline.store.rows import insert_rows, one_row, one_value
+from pipeline.store.sql_files import read_sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +32,39 @@ class NewCramp:
 
 
 def add_cramp(con: duckdb.DuckDBPyConnection, cramp: NewCramp, how: str, now: datetime) -> bool:
-    """Keep a tag and answer its run; False when the very same tag is there already.
+    """Keep a tag and answer its run; False when it was there already, word for word.
 
-    A cramp of mild or more during the run answers "cramp". Tightness, or a cramp after the run, says that the run was
-    looked at: "no cramp", unless a cramp in it is known already.
+    The same muscle, side and phase within two minutes is the same cramp: said again, it is corrected, not doubled.
+    A cramp of mild or more during the run answers "cramp". Tightness, or a cramp after the run, says that an unanswered
+    run was looked at: "no cramp".
     """
     same = one_row(
         con,
-        "SELECT 1 FROM cramp WHERE run_id = ? AND phase = ? AND onset_at IS NOT DISTINCT FROM ? AND muscle = ? AND side = ?",
-        [cramp.run_id, cramp.phase, cramp.onset_at, cramp.muscle, cramp.side],
+        read_sql("queries", "find_same_cramp"),
+        {name: getattr(cramp, name) for name in ("run_id", "phase", "onset_at", "muscle", "side")},
     )
-    if same:
+    if same and same[1:] == (cramp.severity, cramp.note):
         return False
-    cramp_id = one_value(con, "SELECT 'c' || nextval('cramp_no')")
-    fields = {name: getattr(cramp, name) for name in cramp.__dataclass_fields__}
-    insert_rows(con, "cramp", [{**fields, "cramp_id": cramp_id, "tagged_how": how, "tagged_at": now}])
-    set_answer(con, cramp.run_id, "cramp" if onsets_of(con, cramp.run_id) else "no cramp", how, now)
+    if same:
+        con.execute("UPDATE cramp SET severity = ?, note = ? WHERE cramp_id = ?", [cramp.severity, cramp.note, same[0]])
+    else:
+        cramp_id = one_value(con, "SELECT 'c' || nextval('cramp_no')")
+        fields = {name: getattr(cramp, name) for name in cramp.__dataclass_fields__}
+        insert_rows(con, "cramp", [{**fields, "cramp_id": cramp_id, "tagged_how": how, "tagged_at": now}])
+    _answer_by_tags(con, cramp.run_id, how, now)
     return True
+
+
+def _answer_by_tags(con: duckdb.DuckDBPyConnection, run_id: str, how: str, now: datetime) -> None:
+    answer = answer_of(con, run_id)
+    told = "cramp" if onsets_of(con, run_id) else "no cramp" if answer in ("unanswered", "cramp") else answer
+    if told != answer:
+        set_answer(con, run_id, told, how, now)
+
+
+def answer_of(con: duckdb.DuckDBPyConnection, run_id: str) -> str:
+    """The run's answer: unanswered, no cramp, cramp or not sure."""
+    return str(one_value(con, "SELECT answer FROM run WHERE run_id = ?", [run_id]))
 
 
 def set_answer(con: duckdb.DuckDBPyConnection, run_id: str, answer: str, how: str, now: datetime) -> None:

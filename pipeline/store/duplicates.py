@@ -17,13 +17,12 @@ def link_duplicates(con: duckdb.DuckDBPyConnection, run_ids: list[str]) -> dict[
     """Link each newly stored run that is the same as a counted one; returns {poorer run_id: counted run_id}."""
     linked: dict[str, str] = {}
     for run_id in run_ids:
-        found = one_row(con, read_sql("queries", "find_twin"), {"run_id": run_id})
-        if found is None:
-            continue
-        twin_id, twin_is_richer = found
-        poorer, richer = (run_id, twin_id) if twin_is_richer else (twin_id, run_id)
-        _hand_over(con, poorer, richer)
-        linked[poorer] = richer
+        # A long recording may hold several shorter ones: until it has no twin left, or is one itself.
+        while found := one_row(con, read_sql("queries", "find_twin"), {"run_id": run_id}):
+            twin_id, twin_is_richer = found
+            poorer, richer = (run_id, twin_id) if twin_is_richer else (twin_id, run_id)
+            _hand_over(con, poorer, richer)
+            linked[poorer] = richer
     return linked
 
 

@@ -49,10 +49,15 @@ class RunRow:
 
 def runner_runs(con: duckdb.DuckDBPyConnection, runner_id: str, unanswered_only: bool = False) -> list[RunRow]:
     """All runs of a runner that count, oldest first."""
+    counted = [run for run in _all_runs(con, runner_id) if run.duplicate_of is None]
+    return [run for run in counted if run.answer == "unanswered" or not unanswered_only]
+
+
+def _all_runs(con: duckdb.DuckDBPyConnection, runner_id: str) -> list[RunRow]:
+    """Duplicates too, oldest first."""
     rows = con.execute(
-        f"SELECT {_COLUMNS} FROM run WHERE runner_id = $runner_id AND duplicate_of IS NULL "  # noqa: S608
-        "AND (answer = 'unanswered' OR NOT $unanswered_only) ORDER BY start_at, run_no",
-        {"runner_id": runner_id, "unanswered_only": unanswered_only},
+        f"SELECT {_COLUMNS} FROM run WHERE runner_id = ? ORDER BY start_at, run_no",  # noqa: S608
+        [runner_id],
     ).fetchall()
     return [RunRow(*row) for row in rows]
 
@@ -89,10 +94,13 @@ def _of_day(runs: list[RunRow], day: str, number: int) -> RunRow:
 
 
 def find_run_started(con: duckdb.DuckDBPyConnection, runner_id: str, start_at: datetime) -> RunRow:
-    """The counted run that began within a minute of that instant (UTC, no zone); raises NotFound with the nearest."""
-    runs = sorted(runner_runs(con, runner_id), key=lambda run: abs((run.start_at - start_at).total_seconds()))
+    """The run that began within a minute of that instant (UTC, no zone), itself or its richer copy.
+
+    Raises NotFound with the nearest.
+    """
+    runs = sorted(_all_runs(con, runner_id), key=lambda run: abs((run.start_at - start_at).total_seconds()))
     if runs and abs((runs[0].start_at - start_at).total_seconds()) <= 60:
-        return runs[0]
+        return next(run for run in runs if run.run_id == (runs[0].duplicate_of or runs[0].run_id))
     near = ", ".join(f"{run.start_at:%Y-%m-%dT%H:%M:%SZ}" for run in runs[:3])
     raise NotFound(
         f"no run began at {start_at:%Y-%m-%dT%H:%M:%SZ}",

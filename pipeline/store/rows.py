@@ -43,6 +43,10 @@ def insert_columns(con: duckdb.DuckDBPyConnection, table: str, columns: Mapping[
 
 
 def _column(values: list[object]) -> NDArray[Any]:
+    """One column; DuckDB guesses an object array's type from a sample, so numbers with a fraction are told."""
+    numbers = [value for value in values if value is not None]
+    if any(isinstance(value, float) for value in numbers):
+        return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
     column = np.empty(len(values), dtype=object)
     column[:] = values
     return column

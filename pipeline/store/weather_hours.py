@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.store.rows import insert_rows
+from pipeline.store.sql_files import read_sql
 
 
 def put_hours(
@@ -20,7 +21,7 @@ def put_hours(
     columns: Mapping[str, NDArray[np.float64]],
     facts: Mapping[str, Any],
 ) -> None:
-    """Keep the hours of one weather place, newer ones over older ones.
+    """Keep the hours of one weather place. An hour is replaced whole, and only by one that knows at least as much.
 
     Arrays of shape (n_hours,); `columns` holds schema.WEATHER_COLUMNS; `facts` provider, model, elevation_m,
     fetched_at (UTC, no zone) and provisional.
@@ -30,11 +31,7 @@ def put_hours(
         "hour_at": hour_at.astype("datetime64[us]"),
         **columns,
     }
-    con.execute(
-        "INSERT OR REPLACE INTO weather_hour BY NAME SELECT *, $cell AS cell, $provider AS provider, $model AS model, "
-        "$elevation_m::DOUBLE AS elevation_m, $fetched_at::TIMESTAMP AS fetched_at, $provisional AS provisional FROM hours",
-        {"cell": cell, **facts},
-    )
+    con.execute(read_sql("queries", "put_hours"), {"cell": cell, **facts})
     del hours
 
 
@@ -49,10 +46,11 @@ def run_cells(con: duckdb.DuckDBPyConnection) -> list[str]:
     return [row[0] for row in found]
 
 
-def put_cell_map(con: duckdb.DuckDBPyConnection, served: Mapping[str, tuple[str, float]]) -> None:
-    """Say which weather cell answers for which run cell, and from how many km away; replaces what was said before."""
-    for cell, (weather_cell, distance_km) in served.items():
-        con.execute("INSERT OR REPLACE INTO weather_cell VALUES (?, ?, ?)", [cell, weather_cell, distance_km])
+def put_cell_map(con: duckdb.DuckDBPyConnection, near: Mapping[str, Sequence[tuple[str, float]]]) -> None:
+    """Say which weather cells could answer for each run cell, and from how many km away."""
+    for cell, places in near.items():
+        for weather_cell, distance_km in places:
+            con.execute("INSERT OR IGNORE INTO weather_cell VALUES (?, ?, ?)", [cell, weather_cell, distance_km])
 
 
 def weather_files_seen(con: duckdb.DuckDBPyConnection) -> dict[str, str]:

@@ -39,11 +39,8 @@ def distance_km(latitude_1: float, longitude_1: float, latitude_2: float, longit
     return 2.0 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(chord)))
 
 
-def place_for(cell: str, places: Iterable[str], max_km: float = MAX_DISTANCE_KM) -> tuple[str, float] | None:
-    """The nearest of the cells that hold weather, and how many km off; None when none is within `max_km`.
-
-    Hand in only places that hold the hours in question: the nearest is chosen by way alone.
-    """
-    ways = ((distance_km(*cell_centre(cell), *cell_centre(place)), place) for place in places)
-    way_km, nearest = min(ways, default=(float("inf"), ""))
-    return (nearest, way_km) if way_km <= max_km else None
+def places_near(cell: str, places: Iterable[str], max_km: float = MAX_DISTANCE_KM) -> list[tuple[str, float]]:
+    """The places (cells with weather) within `max_km` of the cell's middle with their way in km, nearest first."""
+    here = cell_centre(cell)
+    away = sorted((distance_km(*here, *cell_centre(place)), place) for place in places)
+    return [(place, way_km) for way_km, place in away if way_km <= max_km]

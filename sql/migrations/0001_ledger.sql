@@ -146,11 +146,12 @@ CREATE TABLE weather_hour (
     PRIMARY KEY (cell, hour_at)
 );
 
--- Which weather place answers for a run's cell, and how far away it lies.
+-- Which weather places could answer for a run's cell, and how far away they lie.
 CREATE TABLE weather_cell (
-    cell VARCHAR PRIMARY KEY,
+    cell VARCHAR NOT NULL,
     weather_cell VARCHAR NOT NULL,
-    distance_km DOUBLE NOT NULL
+    distance_km DOUBLE NOT NULL,
+    PRIMARY KEY (cell, weather_cell)
 );
 
 CREATE TABLE weather_file (

@@ -6,8 +6,7 @@ told AS (
     SELECT
         counted_run.runner_id,
         counted_run.start_at,
-        counted_run.answer <> 'unanswered' AS answered,
-        counted_run.answer IN ('no cramp', 'cramp') AS useful,
+        counted_run.answer IN ('no cramp', 'cramp') AS answered, -- "not sure" is missing, as unanswered is
         onset.run_id IS NOT NULL AS cramped
     FROM counted_run
     LEFT JOIN (
@@ -21,7 +20,7 @@ first_answer AS (
 SELECT
     count(*) FILTER (cramped) AS store_cramps,
     count(DISTINCT runner_id) FILTER (cramped) AS store_runners_with_cramp,
-    count(*) FILTER (useful AND runner_id = $runner_id) AS answered_runs,
+    count(*) FILTER (answered AND runner_id = $runner_id) AS answered_runs,
     count(*) FILTER (
         runner_id = $runner_id AND told.start_at >= (SELECT start_at FROM first_answer)
     ) AS runs_since_first_answer,

@@ -1,10 +1,15 @@
 -- Grain: at most one row.
 -- Question: is there a counted run of the same runner that is the same run, recorded or exported twice?
--- Notes: the same when they overlap in nine tenths of the shorter one and are about equally long,
---        and their distances differ by less than a tenth (where both are known). Never by file name.
+-- Notes: nobody runs twice at once: two recordings are the same when they overlap in nine tenths of the shorter one's
+--        time. The richer one is clearly longer, or else holds more values. Sessions of one file are legs, no copies.
+--        Never by file name.
 SELECT
     twin.run_id,
-    twin.values_kept >= this.values_kept AS twin_is_richer
+    CASE
+        WHEN twin.elapsed_s > 1.1 * this.elapsed_s THEN TRUE
+        WHEN this.elapsed_s > 1.1 * twin.elapsed_s THEN FALSE
+        ELSE twin.values_kept >= this.values_kept
+    END AS twin_is_richer
 FROM run AS this
 JOIN run AS twin
     ON twin.runner_id = this.runner_id
@@ -14,11 +19,13 @@ JOIN run AS twin
     AND twin.file_sha256 <> this.file_sha256
 WHERE this.run_id = $run_id
     AND this.duplicate_of IS NULL
+    AND NOT this.clock_wrong
+    AND NOT twin.clock_wrong
     AND epoch(
-        least(this.start_at + to_microseconds((1e6 * this.elapsed_s)::BIGINT), twin.start_at + to_microseconds((1e6 * twin.elapsed_s)::BIGINT))
-        - greatest(this.start_at, twin.start_at)
+        least(
+            this.start_at + to_microseconds((1e6 * this.elapsed_s)::BIGINT),
+            twin.start_at + to_microseconds((1e6 * twin.elapsed_s)::BIGINT)
+        ) - greatest(this.start_at, twin.start_at)
     ) >= 0.9 * greatest(least(this.elapsed_s, twin.elapsed_s), 1)
-    AND abs(this.elapsed_s - twin.elapsed_s) <= 0.1 * greatest(this.elapsed_s, twin.elapsed_s)
-    AND coalesce(abs(this.distance_m - twin.distance_m) <= 0.1 * greatest(this.distance_m, twin.distance_m), TRUE)
 ORDER BY abs(epoch(this.start_at) - epoch(twin.start_at))
 LIMIT 1

@@ -7,9 +7,9 @@ placed AS (
         cramp.cramp_id,
         segment.run_id,
         segment.segment_no,
-        sum(segment.distance_m) OVER (
+        coalesce(sum(segment.distance_m) OVER (
             PARTITION BY cramp.cramp_id ORDER BY segment.segment_no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-        ) + segment.distance_m * (cramp.onset_moving_s - segment.moving_start_s) / nullif(segment.moving_s, 0) AS distance_m
+        ), 0) + segment.distance_m * (cramp.onset_moving_s - segment.moving_start_s) / nullif(segment.moving_s, 0) AS distance_m
     FROM cramp
     JOIN segment USING (run_id)
     WHERE cramp.onset_moving_s IS NOT NULL

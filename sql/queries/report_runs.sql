@@ -11,13 +11,16 @@ weather AS (
     FROM v_run_weather
     GROUP BY run_id
 ),
--- Grade-adjusted speed over the whole run.
+-- Grade-adjusted speed until a cramp began: what came after it is its doing.
 speed AS (
     SELECT
         run_id,
         sum(gap_speed_ms * moving_s ORDER BY segment_no)
             / nullif(sum(moving_s ORDER BY segment_no) FILTER (gap_speed_ms IS NOT NULL), 0) AS gap_speed_ms
     FROM segment
+    LEFT JOIN first_onset USING (run_id)
+    WHERE segment.moving_start_s + segment.moving_s <= first_onset.onset_s
+        OR first_onset.onset_s IS NULL
     GROUP BY run_id
 )
 SELECT

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.crossover import CLAIM_PRIORS, CaseCrossover, case_crossover, claim_slopes
+from models.crossover import CLAIM_PRIORS, CaseCrossover, case_crossover, claim_slopes, deal_controls
 from models.design import plan_rows
 from tests.model.runners import clean_runs, hazard_rows, varied_plans
 
@@ -19,9 +19,11 @@ def runs_at(wbgt: list[float], onset_at: dict[str, int], **plan) -> pl.DataFrame
 
 
 def test_p_is_the_share_of_all_ways_to_pick_the_cramp_runs() -> None:
-    """Two cramp runs at 25 and 22 against the same three clean ones: the 16 ways counted one by one."""
-    rows = runs_at([25.0, 22.0, 10.0, 20.0, 24.0], {"r000": 5, "r001": 5})
+    """A cramp run at 25 and a race with one at 22, each against three clean ones: the 16 ways counted one by one."""
     clean = [10.0, 20.0, 24.0]
+    plans = [plan_rows(3600.0, run_id=f"t{k}", wbgt_c=value) for k, value in enumerate([25.0, *clean])]
+    plans += [plan_rows(3600.0, run_id=f"z{k}", wbgt_c=value, race=True) for k, value in enumerate([22.0, *clean])]
+    rows = hazard_rows(pl.concat(plans), {"t0": 5, "z0": 5})
     sets = [[25.0, *clean], [22.0, *clean]]
     gaps = [[x - (sum(drawn) - x) / 3 for x in drawn] for drawn in sets]
     seen = gaps[0][0] + gaps[1][0]
@@ -43,8 +45,8 @@ def test_controls_are_clean_runs_of_like_plan_and_the_same_race_flag() -> None:
         plan_rows(3600.0, run_id="like", wbgt_c=20.0),
     ]
     found = case_crossover(hazard_rows(pl.concat(plans), {"case": 3, "cramped": 3}), "heat")
-    assert (found.sets, found.controls) == (2, 2)
-    assert found.higher_by == pytest.approx((5.0 - 16.0) / 2)
+    assert (found.sets, found.controls) == (1, 1)  # the second cramp run finds its only like taken
+    assert found.higher_by == pytest.approx(5.0)
 
 
 def test_at_most_ten_controls_are_drawn() -> None:
@@ -95,3 +97,17 @@ def test_a_claim_leans_on_no_study() -> None:
     assert changed["heat"] == changed["pace"] == changed["morning"] == (0.0, 1.0)
     assert changed["race"] == pytest.approx((1.1, 0.6708204))
     assert "hour_sin" not in changed
+
+
+def test_no_clean_run_serves_two_cramp_runs() -> None:
+    runs = [f"r{n}" for n in range(14)]
+    dealt = deal_controls([runs, runs[::-1], runs[:3]])
+    served = [run for controls in dealt for run in controls]
+    assert len(served) == len(set(served)) == 14
+    assert [len(controls) for controls in dealt] == [7, 6, 1]
+
+
+def test_each_cramp_run_has_ten_controls_at_most_and_only_its_own() -> None:
+    dealt = deal_controls([[f"a{n}" for n in range(30)], ["b0", "b1"], []])
+    assert [len(controls) for controls in dealt] == [10, 2, 0]
+    assert set(dealt[1]) == {"b0", "b1"}

@@ -104,12 +104,24 @@ def test_tightness_and_cramps_afterwards_are_no_onset(store: Store, severity_pha
     assert sum(row[2] for row in rows) == 0
 
 
-def test_cramp_somewhere_in_the_run_stays_out(store: Store) -> None:
+def test_cramp_somewhere_in_the_run_shares_its_weight_over_all_of_it(store: Store) -> None:
+    """Left out, only the clean runs would stay, and the risk would come out too low."""
     con, runner = store
     run = even_run(minutes=60)
     put_runs(con, runner, [run])
     cramp_at(con, runner, run, None)
-    assert rows_of(con) == []
+    rows = rows_of(con)
+    assert [row[2] for row in rows] == pytest.approx([1 / 12] * 12)
+    assert sum(row[1] for row in rows) == pytest.approx(30)
+
+
+def test_cramp_somewhere_before_a_known_one_lies_before_it(store: Store) -> None:
+    con, runner = store
+    run = even_run(minutes=60)
+    put_runs(con, runner, [run])
+    cramp_at(con, runner, run, 1500)
+    cramp_at(con, runner, run, None)
+    assert [row[2] for row in rows_of(con)] == pytest.approx([0.2] * 5)
 
 
 @pytest.mark.parametrize("word", ["unanswered", "not sure", "cramp"])

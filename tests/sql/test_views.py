@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -12,7 +13,7 @@ import pytest
 from pipeline.store.connection import open_store
 from pipeline.store.publish import PUBLIC_VIEWS
 from pipeline.store.sql_files import sql_files
-from tests.support.stores import answer, cramp_at, even_run, make_store, put_runs
+from tests.support.stores import START, answer, cramp_at, even_run, make_store, put_runs
 
 VIEWS = sql_files("views")
 PRIVATE = {"name", "note", "title", "latitude", "longitude", "cell", "weather_cell", "home_tz", "device", "file_sha256"}
@@ -22,7 +23,7 @@ PRIVATE = {"name", "note", "title", "latitude", "longitude", "cell", "weather_ce
 def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     settings, (runner,) = make_store(tmp_path_factory.mktemp("views") / "home", "sam")
     with open_store(settings, write=True, with_records=True, with_tracks=True) as store:
-        runs = [even_run(minutes=minutes) for minutes in (30, 60)]
+        runs = [even_run(minutes=30), even_run(minutes=60, start_at=START + timedelta(days=1))]
         put_runs(store, runner, runs[:1])
         answer(store, runs[0])
         put_runs(store, runner, runs[1:])

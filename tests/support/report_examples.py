@@ -108,6 +108,7 @@ def some_runs(count: int, *, weather: bool = True, unanswered: int = 0) -> tuple
                 run_id=f"{i:064x}",
                 title="Sunday long run" if long else None,
                 start_local=start,
+                start_hour_local=start.hour + start.minute / 60,
                 sport="running",
                 moving_s=LONGEST_S if i == 58 else CRAMP_RUNS[i] + 600 if long else 3000.0 + 90 * (i % 40),
                 answer="cramp" if long else "no cramp" if i < count - unanswered else "unanswered",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.weather.cells import cell_centre, cell_of, distance_km, place_for
+from pipeline.weather.cells import cell_centre, cell_of, distance_km, places_near
 
 latitudes = st.floats(-90.0, 90.0)
 longitudes = st.floats(-180.0, 180.0)
@@ -64,13 +64,11 @@ def test_there_and_back_are_equally_far(a: float, b: float, c: float, d: float) 
 
 
 def test_the_nearest_place_serves_a_cell() -> None:
-    nearest = place_for("48.2,16.4", ["48.0,16.4", "48.3,16.4", "47.0,15.4"])
-    assert nearest is not None
-    assert nearest[0] == "48.3,16.4"
-    assert nearest[1] == pytest.approx(11.1, abs=0.1)
+    near = places_near("48.2,16.4", ["48.0,16.4", "48.3,16.4", "47.0,15.4"])
+    assert near == [("48.3,16.4", pytest.approx(11.1, abs=0.1)), ("48.0,16.4", pytest.approx(22.2, abs=0.1))]
 
 
 def test_weather_from_over_30_km_away_serves_nobody() -> None:
-    assert place_for("48.2,16.4", ["48.5,16.4"]) is None
-    assert place_for("48.2,16.4", ["48.5,16.4"], max_km=40.0) is not None
-    assert place_for("48.2,16.4", []) is None
+    assert places_near("48.2,16.4", ["48.5,16.4"]) == []
+    assert places_near("48.2,16.4", ["48.5,16.4"], max_km=40.0) != []
+    assert places_near("48.2,16.4", []) == []

@@ -19,6 +19,7 @@ def run(number: int, *, answer: str = "no cramp", sport: str = "running", **more
         run_id=f"r{number}",
         title=None,
         start_local=MONDAY + timedelta(days=number),
+        start_hour_local=7.0,
         sport=sport,
         moving_s=3600.0,
         answer=answer,
@@ -26,7 +27,9 @@ def run(number: int, *, answer: str = "no cramp", sport: str = "running", **more
         air_temp_c=None,
         pace_faster_pct=None,
     )
-    return replace(facts, **more)  # type: ignore[arg-type]
+    facts = replace(facts, **more)  # type: ignore[arg-type]
+    hour = facts.start_local.hour + facts.start_local.minute / 60
+    return facts if "start_hour_local" in more else replace(facts, start_hour_local=hour)
 
 
 def cramp(number: int, **more: object) -> CrampFact:

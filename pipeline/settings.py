@@ -67,11 +67,6 @@ class Settings:
         """Prefect's own home, so that it writes nowhere else."""
         return self.home / "prefect"
 
-    @property
-    def lock(self) -> Path:
-        """Held by the nightly while it works, so that two don't run at once."""
-        return self.home / "nightly.lock"
-
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
     """The settings for this environment. Raises CannotStart when there is no home folder to be had."""

@@ -23,7 +23,6 @@ def test_everything_lies_in_the_home_that_the_environment_names(tmp_path: Path) 
         settings.reports,
         settings.analyst,
         settings.prefect,
-        settings.lock,
     ]
     assert {place.parent for place in places} == {tmp_path}
     assert len(set(places)) == 9

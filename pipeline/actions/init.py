@@ -17,7 +17,8 @@ from pathlib import Path
 from pipeline.actions.runner import checked_runner
 from pipeline.errors import NotFound
 from pipeline.settings import Settings, make_private_folder, private_umask
-from pipeline.store.connection import open_store, transaction
+from pipeline.store.changes import change
+from pipeline.store.connection import open_store
 from pipeline.store.runners import Runner, add_runner, all_runners
 
 ANSWER_FILES = ("answers.csv", "cramps.csv", "runs.csv")
@@ -67,8 +68,9 @@ def _runners_there(settings: Settings) -> tuple[str, ...] | None:
 
 
 def _make(settings: Settings, runners: list[Runner], now: datetime) -> tuple[str, ...]:
-    with open_store(settings, write=True, create=True) as con, transaction(con):
-        return tuple(add_runner(con, runner, now).name for runner in runners)
+    names = ", ".join(runner.name for runner in runners)
+    with open_store(settings, write=True, create=True) as con, change(con, "init", names, "single", now) as step:
+        return tuple(add_runner(step, runner).name for runner in runners)
 
 
 def _cohort(sample: Traversable) -> list[Runner]:

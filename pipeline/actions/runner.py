@@ -14,7 +14,8 @@ from zoneinfo import available_timezones
 from pipeline.errors import WrongInput
 from pipeline.schema import FIRST_ANSWERS, USUAL_RACES
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store, transaction
+from pipeline.store.changes import change
+from pipeline.store.connection import open_store
 from pipeline.store.runners import Runner, all_runners
 from pipeline.store.runners import add_runner as put_runner
 
@@ -27,8 +28,8 @@ _NAME = re.compile(r"^[^\W_][\w .'-]*$")
 def add_runner(settings: Settings, runner: Runner, now: datetime) -> Runner:
     """The runner as kept, with a fresh id. Raises WrongInput for a name or an answer that cannot be meant."""
     wanted = checked_runner(runner, now)
-    with open_store(settings, write=True) as con, transaction(con):
-        return put_runner(con, wanted, now)
+    with open_store(settings, write=True) as con, change(con, "runner add", wanted.name, "single", now) as step:
+        return put_runner(step, wanted)
 
 
 def list_runners(settings: Settings) -> list[Runner]:

@@ -1,8 +1,8 @@
 """`cramplog tag import FILE.csv`: many answers and cramps at once. Good lines are taken, bad ones named by number.
 
 Columns, by header name: runner (or --runner), run (its start in UTC such as 2026-06-14T05:31:02Z, or a date), at (a moment,
-`none` for "no cramp", `after`, or empty for no answer), muscle, side, severity, and if wanted uncertainty_s, note,
-race (yes/no) and planned (h:mm).
+`none` for "no cramp", `after`, or empty for no answer), muscle, side, severity, and if wanted uncertainty_s, effect, relief,
+recurred, recurred_after (2m), note, race (yes/no) and planned (h:mm).
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ import duckdb
 from pipeline.actions.tag import DEFAULT_UNCERTAINTY_S, CrampWords, keep_answer, keep_cramp, one_of
 from pipeline.errors import CramplogError, NotFound, WrongInput
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store, transaction
+from pipeline.store.changes import Change, change
+from pipeline.store.connection import open_store
 from pipeline.store.find import RunRow, find_run, find_run_started
 from pipeline.store.runners import find_runner
-from pipeline.store.runs import set_planned, set_race
 from pipeline.units import parse_duration_s
 
-COLUMNS = ("runner", "run", "at", "uncertainty_s", "muscle", "side", "severity", "note", "race", "planned")
+_TOLD = ("effect", "relief", "recurred", "recurred_after")
+COLUMNS = ("runner", "run", "at", "uncertainty_s", "muscle", "side", "severity", *_TOLD, "note", "race", "planned")
 REQUIRED = ("run",)
 _YES_NO = {"yes": True, "no": False, "true": True, "false": False, "1": True, "0": False}
 
@@ -55,14 +56,18 @@ def import_tags(settings: Settings, path: Path, runner_name: str | None, now: da
         raise NotFound(f"there is no file '{path}'", "check the name; nothing was changed")
     rows = _read_rows(path)
     taken, cramps, bad, left = 0, 0, [], []
-    with open_store(settings, write=True, with_records=True) as con, transaction(con):
+    with (
+        open_store(settings, write=True, with_records=True) as con,
+        change(con, "tag import", path.name, "import", now) as step,
+    ):
         for line, row in rows:
             try:
-                cramps += _keep_line(con, row, runner_name, now)
+                cramps += _keep_line(step, row, runner_name)
                 taken += 1
             except CramplogError as error:
                 bad.append((line, f"{error.message}; {error.hint}" if error.hint else error.message))
                 left.append(row)
+        step.detail = f"{path.name}: {taken} lines, {cramps} cramps"
     return TagImport(taken, cramps, tuple(bad), tuple(left))
 
 
@@ -78,9 +83,9 @@ def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     return [(reader.line_num, {key: (value or "").strip() for key, value in row.items() if key}) for row in reader]
 
 
-def _keep_line(con: duckdb.DuckDBPyConnection, row: Mapping[str, str], runner_name: str | None, now: datetime) -> int:
+def _keep_line(step: Change, row: Mapping[str, str], runner_name: str | None) -> int:
     """One line into the store; returns 1 for a new cramp. Checks everything before it writes anything."""
-    run = _run_of(con, row, runner_name)
+    run = _run_of(step.con, row, runner_name)
     race = _YES_NO[one_of(row["race"].lower(), tuple(_YES_NO), "yes or no")] if row.get("race") else None
     planned_s = parse_duration_s(row["planned"]) if row.get("planned") else None
     cramp = 0
@@ -88,15 +93,15 @@ def _keep_line(con: duckdb.DuckDBPyConnection, row: Mapping[str, str], runner_na
         case "":
             pass
         case "none":
-            keep_answer(con, run, "no cramp", "import", now)
+            keep_answer(step, run, "no cramp")
         case "not sure":
-            keep_answer(con, run, "not sure", "import", now)
+            keep_answer(step, run, "not sure")
         case _:
-            cramp = int(keep_cramp(con, run, _cramp_of(row), "import", now).new)
-    if race is not None:
-        set_race(con, run.run_id, race)
-    if planned_s is not None:
-        set_planned(con, run.run_id, planned_s)
+            cramp = int(keep_cramp(step, run, _cramp_of(row)).new)
+    said = {"race": race, "planned_s": planned_s}
+    known = {"race": run.race, "planned_s": run.planned_s}
+    if new := {name: value for name, value in said.items() if value not in (None, known[name])}:
+        step.update("run", run.run_id, new)
     return cramp
 
 
@@ -122,7 +127,14 @@ def _cramp_of(row: Mapping[str, str]) -> CrampWords:
         raise WrongInput(
             f"'{uncertainty}' is not a number of seconds", "uncertainty_s is how far off the moment may be"
         ) from None
-    if not 0 <= uncertainty_s <= 43_200:
-        raise WrongInput(f"an uncertainty of {uncertainty} s cannot be meant", "0 to 43200 seconds, or at = somewhere")
     words = {name: row.get(name, "") for name in ("at", "muscle", "side", "severity")}
-    return CrampWords(**words, uncertainty_s=uncertainty_s, note=row.get("note") or None)
+    after_s = parse_duration_s(row["recurred_after"]) if row.get("recurred_after") else None
+    return CrampWords(
+        **words,
+        uncertainty_s=uncertainty_s,
+        note=row.get("note") or None,
+        effect=row.get("effect") or None,
+        relief=row.get("relief") or None,
+        recurred=row.get("recurred") or None,
+        recurred_after_s=after_s,
+    )

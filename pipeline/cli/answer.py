@@ -1,46 +1,37 @@
-"""`cramplog tag` and `cramplog tag import`: the runner's word on the runs. Says back what was understood."""
+"""`cramplog tag`: the runner's word on the runs. Says back what was understood."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.cli.cramp_options import cramp_options
 from pipeline.cli.look import SHORT_ID, local_at
 from pipeline.cli.questions import at_a_terminal
 from pipeline.cli.say import count, instant, next_step, print_json
 from pipeline.cli.verb import Verb, here, json_option, runner_option, utc_now
 from pipeline.errors import WrongInput
-from pipeline.units import format_duration, parse_duration_s
+from pipeline.units import Units, format_duration, format_mark, parse_duration_s
 
 if TYPE_CHECKING:
     from pipeline.actions.tag import Tagged
 
-FAILED = 1
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 _CRAMP_WORDS = ("at", "muscle", "side", "severity")
 
 
 @click.command(cls=Verb)
 @click.argument("run", required=False)
-@click.option(
-    "--at",
-    metavar="MOMENT",
-    help="2:21:10 (timer), e2:21:10 (elapsed), 141m, km25.1, 14:32, lap7, somewhere, after.",
-)
-@click.option("--muscle", metavar="WORD", help="foot, calf, hamstring, quadriceps, adductor, glute, abdomen or other.")
-@click.option("--side", metavar="WORD", help="left, right or both.")
-@click.option("--severity", metavar="WORD", help="tightness, mild, moderate or severe.")
-@click.option("--uncertainty", metavar="2m", help="How far off the moment may be, either way; a minute when not said.")
-@click.option("--note", metavar="TEXT", help="In your own words; stays in the store.")
+@cramp_options
 @click.option(
     "--none",
     "no_cramp",
     is_flag=True,
     help="There was no cramp: in RUN, or in all unanswered runs --from a day.",
 )
+@click.option("--not-sure", is_flag=True, help="You looked at RUN and cannot say; it stays out of the counts.")
 @click.option("--from", "first", type=_DAY, metavar="DATE", help="With --none: from this day on.")
 @click.option("--to", "last", type=_DAY, metavar="DATE", help="With --none: until this day.")
 @click.option("--dry-run", is_flag=True, help="With --none --from: only say how many runs it would answer.")
@@ -48,7 +39,7 @@ _CRAMP_WORDS = ("at", "muscle", "side", "severity")
 @runner_option
 @json_option
 def tag(
-    run: str | None, no_cramp: bool, first: datetime | None, last: datetime | None, dry_run: bool, yes: bool,
+    run: str | None, no_cramp: bool, not_sure: bool, first: datetime | None, last: datetime | None, dry_run: bool, yes: bool,
     runner_name: str | None, as_json: bool, **cramp: str | None,
 ) -> None:  # fmt: skip
     """Say whether there was a cramp: when, where and how bad, or none.
@@ -62,49 +53,20 @@ def tag(
       cramplog tag 2026-06-14 --none
       cramplog tag --none --from 2026-01-01 --to 2026-06-30 --yes
     """
-    given = [name for name, value in cramp.items() if value is not None]
-    if no_cramp and given:
-        raise click.UsageError(f"--none and --{given[0]} do not go together")
+    given = [name.replace("_", "-") for name, value in cramp.items() if value is not None]
+    said = [*(["none"] if no_cramp else []), *(["not-sure"] if not_sure else []), *given]
+    if (no_cramp or not_sure) and len(said) > 1:
+        raise click.UsageError(f"--{said[0]} and --{said[1]} do not go together")
     if run is None and (not no_cramp or first is None):
         raise click.UsageError("say which RUN, or give --none with --from DATE")
     if run is not None and (first or last or dry_run or yes):
         raise click.UsageError("--from, --to, --dry-run and --yes answer many runs: leave RUN out")
     if run is None and first is not None:
         _tag_none_between(runner_name, first.date(), last.date() if last else None, dry_run, yes, as_json)
-    elif run is not None and no_cramp:
-        _tag_none(run, runner_name, as_json)
+    elif run is not None and (no_cramp or not_sure):
+        _tag_without(run, runner_name, "no cramp" if no_cramp else "not sure", as_json)
     elif run is not None:
         _tag_cramp(run, runner_name, cramp, as_json)
-
-
-@click.command(cls=Verb)
-@click.argument("path", metavar="FILE.csv", type=click.Path(path_type=Path))
-@runner_option
-@json_option
-def tag_import(path: Path, runner_name: str | None, as_json: bool) -> int:
-    """Take many answers from a CSV file: good lines are taken, bad ones named by number.
-
-    Columns by name: run (its start in UTC, or a date), at (a moment, none, somewhere or after), muscle, side,
-    severity; if wanted runner, uncertainty_s, note, race (yes/no), planned (h:mm).
-
-    \b
-    Examples:
-      cramplog tag import cramps.csv
-      cramplog tag import diary.csv --runner anna
-      cramplog tag import cramps.csv --json
-    """
-    from pipeline.actions.tag_file import import_tags
-
-    result = import_tags(here(), path, runner_name, utc_now())
-    if as_json:
-        bad = [{"line": line, "reason": reason} for line, reason in result.bad]
-        print_json("tag_import", taken=result.taken, cramps=result.cramps, bad=bad)
-        return FAILED if result.bad else 0
-    click.echo(f"{count(result.taken, 'line')} taken, {count(result.cramps, 'new cramp')}")
-    for line, reason in result.bad:
-        click.echo(f"line {line} not taken: {reason}")
-    next_step("correct these lines and import the file again" if result.bad else "cramplog report")
-    return FAILED if result.bad else 0
 
 
 def _tag_cramp(run: str, runner_name: str | None, cramp: dict[str, str | None], as_json: bool) -> None:
@@ -114,9 +76,17 @@ def _tag_cramp(run: str, runner_name: str | None, cramp: dict[str, str | None], 
     from pipeline.actions.runs import distance_at_m
     from pipeline.actions.tag import DEFAULT_UNCERTAINTY_S, CrampWords, tag_cramp
 
-    uncertainty_s = parse_duration_s(cramp["uncertainty"]) if cramp["uncertainty"] else DEFAULT_UNCERTAINTY_S
     words = CrampWords(
-        **{name: cramp[name] or "" for name in _CRAMP_WORDS}, uncertainty_s=uncertainty_s, note=cramp["note"]
+        at=cramp["at"] or "",
+        muscle=cramp["muscle"] or "",
+        side=cramp["side"] or "",
+        severity=cramp["severity"] or "",
+        uncertainty_s=parse_duration_s(cramp["uncertainty"]) if cramp["uncertainty"] else DEFAULT_UNCERTAINTY_S,
+        note=cramp["note"],
+        effect=cramp["effect"],
+        relief=cramp["relief"],
+        recurred=cramp["recurred"],
+        recurred_after_s=parse_duration_s(cramp["recurred_after"]) if cramp["recurred_after"] else None,
     )
     tagged = tag_cramp(here(), run, runner_name, words, utc_now())
     moving_s = tagged.moment.moving_s
@@ -124,7 +94,7 @@ def _tag_cramp(run: str, runner_name: str | None, cramp: dict[str, str | None], 
     if as_json:
         print_json("tag", **_tagged_fields(tagged, distance_m))
         return
-    click.echo(f"{words.muscle} {words.side}, {words.severity}: {_understood(tagged, distance_m, words.at)}")
+    click.echo(f"{words.muscle} {words.side}, {words.severity}: {_understood(tagged, distance_m, words.at, here().units)}")
     if tagged.moment.in_pause:
         click.echo("that moment lies in a pause, so it was moved to the last second of running before it")
     if not tagged.new:
@@ -132,14 +102,14 @@ def _tag_cramp(run: str, runner_name: str | None, cramp: dict[str, str | None], 
     next_step("cramplog tag --none --from DATE for the runs without a cramp, then cramplog report")
 
 
-def _understood(tagged: Tagged, distance_m: float | None, words: str) -> str:
+def _understood(tagged: Tagged, distance_m: float | None, words: str, units: Units) -> str:
     """'2026-06-14 at 09:12:10 local, km 25.1, after 2:21:10 of moving time'."""
     if tagged.moment.at is None or tagged.moment.moving_s is None:
         return f"{tagged.run.day}, {words.strip().lower()}" + ("" if "after" in words.lower() else " in the run")
     local = local_at(tagged.run, tagged.moment.at)
     clock = f"{local:%Y-%m-%d at %H:%M:%S} local" if local else f"{tagged.moment.at:%Y-%m-%d at %H:%M:%S} UTC"
-    km = "" if distance_m is None else f", km {distance_m / 1000:.1f}"
-    return f"{clock}{km}, after {format_duration(tagged.moment.moving_s)} of moving time"
+    place = "" if distance_m is None else f", {format_mark(distance_m, units)}"
+    return f"{clock}{place}, after {format_duration(tagged.moment.moving_s)} of moving time"
 
 
 def _tagged_fields(tagged: Tagged, distance_m: float | None) -> dict[str, Any]:
@@ -155,14 +125,14 @@ def _tagged_fields(tagged: Tagged, distance_m: float | None) -> dict[str, Any]:
     }
 
 
-def _tag_none(run: str, runner_name: str | None, as_json: bool) -> None:
+def _tag_without(run: str, runner_name: str | None, answer: str, as_json: bool) -> None:
     from pipeline.actions.tag import answer_run
 
-    answered = answer_run(here(), run, runner_name, "no cramp", utc_now())
+    answered = answer_run(here(), run, runner_name, answer, utc_now())
     if as_json:
-        print_json("tag", answer="no cramp", run=answered.run_id)
+        print_json("tag", answer=answer, run=answered.run_id)
         return
-    click.echo(f"{answered.day} ({answered.run_id[:SHORT_ID]}): no cramp")
+    click.echo(f"{answered.day} ({answered.run_id[:SHORT_ID]}): {answer}")
     next_step("cramplog runs --unanswered")
 
 

@@ -1,12 +1,12 @@
 """Opens the store for one action and closes it again. The actions and the other modules of this room call it.
 
-Three files: the ledger `cramplog` (always attached; table names without a catalog are its tables), `records`
-and `tracks` (attached when asked for, so that positions are open only where they are needed).
+Four files: the ledger `cramplog` (always attached; table names without a catalog are its tables), `records`, `tracks`
+and `private` (attached when asked for, so that positions and private items are open only where they are needed).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.resources.abc import Traversable
@@ -18,7 +18,7 @@ from pipeline.errors import CannotStart
 from pipeline.settings import Settings, make_private_folder, private_umask
 from pipeline.store.attach import attach, plain_errors
 from pipeline.store.interrupt import interrupts_wait
-from pipeline.store.migrate import CATALOGS, LEDGER, applied_version, is_current, migrate, transaction
+from pipeline.store.migrate import LEDGER, applied_version, first_versions, is_current, migrate, transaction
 from pipeline.store.rows import one_value
 from pipeline.store.sql_files import SQL_ROOT
 
@@ -44,27 +44,25 @@ def open_store(
     write: bool,
     with_records: bool = False,
     with_tracks: bool = False,
+    with_private: bool = False,
     wait_s: float = PATIENCE_S,
     create: bool = False,
     sql_root: Traversable = SQL_ROOT,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with the ledger, and `records` and `tracks` as asked, closed at the end of the block.
+    """A connection with the ledger, and `records`, `tracks` and `private` as asked, closed at the end of the block.
 
     One writer or several readers: waits up to `wait_s` for a busy store. An older store is brought up to date
     first; `create` makes one where there is none. Opening for writing clears records and tracks without run.
     Ctrl-C waits for the end of the block. Raises TryAgain (held by a named process, disk full) and CannotStart
     (none, damaged, newer, not ours).
     """
-    catalogs = [LEDGER, *(["records"] if with_records else []), *(["tracks"] if with_tracks else [])]
+    asked = {"records": with_records, "tracks": with_tracks, "private": with_private}
+    catalogs = [LEDGER, *(catalog for catalog, wanted in asked.items() if wanted)]
     with private_umask(), plain_errors(settings.home):
         if not _is_born(settings.store):
             _make_or_refuse(settings, create, wait_s, sql_root)
-        con = _attached(settings, catalogs, write=write, wait_s=wait_s)
+        con = _current(settings, catalogs, write, wait_s, sql_root)
         try:
-            if not is_current(con, sql_root):
-                con.close()
-                _upgrade(settings, wait_s, sql_root)
-                con = _attached(settings, catalogs, write=write, wait_s=wait_s)
             with interrupts_wait():
                 if write:
                     clean_orphans(con)
@@ -87,27 +85,60 @@ def clean_orphans(con: duckdb.DuckDBPyConnection) -> int:
 
 
 def _path(settings: Settings, catalog: str) -> Path:
-    return {LEDGER: settings.store, "records": settings.records, "tracks": settings.tracks}[catalog]
+    return {
+        LEDGER: settings.store,
+        "records": settings.records,
+        "tracks": settings.tracks,
+        "private": settings.private,
+    }[catalog]
+
+
+def _current(
+    settings: Settings, catalogs: list[str], write: bool, wait_s: float, sql_root: Traversable
+) -> duckdb.DuckDBPyConnection:
+    """These files attached, the ledger first; an older store is brought up to date before the others are looked for."""
+    con = _attached(settings, [LEDGER], write=write, wait_s=wait_s)
+    try:
+        if not is_current(con, sql_root):
+            con.close()
+            _upgrade(settings, wait_s, sql_root)
+            con = _attached(settings, [LEDGER], write=write, wait_s=wait_s)
+        _attach_all(con, settings, [catalog for catalog in catalogs if catalog != LEDGER], write, wait_s)
+    except BaseException:
+        con.close()
+        raise
+    return con
 
 
 def _attached(
-    settings: Settings, catalogs: list[str], *, write: bool, wait_s: float, create: bool = False
+    settings: Settings, catalogs: list[str], *, write: bool, wait_s: float, create: Collection[str] = ()
 ) -> duckdb.DuckDBPyConnection:
     # DuckDB fetches nothing from the network by itself; what does not fit into memory stays in our folder.
     options = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
     con = duckdb.connect(":memory:", config={**options, "temp_directory": str(settings.home / "spill")})
     try:
         con.execute("SET TimeZone = 'UTC'")  # an aware instant goes into a TIMESTAMP as what it is in UTC
-        for catalog in catalogs:
-            path = _path(settings, catalog)
-            if not create and not path.exists():
-                raise CannotStart(f"{path} is missing", _RESTORE)
-            attach(con, path, catalog, write=write, wait_s=wait_s)
+        _attach_all(con, settings, catalogs, write, wait_s, create)
         con.execute(f"USE {LEDGER}")
     except BaseException:
         con.close()
         raise
     return con
+
+
+def _attach_all(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    catalogs: list[str],
+    write: bool,
+    wait_s: float,
+    create: Collection[str] = (),
+) -> None:
+    for catalog in catalogs:
+        path = _path(settings, catalog)
+        if catalog not in create and not path.exists():
+            raise CannotStart(f"{path} is missing", _RESTORE)
+        attach(con, path, catalog, write=write, wait_s=wait_s)
 
 
 def _is_born(path: Path) -> bool:
@@ -119,7 +150,7 @@ def _make_or_refuse(settings: Settings, create: bool, wait_s: float, sql_root: T
     if not create:
         raise CannotStart(f"there is no store in {settings.home}", "make one: cramplog init")
     make_private_folder(settings.home)
-    for catalog in CATALOGS:
+    for catalog in first_versions(sql_root):
         if not _is_born(_path(settings, catalog)):
             _path(settings, catalog).unlink(missing_ok=True)
     _upgrade(settings, wait_s, sql_root)
@@ -133,15 +164,18 @@ def _holds_records(con: duckdb.DuckDBPyConnection) -> bool:
 
 
 def _upgrade(settings: Settings, wait_s: float, sql_root: Traversable) -> None:
-    """Brings all three files up to date; makes those that a new store does not have yet."""
-    con = _attached(settings, [LEDGER], write=True, wait_s=wait_s, create=True)
+    """Brings all files up to date; makes those that the store, as it is, does not have yet."""
+    con = _attached(settings, [LEDGER], write=True, wait_s=wait_s, create=[LEDGER])
     try:
-        new = applied_version(con) == 0
+        have = applied_version(con)
     finally:
         con.close()
-    con = _attached(settings, [LEDGER, *CATALOGS[:-1]], write=True, wait_s=wait_s, create=new)
+    first = first_versions(sql_root)
+    missing = [catalog for catalog, version in first.items() if version > have]
+    others = [catalog for catalog in first if catalog != LEDGER]
+    con = _attached(settings, [LEDGER, *others], write=True, wait_s=wait_s, create=missing)
     try:
-        if new and _holds_records(con):
+        if not have and _holds_records(con):
             raise CannotStart(f"{settings.store} is gone, the records are still there", _RESTORE)
         with interrupts_wait():
             migrate(con, datetime.now(UTC), sql_root)

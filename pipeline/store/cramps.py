@@ -1,22 +1,27 @@
-"""Cramp answers and tags in the ledger. Called by actions.
+"""Cramp answers and tags in the ledger. Called by actions, each within a change that can be taken back.
 
 A tag belongs to an instant (UTC); its moving time is looked up again when a richer copy of the run takes over.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 import duckdb
 
+from pipeline.store.changes import Change
 from pipeline.store.rows import insert_rows, one_row, one_value
 from pipeline.store.sql_files import read_sql
 
 
 @dataclass(frozen=True, slots=True)
 class NewCramp:
-    """A cramp to be kept. onset_at is UTC without a zone; None for somewhere in the run."""
+    """A cramp to be kept. onset_at is UTC without a zone; None for somewhere in the run.
+
+    effect, relief and recurred are words of `pipeline.schema`; None where nobody said.
+    """
 
     run_id: str
     runner_id: str
@@ -29,37 +34,67 @@ class NewCramp:
     severity: str
     note: str | None
     moved_out_of_pause: bool
+    effect: str | None = None
+    relief: str | None = None
+    recurred: str | None = None
+    recurred_after_s: float | None = None
 
 
-def add_cramp(con: duckdb.DuckDBPyConnection, cramp: NewCramp, how: str, now: datetime) -> bool:
+_TOLD = ("effect", "relief", "recurred", "recurred_after_s")  # said with a tag or later; silence changes nothing
+
+
+def add_cramp(change: Change, cramp: NewCramp) -> bool:
     """Keep a tag and answer its run; False when it was there already, word for word.
 
     The same muscle, side and phase within two minutes is the same cramp: said again, it is corrected, not doubled.
-    A cramp of mild or more during the run answers "cramp". Tightness, or a cramp after the run, says that an unanswered
-    run was looked at: "no cramp".
     """
     same = one_row(
-        con,
+        change.con,
         read_sql("queries", "find_same_cramp"),
         {name: getattr(cramp, name) for name in ("run_id", "phase", "onset_at", "muscle", "side")},
     )
-    if same and same[1:] == (cramp.severity, cramp.note):
-        return False
-    if same:
-        con.execute("UPDATE cramp SET severity = ?, note = ? WHERE cramp_id = ?", [cramp.severity, cramp.note, same[0]])
+    if same is None:
+        cramp_id = one_value(change.con, "SELECT 'c' || nextval('cramp_no')")
+        change.insert(
+            "cramp", {**asdict(cramp), "cramp_id": cramp_id, "tagged_how": change.how, "tagged_at": change.at}
+        )
     else:
-        cramp_id = one_value(con, "SELECT 'c' || nextval('cramp_no')")
-        fields = {name: getattr(cramp, name) for name in cramp.__dataclass_fields__}
-        insert_rows(con, "cramp", [{**fields, "cramp_id": cramp_id, "tagged_how": how, "tagged_at": now}])
-    _answer_by_tags(con, cramp.run_id, how, now)
+        said = {"severity": cramp.severity, "note": cramp.note}
+        said |= {name: getattr(cramp, name) for name in _TOLD if getattr(cramp, name) is not None}
+        if not _differs(change.con, same[0], said):
+            return False
+        change.update("cramp", same[0], said)
+    answer_by_tags(change, cramp.run_id)
     return True
 
 
-def _answer_by_tags(con: duckdb.DuckDBPyConnection, run_id: str, how: str, now: datetime) -> None:
-    answer = answer_of(con, run_id)
-    told = "cramp" if onsets_of(con, run_id) else "no cramp" if answer in ("unanswered", "cramp") else answer
+def edit_cramp(change: Change, cramp_id: str, values: Mapping[str, object]) -> None:
+    """Correct a tag; its run's answer follows."""
+    change.update("cramp", cramp_id, values)
+    answer_by_tags(change, _run_of(change.con, cramp_id))
+
+
+def remove_cramp(change: Change, cramp_id: str) -> str:
+    """Take a tag away and return its run's answer now.
+
+    A run whose only cramp it was is unanswered again: that the tag was wrong does not say that there was none.
+    """
+    run_id = _run_of(change.con, cramp_id)
+    change.delete("cramp", cramp_id)
+    if answer_of(change.con, run_id) == "cramp" and not onsets_of(change.con, run_id):
+        set_answer(change, run_id, "unanswered")
+    return answer_of(change.con, run_id)
+
+
+def answer_by_tags(change: Change, run_id: str) -> None:
+    """A cramp of mild or more during the run answers "cramp".
+
+    Tightness, or a cramp after the run, says that an unanswered run was looked at: "no cramp".
+    """
+    answer = answer_of(change.con, run_id)
+    told = "cramp" if onsets_of(change.con, run_id) else "no cramp" if answer in ("unanswered", "cramp") else answer
     if told != answer:
-        set_answer(con, run_id, told, how, now)
+        set_answer(change, run_id, told)
 
 
 def answer_of(con: duckdb.DuckDBPyConnection, run_id: str) -> str:
@@ -67,17 +102,18 @@ def answer_of(con: duckdb.DuckDBPyConnection, run_id: str) -> str:
     return str(one_value(con, "SELECT answer FROM run WHERE run_id = ?", [run_id]))
 
 
-def set_answer(con: duckdb.DuckDBPyConnection, run_id: str, answer: str, how: str, now: datetime) -> None:
-    """Answer the cramp question of one run."""
-    con.execute(
-        "UPDATE run SET answer = ?, answered_how = ?, answered_at = ? WHERE run_id = ?", [answer, how, now, run_id]
-    )
+def set_answer(change: Change, run_id: str, answer: str) -> None:
+    """Answer the cramp question of one run, or take its answer away ("unanswered"); each stays in the history."""
+    given = {"answer": answer, "answered_how": change.how, "answered_at": change.at}
+    unknown = dict.fromkeys(("answered_how", "answered_at"))
+    change.update("run", run_id, {**given, **(unknown if answer == "unanswered" else {})})
+    insert_rows(change.con, "answer_given", [{**given, "run_id": run_id, "change_no": change.change_no}])
 
 
 def unanswered_between(con: duckdb.DuckDBPyConnection, runner_id: str, first: date, last: date | None) -> list[str]:
     """Unanswered runs (running only, duplicates out) whose local day lies in the window."""
     rows = con.execute(
-        "SELECT run_id FROM run WHERE runner_id = ? AND answer = 'unanswered' AND duplicate_of IS NULL "
+        "SELECT run_id FROM kept_run WHERE runner_id = ? AND answer = 'unanswered' AND duplicate_of IS NULL "
         "AND sport = 'running' AND CAST(coalesce(start_local, start_at) AS DATE) >= ? "
         "AND CAST(coalesce(start_local, start_at) AS DATE) <= coalesce(?, DATE '9999-12-31') ORDER BY start_at",
         [runner_id, first, last],
@@ -87,4 +123,20 @@ def unanswered_between(con: duckdb.DuckDBPyConnection, runner_id: str, first: da
 
 def onsets_of(con: duckdb.DuckDBPyConnection, run_id: str) -> int:
     """How many cramps of mild or more began during a run."""
-    return int(one_value(con, "SELECT count(*) FROM v_cramp WHERE is_onset AND run_id = ?", [run_id]))
+    return int(
+        one_value(
+            con,
+            "SELECT count(*) FROM cramp WHERE run_id = ? AND phase = 'during' AND severity <> 'tightness'",
+            [run_id],
+        )
+    )
+
+
+def _run_of(con: duckdb.DuckDBPyConnection, cramp_id: str) -> str:
+    return str(one_value(con, "SELECT run_id FROM cramp WHERE cramp_id = ?", [cramp_id]))
+
+
+def _differs(con: duckdb.DuckDBPyConnection, cramp_id: str, said: Mapping[str, object]) -> bool:
+    names = ", ".join(said)
+    known = one_row(con, f"SELECT {names} FROM cramp WHERE cramp_id = ?", [cramp_id])  # noqa: S608  columns of ours
+    return known != tuple(said.values())

@@ -56,7 +56,7 @@ def runner_runs(con: duckdb.DuckDBPyConnection, runner_id: str, unanswered_only:
 def _all_runs(con: duckdb.DuckDBPyConnection, runner_id: str) -> list[RunRow]:
     """Duplicates too, oldest first."""
     rows = con.execute(
-        f"SELECT {_COLUMNS} FROM run WHERE runner_id = ? ORDER BY start_at, run_no",  # noqa: S608
+        f"SELECT {_COLUMNS} FROM kept_run WHERE runner_id = ? ORDER BY start_at, run_no",  # noqa: S608
         [runner_id],
     ).fetchall()
     return [RunRow(*row) for row in rows]

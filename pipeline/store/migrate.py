@@ -1,6 +1,6 @@
-"""Brings the three files up to this program's schema: each migration once, then the views. For `connection`.
+"""Brings the store's files up to this program's schema: each migration once, then the views. For `connection`.
 
-A migration is `NNNN_what.sql` for the ledger, `NNNN_what.records.sql`, `NNNN_what.tracks.sql` for the others.
+A migration is `NNNN_what.sql` for the ledger, `NNNN_what.records.sql` (`.tracks.sql`, `.private.sql`) for the others.
 DuckDB writes one file a transaction: every part shares its transaction with its row in that file's own
 `migration` table, the ledger's part of a number last. Killed anywhere, the next opening goes on there.
 """
@@ -23,8 +23,8 @@ from pipeline.store.rows import one_value
 from pipeline.store.sql_files import SQL_ROOT, sql_files
 
 LEDGER = "cramplog"
-CATALOGS = ("records", "tracks", LEDGER)  # the order of writing: the ledger last, as the truth
-_FILE_NAME = re.compile(r"^(?P<version>\d{4})_(?P<what>[a-z0-9_]+)(?:\.(?P<catalog>records|tracks))?\.sql$")
+CATALOGS = ("records", "tracks", "private", LEDGER)  # the order of writing: the ledger last, as the truth
+_FILE_NAME = re.compile(r"^(?P<version>\d{4})_(?P<what>[a-z0-9_]+)(?:\.(?P<catalog>records|tracks|private))?\.sql$")
 
 _MIGRATION_TABLE = """
 CREATE TABLE IF NOT EXISTS migration (
@@ -65,7 +65,7 @@ def migrations(root: Traversable = SQL_ROOT) -> list[Migration]:
     for file_name, text in sql_files("migrations", root):
         match = _FILE_NAME.match(file_name)
         if match is None:
-            raise ValueError(f"{file_name} is not named NNNN_what[.records|.tracks].sql")
+            raise ValueError(f"{file_name} is not named NNNN_what[.records|.tracks|.private].sql")
         number, catalog = int(match["version"]), match["catalog"] or LEDGER
         step = steps.setdefault(number, Migration(number, match["what"], {}))
         if catalog in step.sql:
@@ -74,6 +74,13 @@ def migrations(root: Traversable = SQL_ROOT) -> list[Migration]:
     if sorted(steps) != list(range(1, len(steps) + 1)):
         raise ValueError(f"migrations are numbered 1, 2, 3, ...; found {sorted(steps)}")
     return [steps[number] for number in sorted(steps)]
+
+
+def first_versions(root: Traversable = SQL_ROOT) -> dict[str, int]:
+    """The files this program keeps, the ledger last, and the migration that made each."""
+    steps = migrations(root)
+    begun = {catalog: [step.version for step in steps if catalog in step.sql] for catalog in CATALOGS}
+    return {catalog: versions[0] for catalog, versions in begun.items() if versions}
 
 
 def schema_version(root: Traversable = SQL_ROOT) -> int:
@@ -101,19 +108,19 @@ def is_current(con: duckdb.DuckDBPyConnection, root: Traversable = SQL_ROOT) -> 
 
 
 def migrate(con: duckdb.DuckDBPyConnection, now: datetime, root: Traversable = SQL_ROOT) -> None:
-    """Applies what is missing to the three files attached for writing, makes the views anew, and checkpoints.
+    """Applies what is missing to all files, attached for writing, makes the views anew, and checkpoints.
 
     `now` is aware. Raises CannotStart when the store is newer than the program.
     """
     if is_current(con, root):
         return
-    have = {catalog: applied_version(con, catalog) for catalog in CATALOGS}
+    have = {catalog: applied_version(con, catalog) for catalog in first_versions(root)}
     for step in migrations(root):
-        for catalog in CATALOGS:
+        for catalog in have:
             if step.version > have[catalog] and (catalog in step.sql or catalog == LEDGER):
                 _apply(con, step, catalog, now)
     _make_views(con, now, root)
-    for catalog in CATALOGS:
+    for catalog in have:
         con.execute(f"CHECKPOINT {catalog}")
 
 

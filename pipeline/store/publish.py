@@ -28,6 +28,7 @@ PUBLIC_VIEWS = (
     "v_run",
     "v_lap",
     "v_cramp",
+    "v_answer",
     "v_segment",
     "v_run_weather",
     "v_hazard_row",
@@ -136,6 +137,6 @@ def _store_mark(settings: Settings, sql_root: Traversable) -> str:
 
 def _records_mark(con: duckdb.DuckDBPyConnection, settings: Settings) -> str:
     """The records' file, how they are copied, and of which runs: one that left the ledger leaves the copy."""
-    runs = con.execute("SELECT run_no, run_id FROM run ORDER BY run_no").fetchall()
+    runs = con.execute("SELECT run_no, run_id FROM kept_run ORDER BY run_no").fetchall()
     how = read_sql("queries", "publish_records") + repr(runs)
     return f"{file_mark(settings.records)} {hashlib.sha256(how.encode()).hexdigest()}"

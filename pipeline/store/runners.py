@@ -1,22 +1,33 @@
-"""Runners in the ledger: adding, finding by name or id, the first answers. Called by actions."""
+"""Runners in the ledger: adding, correcting, finding by name or id. Called by actions."""
 
 from __future__ import annotations
 
 import difflib
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import duckdb
 
 from pipeline.errors import NotFound, WrongInput
-from pipeline.store.rows import insert_rows, one_value
+from pipeline.store.changes import Change
+from pipeline.store.rows import one_value
 
-_COLUMNS = "runner_id, name, birth_year, sex, home_tz, cramps_last_10_races, usual_race, red_flag"
+_SAID = (
+    "name",
+    "birth_year",
+    "sex",
+    "home_tz",
+    "cramps_last_10_races",
+    "usual_race",
+    "distance_unit",
+    "temperature_unit",
+)
+_FLAGGED = "EXISTS (FROM runner_flag WHERE runner_flag.runner_id = runner.runner_id AND cleared_at IS NULL) AS red_flag"
 
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """One runner as the ledger knows them."""
+    """One runner as the ledger knows them; `red_flag` when a ticked warning sign is not cleared."""
 
     runner_id: str
     name: str
@@ -25,12 +36,17 @@ class Runner:
     home_tz: str | None = None
     cramps_last_10_races: str | None = None
     usual_race: str | None = None
+    distance_unit: str | None = None
+    temperature_unit: str | None = None
     red_flag: bool = False
 
 
 def all_runners(con: duckdb.DuckDBPyConnection) -> list[Runner]:
     """Every runner, in the order they were added."""
-    rows = con.execute(f"SELECT {_COLUMNS} FROM runner ORDER BY added_at, length(runner_id), runner_id").fetchall()  # noqa: S608
+    rows = con.execute(
+        f"SELECT runner_id, {', '.join(_SAID)}, {_FLAGGED} FROM runner"  # noqa: S608  columns of ours
+        " ORDER BY added_at, length(runner_id), runner_id"
+    ).fetchall()
     return [Runner(*row) for row in rows]
 
 
@@ -59,11 +75,24 @@ def _only(runners: list[Runner]) -> Runner:
     return runners[0]
 
 
-def add_runner(con: duckdb.DuckDBPyConnection, runner: Runner, now: datetime) -> Runner:
+def add_runner(change: Change, runner: Runner) -> Runner:
     """Add a runner under a fresh id; raises WrongInput when the name is taken."""
-    if any(known.name == runner.name for known in all_runners(con)):
-        raise WrongInput(f"there is a runner called '{runner.name}' already", "choose another name")
-    runner_id = one_value(con, "SELECT 'r' || nextval('runner_no')")
+    _refuse_taken(change.con, runner.name)
+    runner_id = str(one_value(change.con, "SELECT 'r' || nextval('runner_no')"))
     added = replace(runner, runner_id=runner_id)
-    insert_rows(con, "runner", [{**asdict(added), "added_at": now.replace(tzinfo=None)}])
+    row = {name: getattr(added, name) for name in _SAID}
+    change.insert("runner", {**row, "runner_id": runner_id, "added_at": change.at})
     return added
+
+
+def edit_runner(change: Change, runner: Runner, values: Mapping[str, object]) -> Runner:
+    """Correct what is known of a runner; raises WrongInput when a new name is taken."""
+    if values.get("name", runner.name) != runner.name:
+        _refuse_taken(change.con, str(values["name"]))
+    change.update("runner", runner.runner_id, values)
+    return find_runner(change.con, runner.runner_id)
+
+
+def _refuse_taken(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    if any(known.name == name for known in all_runners(con)):
+        raise WrongInput(f"there is a runner called '{name}' already", "choose another name")

@@ -126,7 +126,6 @@ def _cut_segments(con: duckdb.DuckDBPyConnection, numbered: Sequence[tuple[int, 
     parsed_run = {
         "run_no": np.array([number for number, _ in kept], dtype=np.int32),
         "run_id": np.array([run.parsed.run_id for _, run in kept], dtype=object),
-        "start_at": np.array([_naive(run.parsed.start_at) for _, run in kept], dtype="datetime64[us]"),
     }
     cells = [(number, n, cell) for number, run in kept for n, cell in enumerate(run.segment_cells, start=1)]
     segment_cell = {
@@ -195,13 +194,3 @@ def lap_ends_s(con: duckdb.DuckDBPyConnection, run_id: str) -> tuple[float, ...]
         "SELECT elapsed_start_s + elapsed_s FROM lap WHERE run_id = ? ORDER BY lap_no", [run_id]
     ).fetchall()
     return tuple(row[0] for row in rows)
-
-
-def set_race(con: duckdb.DuckDBPyConnection, run_id: str, race: bool) -> None:
-    """The runner's word on whether it was a race."""
-    con.execute("UPDATE run SET race = ? WHERE run_id = ?", [race, run_id])
-
-
-def set_planned(con: duckdb.DuckDBPyConnection, run_id: str, planned_s: float) -> None:
-    """The runner's word on how long it was meant to take, moving seconds."""
-    con.execute("UPDATE run SET planned_s = ? WHERE run_id = ?", [planned_s, run_id])

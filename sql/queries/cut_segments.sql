@@ -125,7 +125,7 @@ SELECT
     summed.heart_rate_bpm,
     summed.cadence_spm,
     summed.device_temp_c,
-    parsed_run.start_at + to_microseconds((1e6 * halfway.elapsed_middle_s)::BIGINT) AS middle_at,
+    halfway.elapsed_middle_s,
     segment_cell.cell
 FROM bound
 JOIN parsed_run USING (run_no)

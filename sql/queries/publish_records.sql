@@ -1,15 +1,15 @@
--- Grain: one row a record of a run that the ledger has; beside it, which run_no is which run_id.
+-- Grain: one row a record of a run that the ledger has and that is not deleted; beside it, which run_no is which run_id.
 -- Question: what did the sensors write each second?
 -- Notes: fills the attached file `snapshot`. No place: records.record holds none.
 CREATE TABLE snapshot.run AS
 SELECT run_no, run_id
-FROM cramplog.run
+FROM cramplog.kept_run
 ORDER BY run_no;
 
 CREATE TABLE snapshot.record AS
 SELECT record.*
 FROM records.record
-SEMI JOIN cramplog.run USING (run_no);
+SEMI JOIN cramplog.kept_run USING (run_no);
 
 COMMENT ON COLUMN snapshot.run.run_id IS 'The run, as in v_run.';
 COMMENT ON TABLE snapshot.record IS 'One row a record of the watch (about a second, or a smart-recording step), without place.';

@@ -15,11 +15,11 @@ middle AS (
         weather_cell.distance_km,
         date_trunc('hour', segment.middle_at) AS hour_at,
         epoch_us(segment.middle_at) % 3600000000 / 3.6e9 AS share
-    FROM segment
-    JOIN run USING (run_id)
+    FROM dated_segment AS segment
+    JOIN kept_run USING (run_id)
     LEFT JOIN weather_cell ON weather_cell.cell = segment.cell
-    WHERE NOT run.indoor
-        AND NOT run.clock_wrong
+    WHERE NOT kept_run.indoor
+        AND NOT kept_run.clock_wrong
 )
 SELECT
     middle.run_id,

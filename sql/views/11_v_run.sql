@@ -1,4 +1,4 @@
--- Grain: one row a run, rides and duplicates too.
+-- Grain: one row a run that was not deleted, rides and duplicates too.
 -- Question: what was run, when, and was the cramp question answered?
 -- Notes: planned_s is what was known before the start, never the recorded end.
 CREATE OR REPLACE VIEW v_run AS
@@ -13,36 +13,36 @@ climbed AS (
     GROUP BY run_id
 )
 SELECT
-    run.run_id,
-    run.run_no,
-    run.runner_id,
-    run.part_of,
-    run.duplicate_of,
-    run.sport,
-    run.indoor,
-    run.start_at,
-    run.start_local,
-    run.tz,
-    run.clock_wrong,
-    run.elapsed_s,
-    run.timer_s,
-    run.moving_s,
-    run.distance_m,
+    kept_run.run_id,
+    kept_run.run_no,
+    kept_run.runner_id,
+    kept_run.part_of,
+    kept_run.duplicate_of,
+    kept_run.sport,
+    kept_run.indoor,
+    kept_run.start_at,
+    kept_run.start_local,
+    kept_run.tz,
+    kept_run.clock_wrong,
+    kept_run.elapsed_s,
+    kept_run.timer_s,
+    kept_run.moving_s,
+    kept_run.distance_m,
     climbed.ascent_m,
     climbed.descent_m,
-    run.race,
+    kept_run.race,
     run_history.planned_s,
     run_history.longest30_s,
     run_history.load_3d_min,
     run_history.load_3d_z,
     run_history.start_hour_local,
     usual_pace.usual_gap_speed_ms,
-    run.answer,
-    run.answered_how,
-    run.answered_at,
-    run.records,
-    run.simulated
-FROM run
+    kept_run.answer,
+    kept_run.answered_how,
+    kept_run.answered_at,
+    kept_run.records,
+    kept_run.simulated
+FROM kept_run
 LEFT JOIN climbed USING (run_id)
 LEFT JOIN run_history USING (run_id)
 LEFT JOIN usual_pace USING (run_id);

@@ -3,7 +3,8 @@
 -- Notes: a manual press is a candidate for the moment of a cramp.
 CREATE OR REPLACE VIEW v_lap AS
 SELECT run_id, lap_no, elapsed_start_s, elapsed_s, timer_s, distance_m, trigger
-FROM lap;
+FROM lap
+SEMI JOIN kept_run USING (run_id);
 
 COMMENT ON VIEW v_lap IS 'One row a lap.';
 COMMENT ON COLUMN v_lap.run_id IS 'The run.';

@@ -6,7 +6,7 @@ SELECT
     cramp.cramp_id,
     cramp.runner_id,
     cramp.run_id,
-    run.sport,
+    kept_run.sport,
     cramp.phase,
     cramp.severity <> 'tightness' AND cramp.phase = 'during' AS is_onset,
     cramp.onset_at,
@@ -15,10 +15,14 @@ SELECT
     cramp.muscle,
     cramp.side,
     cramp.severity,
+    cramp.effect,
+    cramp.relief,
+    cramp.recurred,
+    cramp.recurred_after_s,
     cramp.tagged_how,
     cramp.tagged_at
 FROM cramp
-JOIN run USING (run_id);
+JOIN kept_run USING (run_id);
 
 COMMENT ON VIEW v_cramp IS 'One row a tagged cramp or tightness.';
 COMMENT ON COLUMN v_cramp.cramp_id IS 'The tag.';
@@ -33,5 +37,9 @@ COMMENT ON COLUMN v_cramp.uncertainty_s IS 'How far off onset_at may be, either 
 COMMENT ON COLUMN v_cramp.muscle IS 'foot, calf, hamstring, quadriceps, adductor, glute, abdomen or other.';
 COMMENT ON COLUMN v_cramp.side IS 'left, right or both.';
 COMMENT ON COLUMN v_cramp.severity IS 'tightness, mild, moderate or severe.';
+COMMENT ON COLUMN v_cramp.effect IS 'What it did to the run: none, slowed, walked or stopped; NULL when nobody said.';
+COMMENT ON COLUMN v_cramp.relief IS 'Whether stopping and stretching helped: yes, partly, no or not tried; NULL when nobody said.';
+COMMENT ON COLUMN v_cramp.recurred IS 'Whether it came back: yes, no or did not go on; NULL when nobody said.';
+COMMENT ON COLUMN v_cramp.recurred_after_s IS 'How long after going on it came back, seconds; NULL when nobody said.';
 COMMENT ON COLUMN v_cramp.tagged_how IS 'single, bulk, import or page.';
 COMMENT ON COLUMN v_cramp.tagged_at IS 'When it was tagged, UTC.';

@@ -5,7 +5,7 @@ CREATE OR REPLACE VIEW v_segment AS
 SELECT
     run_id, segment_no, moving_start_s, elapsed_start_s, moving_s, distance_m, ascent_m, descent_m,
     speed_ms, gap_speed_ms, heart_rate_bpm, cadence_spm, device_temp_c, middle_at
-FROM segment;
+FROM dated_segment;
 
 COMMENT ON VIEW v_segment IS 'One row a segment: 300 s of moving time of a run.';
 COMMENT ON COLUMN v_segment.run_id IS 'The run.';

@@ -43,6 +43,7 @@ def small_schema(root: Path) -> Path:
     write_sql(root, "migrations", "0001_ledger.sql", LEDGER)
     for part in ("0001_ledger.records", "0001_ledger.tracks"):
         write_sql(root, "migrations", f"{part}.sql", read_sql("migrations", part))
+    write_sql(root, "views", "00_kept_run.sql", "CREATE OR REPLACE VIEW kept_run AS FROM run")
     write_sql(root, "views", "10_v_run.sql", V_RUN)
     return root
 

@@ -17,7 +17,8 @@ import numpy as np
 
 from pipeline.schema import RECORD_COLUMNS, ParsedRun
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store, transaction
+from pipeline.store.changes import change
+from pipeline.store.connection import open_store
 from pipeline.store.cramps import NewCramp, add_cramp, set_answer
 from pipeline.store.runners import Runner, add_runner
 from pipeline.store.runs import FileRow, NewRun, store_runs
@@ -32,8 +33,8 @@ def make_store(home: Path, *names: str) -> tuple[Settings, list[Runner]]:
     """A new store with these runners."""
     shutil.copytree(_empty_home(), home, copy_function=shutil.copy)
     settings = Settings(home)
-    with open_store(settings, write=True) as con, transaction(con):
-        runners = [add_runner(con, Runner("", name), NOW) for name in names]
+    with open_store(settings, write=True) as con, change(con, "init", "", "single", NOW) as step:
+        runners = [add_runner(step, Runner("", name)) for name in names]
     return settings, runners
 
 
@@ -99,7 +100,8 @@ def put_runs(con: duckdb.DuckDBPyConnection, runner: Runner, runs: Sequence[Pars
 
 def answer(con: duckdb.DuckDBPyConnection, run: ParsedRun, word: str = "no cramp") -> None:
     """Answer a run's cramp question."""
-    set_answer(con, run.run_id, word, "single", NAIVE_NOW)
+    with change(con, "tag", word, "single", NOW) as step:
+        set_answer(step, run.run_id, word)
 
 
 def cramp_at(
@@ -116,7 +118,8 @@ def cramp_at(
     tag = NewCramp(
         run.run_id, runner.runner_id, phase, onset_at, moving_s, uncertainty_s, "calf", "left", severity, None, False
     )
-    add_cramp(con, tag, "single", NAIVE_NOW)
+    with change(con, "tag", "a cramp", "single", NOW) as step:
+        add_cramp(step, tag)
 
 
 def later(run: ParsedRun, **changes: object) -> ParsedRun:

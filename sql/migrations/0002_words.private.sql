@@ -1,0 +1,14 @@
+-- Conditions, medication, injuries and blood values: a file of their own, opened only by what shows or changes them.
+CREATE SEQUENCE item_no START 1;
+
+CREATE TABLE private_item (
+    item_id VARCHAR NOT NULL,
+    runner_id VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    name VARCHAR NOT NULL,
+    value DOUBLE,
+    unit VARCHAR,
+    on_day DATE,
+    note VARCHAR,
+    said_at TIMESTAMP NOT NULL
+);

@@ -1,8 +1,10 @@
 -- Question: how many cramps began per 100 hours at risk, in each band of heat?
 -- Grain: one row a band of WBGT, and one for hours without weather.
--- Notes: denominators are minutes at risk of answered runs; a rate on few hours says little, so the hours stand beside it.
---        Runs in the heat may be longer, faster or in other months: a rate by heat alone is no effect of heat.
+-- Notes: denominators are minutes at risk of answered runs, and a cramp is a run's first; a rate on few hours or from one
+--        runner says little, so both stand beside it. Runs in the heat may be longer, faster or in other months: a rate by
+--        heat alone is no effect of heat.
 WITH
+-- Each segment at risk in its band.
 banded AS (
     SELECT
         CASE
@@ -12,10 +14,7 @@ banded AS (
             WHEN wbgt_c < 23 THEN '18 to 23 C'
             ELSE '23 C and more'
         END AS wbgt_band,
-        coalesce(wbgt_c, 999) AS order_c,
-        minutes,
-        onset,
-        run_id
+        *
     FROM v_hazard_row
 )
 SELECT
@@ -23,7 +22,9 @@ SELECT
     count(DISTINCT run_id) AS runs,
     round(sum(minutes) / 60, 1) AS hours_at_risk,
     round(sum(onset), 1) AS cramps,
-    round(100 * sum(onset) / (sum(minutes) / 60), 2) AS cramps_per_100_h
+    count(DISTINCT runner_id) FILTER (onset > 0) AS cramped_runners,
+    round(100 * sum(onset) / (sum(minutes) / 60), 2) AS cramps_per_100_h,
+    bool_or(simulated) AS simulated
 FROM banded
 GROUP BY wbgt_band
-ORDER BY min(order_c)
+ORDER BY min(wbgt_c) NULLS LAST

@@ -60,6 +60,4 @@ def test_no_public_column_names_a_person_or_a_place(con: duckdb.DuckDBPyConnecti
 @pytest.mark.parametrize(("name", "text"), sql_files("analysis"), ids=[name for name, _ in sql_files("analysis")])
 def test_analysis_asks_its_question_first_and_runs(con: duckdb.DuckDBPyConnection, name: str, text: str) -> None:
     assert text.startswith("-- Question: ")
-    rows = con.execute(text).fetchall()
-    assert sum(row[3] for row in rows) == 1  # the one cramp of this store
-    assert sum(row[2] for row in rows) == pytest.approx((30 * 60 + 1000) / 3600, abs=0.1)
+    assert con.execute(text).fetchall()  # what they answer: test_analysis

@@ -1,7 +1,7 @@
 """Moments in a run as a person writes them, and the instant they mean. Called by the tag action.
 
-`2:21:10` or `141m` is the watch's timer (pauses out), `e2:21:10` elapsed (pauses in), `km25.1` way made, `14:32` the local
-clock, `lap7` the moment lap 7 was closed, `somewhere` a cramp at an unknown moment.
+`2:21:10` or `141m` is the watch's timer (pauses out), `e2:21:10` elapsed (pauses in), `km25.1` or `mile15.6` way made, `14:32`
+the local clock, `lap7` the moment lap 7 was closed, `somewhere` a cramp at an unknown moment.
 """
 
 from __future__ import annotations
@@ -15,15 +15,18 @@ from numpy.typing import NDArray
 
 from pipeline.errors import WrongInput
 from pipeline.schema import Records
-from pipeline.units import format_duration, parse_duration_s
+from pipeline.units import KM_M, MILE_M, format_duration, parse_duration_s
 
 _TIMER = re.compile(r"^\d+:\d{2}:\d{2}$|^\d+(\.\d+)?m$")
 _CLOCK = re.compile(r"^([01]?\d|2[0-3]):([0-5]\d)$")
-_KM = re.compile(r"^km\s?(\d+(?:\.\d+)?)$")
+_WAY = re.compile(r"^(km|mi|miles?)\s?(\d+(?:\.\d+)?)$")
 _LAP = re.compile(r"^lap\s?(\d+)$")
 # A watch that saves memory may stop a step of some seconds after its last record.
 END_SLACK_S, END_SLACK_M = 15.0, 50.0
-FORMS = "write 2:21:10 or 141m (the watch's timer), e2:21:10 (elapsed), km25.1, 14:32 (local clock), lap7 or somewhere"
+FORMS = (
+    "write 2:21:10 or 141m (the watch's timer), e2:21:10 (elapsed), km25.1 or mile15.6, 14:32 (local clock), "
+    "lap7 or somewhere"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,9 @@ def _elapsed_s(word: str, run: RunClock) -> float:
         return parse_duration_s(word[1:])
     if _TIMER.match(word):
         return _first_reaching(run.records["timer_s"], parse_duration_s(word), END_SLACK_S, run)
-    if match := _KM.match(word):
-        return _first_reaching(run.records["distance_m"], float(match.group(1)) * 1000, END_SLACK_M, run)
+    if match := _WAY.match(word):
+        wanted_m = float(match.group(2)) * (KM_M if match.group(1) == "km" else MILE_M)
+        return _first_reaching(run.records["distance_m"], wanted_m, END_SLACK_M, run)
     if match := _LAP.match(word):
         return _lap_end_s(int(match.group(1)), run)
     if match := _CLOCK.match(word):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import ceil, floor
 
 import numpy as np
 import polars as pl
@@ -17,9 +18,12 @@ from models.design import plan_rows
 from models.hazard import CrampHazard
 from pipeline.actions.plan_weather import OwnAir
 from pipeline.report.facts import PlanRisk, Risk
+from pipeline.units import METRIC, Units, celsius, in_temperature_unit
 
 RECENT_RUNS = 8
 STEP_S = 900.0
+# rows of the heat table, in the runner's unit: the step between them, and how far past the own weather they go
+GRID_STEPS = {"C": (4.0, 4.0), "F": (10.0, 5.0)}
 PACES_PCT = (-15.0, -10.0, -5.0, 0.0, 5.0, 10.0, 15.0)
 
 
@@ -91,20 +95,19 @@ def _known(runs: pl.DataFrame, column: str) -> NDArray[np.float64]:
     return runs[column].drop_nulls().to_numpy().astype(np.float64)
 
 
-def plan_set(model: CrampHazard, own: OwnRuns, air: OwnAir, evidence: Evidence) -> PlanSet:
-    """Every planned run of the report, in one pass of the model."""
+def plan_set(model: CrampHazard, own: OwnRuns, air: OwnAir, evidence: Evidence, units: Units = METRIC) -> PlanSet:
+    """Every planned run of the report, in one pass of the model; temperatures of the table are round in `units`."""
     # A temperature whose heat the model cannot know is not shown either.
     usual = Wish(own.usual_s, own.usual_temp_c if air.known else None, own.start_hour)
     long = replace(usual, planned_s=own.long_s if own.long_s > own.usual_s else own.usual_s + 2 * STEP_S)
+    table_c = grid_temps_c(own.temps_c, units) if air.known else []
     hours = [replace(long, start_hour=float(hour)) for hour in range(5, 22)] if own.start_hour is not None else []
     wishes = {
         "pair": [usual, long],
         "duration": [
             replace(usual, planned_s=s, air_temp_c=t) for t in _curve_temps(own, air) for s in _durations(own)
         ],
-        "grid": [
-            replace(usual, planned_s=s, air_temp_c=t) for t in _grid_temps(own, air) for s in _grid_durations(own)
-        ],
+        "grid": [replace(usual, planned_s=s, air_temp_c=t) for t in table_c for s in _grid_durations(own)],
         "hour": hours,
         "pace": [replace(long, pace_faster_pct=pace) for pace in PACES_PCT],
     }
@@ -188,12 +191,12 @@ def _curve_temps(own: OwnRuns, air: OwnAir) -> list[float | None]:
     return list(dict.fromkeys(own.temps_c))
 
 
-def _grid_temps(own: OwnRuns, air: OwnAir) -> list[float | None]:
-    """Every 4 C from just under the coolest tenth of own runs to just over the warmest; none without weather."""
-    if not air.known:
-        return []
-    low, high = 4 * np.floor((own.temps_c[0] - 4) / 4), 4 * np.ceil((own.temps_c[-1] + 4) / 4)
-    return [float(t) for t in np.arange(low, high + 1, 4)]
+def grid_temps_c(temps_c: Sequence[float], units: Units) -> list[float]:
+    """Every 4 °C or 10 °F from just under the coolest tenth of own runs to just over the warmest, in °C."""
+    step, past = GRID_STEPS[units.temperature]
+    first = floor((in_temperature_unit(temps_c[0], units) - past) / step)
+    last = ceil((in_temperature_unit(temps_c[-1], units) + past) / step)
+    return [celsius(k * step, units) for k in range(first, last + 1)]
 
 
 def _to_quarter(seconds: float) -> float:

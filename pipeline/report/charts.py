@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from pipeline.report.curves import Curve, OneCurve, Point, TimeSection
 from pipeline.report.svg import figure_svg
 from pipeline.report.words import clock, hours_brief, temp
+from pipeline.units import Units
 
 INK, SOFT, LINE = "#1a1f26", "#56606b", "#d9dee4"
 HOT, MILD, COOL, OWN = "#b8390e", "#6b6a35", "#1f6fb5", "#0b5c8f"
@@ -44,11 +45,11 @@ class Frame:
     above: int = 14  # px over the axes: room for a legend where there is one
 
 
-def time_charts(section: TimeSection, label: str) -> Markup:
+def time_charts(section: TimeSection, label: str, units: Units) -> Markup:
     """Risk against planned duration, wide and narrow."""
     wide = Frame("time-wide", 760, 380, HALF_HOURS, 9, _hours_minutes, "planned duration (hours:minutes)", WIDE_PX, 38)
     narrow = Frame("time-narrow", 360, 400, HALF_HOURS, 5, _hours, "planned duration", NARROW_PX, 38)
-    return _both(*(_time_chart(section, frame, label) for frame in (wide, narrow)))
+    return _both(*(_time_chart(section, frame, label, units) for frame in (wide, narrow)))
 
 
 def hour_charts(section: OneCurve, label: str) -> Markup:
@@ -78,11 +79,11 @@ def _both(wide: Markup, narrow: Markup) -> Markup:
     return Markup('<div class="wide">{}</div><div class="narrow">{}</div>').format(wide, narrow)
 
 
-def _time_chart(section: TimeSection, frame: Frame, label: str) -> Markup:
+def _time_chart(section: TimeSection, frame: Frame, label: str, units: Units) -> Markup:
     figure = Figure(figsize=(frame.width / 72, frame.height / 72), dpi=72)
     axes = _axes(figure, frame, [p for curve in section.curves for p in curve.points], section.onsets_s)
     for curve, (colour, dashes) in zip(section.curves, LOOKS[len(section.curves)], strict=True):
-        _draw(axes, curve, colour, dashes)
+        _draw(axes, curve, colour, dashes, None if curve.air_temp_c is None else temp(curve.air_temp_c, units))
     if section.hatched:
         _hatch(axes, frame, section.longest_s)
     _legend(axes, frame)
@@ -92,7 +93,7 @@ def _time_chart(section: TimeSection, frame: Frame, label: str) -> Markup:
 def _one_chart(section: OneCurve, frame: Frame, label: str) -> Markup:
     figure = Figure(figsize=(frame.width / 72, frame.height / 72), dpi=72)
     axes = _axes(figure, frame, section.curve.points, section.own)
-    _draw(axes, section.curve, OWN, "-")
+    _draw(axes, section.curve, OWN, "-", None)
     return figure_svg(figure, frame.key, label)
 
 
@@ -153,7 +154,7 @@ def _below(axes: Axes, frame: Frame, height: float, own: Sequence[float]) -> Non
         )
 
 
-def _draw(axes: Axes, curve: Curve, colour: str, dashes: str) -> None:
+def _draw(axes: Axes, curve: Curve, colour: str, dashes: str, name: str | None) -> None:
     """The plausible range as a band everywhere, the line only where a single number may be said."""
     x = [p.x for p in curve.points]
     axes.fill_between(
@@ -165,8 +166,7 @@ def _draw(axes: Axes, curve: Curve, colour: str, dashes: str) -> None:
         linewidth=0,
     )
     told = [p.risk.mean * 100 if p.said.say == "number" else float("nan") for p in curve.points]
-    name = "_none" if curve.air_temp_c is None else temp(curve.air_temp_c)  # "_": not in the legend
-    axes.plot(x, told, dashes, color=colour, linewidth=2.4, label=name)
+    axes.plot(x, told, dashes, color=colour, linewidth=2.4, label=name or "_none")  # "_": not in the legend
 
 
 def _hatch(axes: Axes, frame: Frame, longest_s: float) -> None:

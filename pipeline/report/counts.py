@@ -54,7 +54,7 @@ class OwnCramp:
     title: str | None
     phase: str
     onset_s: float | None
-    distance_km: float | None
+    distance_m: float | None
     air_temp_c: float | None
     muscle: str | None
     side: str | None
@@ -167,7 +167,7 @@ def _own_cramp(cramp: CrampFact, run: RunFact) -> OwnCramp:
         title=run.title,
         phase=cramp.phase,
         onset_s=cramp.onset_moving_s,
-        distance_km=None if cramp.distance_m is None else cramp.distance_m / 1000.0,
+        distance_m=cramp.distance_m,
         air_temp_c=cramp.air_temp_c,
         muscle=cramp.muscle,
         side=cramp.side,

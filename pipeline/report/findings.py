@@ -13,7 +13,7 @@ from pipeline.report.shares import Share
 from pipeline.report.summary import Patterns
 from pipeline.report.warning_signs import NOT_CAUSING
 from pipeline.report.words import bare, of_100, plural, temp
-from pipeline.units import format_hours
+from pipeline.units import Units, format_hours
 
 PATTERN_CRAMPS = 5  # as MODEL.md's table decides; said here, decided by the permission
 RIVAL_WORDS = {
@@ -40,7 +40,7 @@ def time_lead(section: TimeSection) -> str:
     return f"{lead} Each ◆ is one of your cramps." if section.onsets_s else lead
 
 
-def time_notes(section: TimeSection) -> tuple[str, ...]:
+def time_notes(section: TimeSection, units: Units) -> tuple[str, ...]:
     """When own cramps came, and what the hatching means."""
     notes = []
     if section.under_ten_s is not None:
@@ -53,7 +53,7 @@ def time_notes(section: TimeSection) -> tuple[str, ...]:
     if section.hatched:
         notes.append(f"Hatched: longer than your longest run ({format_hours(section.longest_s)}), a rough guess.")
     if section.guessed_temps:
-        temps = " and ".join(temp(t) for t in section.guessed_temps)
+        temps = " and ".join(temp(t, units) for t in section.guessed_temps)
         notes.append(f"{temps} is beyond the weather of your own runs, a rough guess as well.")
     if section.any_range:
         notes.append("Where only the shaded range is drawn, it is too wide for one number.")
@@ -86,10 +86,10 @@ def no_heat_headline(basis: Basis) -> str:
     return f"Heat: the weather of {basis.runs_with_weather} of {plural(basis.runs, 'run')} is not enough"
 
 
-def usual_run(section: OneCurve) -> str:
+def usual_run(section: OneCurve, units: Units) -> str:
     """'A run of 1 h 30 at 18 °C': the run a curve is drawn for."""
     words = f"A run of {format_hours(section.planned_s)}"
-    return words if section.air_temp_c is None else f"{words} at {temp(section.air_temp_c)}"
+    return words if section.air_temp_c is None else f"{words} at {temp(section.air_temp_c, units)}"
 
 
 def hour_headline(patterns: Patterns) -> str:
@@ -97,9 +97,9 @@ def hour_headline(patterns: Patterns) -> str:
     return "Time of day: no clear link" if patterns.shown else "Time of day: too early to tell"
 
 
-def hour_lead(section: OneCurve) -> str:
+def hour_lead(section: OneCurve, units: Units) -> str:
     """What the curve by start hour rests on."""
-    lead = f"{usual_run(section)}, by the hour it starts."
+    lead = f"{usual_run(section, units)}, by the hour it starts."
     return f"{lead} No study of this was found, so the line begins flat and only your own runs can bend it."
 
 
@@ -110,17 +110,17 @@ def pace_headline(patterns: Patterns) -> str:
     return "A faster pace goes along with more cramps, in studies"
 
 
-def pace_lead(section: OneCurve) -> str:
+def pace_lead(section: OneCurve, units: Units) -> str:
     """What the curve by pace rests on."""
-    lead = f"{usual_run(section)}, by its pace against your usual."
+    lead = f"{usual_run(section, units)}, by its pace against your usual."
     return f"{lead} In two race studies athletes who cramped had raced faster than similarly prepared ones."
 
 
-def heat_patterns(patterns: Patterns) -> tuple[str, ...]:
+def heat_patterns(patterns: Patterns, units: Units) -> tuple[str, ...]:
     """Own warm runs, counted for and against."""
     if patterns.warm is None:
         return ()
-    what = f"At {temp(patterns.warm.threshold)} or warmer"
+    what = f"At {temp(patterns.warm.threshold, units)} or warmer"
     return _counted(patterns, patterns.warm, what, "heat" in patterns.claims)
 
 

@@ -12,6 +12,7 @@ from statistics import median
 
 from pipeline.report.counts import TOLD_ANSWERS, own_onsets, own_runs
 from pipeline.report.facts import ReportFacts, RunFact
+from pipeline.units import celsius, in_temperature_unit
 
 MORNING_ENDS_H = 10.0  # the model's word for morning: a start before 10:00 local
 
@@ -19,7 +20,7 @@ MORNING_ENDS_H = 10.0  # the model's word for morning: a start before 10:00 loca
 @dataclass(frozen=True, slots=True)
 class Share:
     """`cramp_with` of `cramp_known` runs with a cramp had it, and `other_with` of `other_known` other
-    answered runs.
+    answered runs. `threshold` is °C, per cent or an hour.
     """
 
     threshold: float
@@ -30,13 +31,13 @@ class Share:
 
 
 def share_warm(facts: ReportFacts) -> Share | None:
-    """Runs at or above the middle temperature of all answered runs, in whole degrees C. None without
-    weather.
+    """Runs at or above the middle temperature of all answered runs, whole degrees in the unit it is told in.
+    None without weather.
     """
     temps = [t for run in own_runs(facts) if run.answer in TOLD_ANSWERS and (t := run.air_temp_c) is not None]
     if not temps:
         return None
-    middle = float(round(median(temps)))
+    middle = celsius(round(in_temperature_unit(median(temps), facts.units)), facts.units)
     return _share(facts, middle, lambda run: None if run.air_temp_c is None else run.air_temp_c >= middle)
 
 

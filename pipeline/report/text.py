@@ -10,7 +10,7 @@ from pipeline.report.counts import Basis, Where
 from pipeline.report.said import ABOVE, Said
 from pipeline.report.summary import Answers, PlanCard, RiskReport, Short
 from pipeline.report.words import clock, days_between, muscle, of_100, pace, plural, span, temp
-from pipeline.units import format_hours
+from pipeline.units import Units, format_hours
 
 SURE_WORDS = {4: "Quite sure", 3: "Fairly sure", 2: "Somewhat sure", 1: "Not sure yet"}
 BEYOND_WORDS = {
@@ -32,24 +32,24 @@ def without(card: PlanCard) -> str:
     return f"{card.without} of 100 without a cramp"
 
 
-def run_words(card: PlanCard) -> str:
+def run_words(card: PlanCard, units: Units) -> str:
     """'3 h at 24 °C, 5 % faster than your usual, as a race': only what is known and not the usual."""
     words = format_hours(card.planned_s)
     if card.air_temp_c is not None:
-        words += f" at {temp(card.air_temp_c)}"
+        words += f" at {temp(card.air_temp_c, units)}"
     if round(card.pace_faster_pct):
         words += f", {pace(card.pace_faster_pct)}"
     return words + (", as a race" if card.race else "")
 
 
-def changed_words(short: Short) -> str:
+def changed_words(short: Short, units: Units) -> str:
     """What differs in the compared run: 'at 14 °C', '2 h long', 'at your usual pace'."""
     if short.compared is None:
         return ""
     other = short.compared
     words = {
         "duration": f"{format_hours(other.planned_s)} long",
-        "temperature": f"at {temp(other.air_temp_c)}" if other.air_temp_c is not None else "without its weather",
+        "temperature": f"at {temp(other.air_temp_c, units)}" if other.air_temp_c is not None else "without its weather",
         "pace": pace(other.pace_faster_pct),
         "start": "started at another hour" if other.start_hour is None else f"started at {clock(other.start_hour)}",
         "race": "as a race" if other.race else "as training",
@@ -66,15 +66,15 @@ def chance(said: Said) -> str:
     return f"somewhere from **{span(said.low, said.high)} of 100**"
 
 
-def in_short(short: Short) -> tuple[str, ...]:
+def in_short(short: Short, units: Units) -> tuple[str, ...]:
     """One or two sentences with the two numbers."""
     plan = short.plan
     if plan.said.say == "nothing":
-        return (f"For a run of **{run_words(plan)}** there is no number: it is far from any run of yours.",)
-    first = f"On a run of **{run_words(plan)}**, {chance(plan.said)} runs like it would bring you a cramp."
+        return (f"For a run of **{run_words(plan, units)}** there is no number: it is far from any run of yours.",)
+    first = f"On a run of **{run_words(plan, units)}**, {chance(plan.said)} runs like it would bring you a cramp."
     if short.compared is None or short.compared.said.say == "nothing":
         return (first,)
-    return first, f"On the same run, but **{changed_words(short)}**, {chance(short.compared.said)}."
+    return first, f"On the same run, but **{changed_words(short, units)}**, {chance(short.compared.said)}."
 
 
 def basis(b: Basis) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from pipeline.report.said import ABOVE, LEVELS, Said
-from pipeline.units import format_hours
+from pipeline.units import Units, format_hours, format_temperature, in_distance_unit, in_temperature_unit
 
 MONTHS = (
     "January",
@@ -61,9 +61,9 @@ def clock(hour: float) -> str:
     return f"{minutes // 60 % 24}:{minutes % 60:02d}"
 
 
-def temp(air_temp_c: float) -> str:
-    """'24 °C', rounded, with a true minus sign."""
-    return f"{round(air_temp_c)} °C".replace("-", "−")
+def temp(air_temp_c: float, units: Units) -> str:
+    """'24 °C' or '75 °F', rounded, with a true minus sign."""
+    return format_temperature(air_temp_c, units).replace("-", "−")
 
 
 def pace(faster_pct: float) -> str:
@@ -167,14 +167,14 @@ def side(word: str | None) -> str:
     return "not noted" if word is None else SIDE_WORDS.get(word, word)
 
 
-def degrees(air_temp_c: float) -> str:
-    """'24°', for the head of a row."""
-    return f"{round(air_temp_c)}°".replace("-", "−")
+def degrees(air_temp_c: float | None, units: Units) -> str:
+    """'24°' under a head that names the unit, '–' where it is not known."""
+    return "–" if air_temp_c is None else f"{round(in_temperature_unit(air_temp_c, units))}°".replace("-", "−")
 
 
-def rounded(value: float | None) -> str:
-    """A whole number, '–' where it is not known."""
-    return "–" if value is None else str(round(value)).replace("-", "−")
+def way(distance_m: float | None, units: Units) -> str:
+    """'25', whole kilometres or miles under a head that names them, '–' where it is not known."""
+    return "–" if distance_m is None else str(round(in_distance_unit(distance_m, units)))
 
 
 def score(log_loss: float) -> str:

@@ -38,6 +38,9 @@ def at(seconds: float, moving_s: float, in_pause: bool = False) -> Moment:
         ("e2:21:10", 8470),
         ("km5.4", 1800),
         ("km 25.1", 25100 / 3 + 300),
+        ("mile3.4", 5471.7696 / 3),
+        ("mi15.6", 25105.7664 / 3 + 300),
+        ("miles 15.6", 25105.7664 / 3 + 300),
         ("lap1", 1800),
         ("08:00", 1830),  # the middle of the minute on the wall
         ("9:51", 8490),
@@ -61,14 +64,14 @@ def test_moment_on_the_move_is_left_alone() -> None:
     assert place_moment("e1:10:00", clock()) == at(4200, 3900)
 
 
-@pytest.mark.parametrize("words", ["3:30:00", "e3:00:20", "km40", "07:28", "11:00", "lap9"])
+@pytest.mark.parametrize("words", ["3:30:00", "e3:00:20", "km40", "mile21", "07:28", "11:00", "lap9"])
 def test_outside_the_run_is_refused_with_what_would_do(words: str) -> None:
     with pytest.raises(WrongInput) as refused:
         place_moment(words, clock())
     assert refused.value.hint
 
 
-@pytest.mark.parametrize("words", ["", "soon", "25", "-1:00:00", "1:99:00", "km", "25:00"])
+@pytest.mark.parametrize("words", ["", "soon", "25", "-1:00:00", "1:99:00", "km", "mile", "25:00"])
 def test_words_that_are_no_moment_are_refused(words: str) -> None:
     with pytest.raises(WrongInput):
         place_moment(words, clock())

@@ -10,7 +10,10 @@ from pipeline.report import findings, text, words
 from pipeline.report.facts import PlanRisk, Risk
 from pipeline.report.said import Said, say_risk, whole_of_100
 from pipeline.report.summary import RiskReport, Short, summarise
+from pipeline.units import METRIC, Units
 from tests.support.report_examples import EXAMPLES
+
+IMPERIAL = Units("miles", "F")
 
 
 def said(mean: float, low: float, high: float, say: str = "number") -> Said:
@@ -91,11 +94,11 @@ def test_signs_show_the_estimate_and_the_upper_end() -> None:
 
 
 def test_in_short_names_the_runs_the_numbers_and_the_one_change() -> None:
-    assert text.in_short(short_of("many_cramps")) == (
+    assert text.in_short(short_of("many_cramps"), METRIC) == (
         "On a run of **3 h at 24 °C**, about **16 of 100** runs like it would bring you a cramp.",
         "On the same run, but **2 h long**, about **6 of 100**.",
     )
-    assert text.in_short(short_of("range_only"))[0] == (
+    assert text.in_short(short_of("range_only"), METRIC)[0] == (
         "On a run of **3 h at 18 °C**, somewhere from **7 to 64 of 100** runs like it would bring you a cramp."
     )
 
@@ -105,7 +108,7 @@ def test_a_plan_beyond_the_own_runs_says_in_which_way() -> None:
     assert text.beyond(short.plan) == "longer than any run of yours: a rough guess"
     assert short.compared is not None
     assert text.beyond(short.compared) == "too far from any run of yours for a number"
-    assert len(text.in_short(short)) == 1
+    assert len(text.in_short(short, METRIC)) == 1
 
 
 def test_the_basis_counts_runs_cramps_and_answers() -> None:
@@ -134,14 +137,14 @@ def test_a_claim_comes_only_with_its_permission_and_its_counts() -> None:
     assert findings.heat_headline(heat, plain) == "Time weighs more than heat in your numbers"
     assert findings.heat_headline(heat, claimed) == "Your cramps came more often on warmer runs"
     assert findings.pace_headline(claimed) == "Your cramps came more often on faster runs"
-    assert findings.heat_patterns(claimed) == (
+    assert findings.heat_patterns(claimed, METRIC) == (
         "At 21 °C or warmer: 5 of your 8 runs with a cramp, and 24 of your 52 other answered runs. "
         "Going along is not the same as causing.",
     )
 
 
 def test_counts_without_a_claim_say_that_they_prove_little() -> None:
-    (sentence,) = findings.heat_patterns(report_of("many_cramps").patterns)
+    (sentence,) = findings.heat_patterns(report_of("many_cramps").patterns, METRIC)
     assert sentence.endswith("or such runs may be your longer ones. There may also be a link we have missed.")
 
 
@@ -152,7 +155,7 @@ def test_the_time_of_day_is_never_a_finding() -> None:
 
 def test_under_five_cramps_no_counts_are_compared() -> None:
     patterns = report_of("few_cramps").patterns
-    assert (findings.heat_patterns(patterns), findings.pace_notes(patterns)) == ((), ())
+    assert (findings.heat_patterns(patterns, METRIC), findings.pace_notes(patterns)) == ((), ())
     assert findings.hour_notes(patterns) == (
         "Your runs with a cramp are counted for and against from 5 on; so far there are 2.",
     )
@@ -177,7 +180,11 @@ def test_dates_are_written_out(first: date, last: date, phrase: str) -> None:
 
 
 def test_small_words() -> None:
-    assert words.temp(-3.4) == "−3 °C"
+    assert words.temp(-3.4, METRIC) == "−3 °C"
+    assert words.temp(-30.0, IMPERIAL) == "−22 °F"
+    assert [words.degrees(t, IMPERIAL) for t in (24.0, None)] == ["75°", "–"]
+    assert [words.way(m, METRIC) for m in (25100.0, None)] == ["25", "–"]
+    assert words.way(25100.0, IMPERIAL) == "16"
     assert words.clock(18.5) == "18:30"
     assert [words.hours_brief(s) for s in (1800, 3600, 5400, 8400)] == ["½", "1", "1½", "2:20"]
     assert words.pace(-4.0) == "4 % slower than your usual"

@@ -8,16 +8,23 @@ from pipeline.settings import Settings
 
 
 def prepare_prefect(settings: Settings) -> None:
-    """Keep Prefect's files in our own folder, its telemetry off, and give its temporary server time to start.
+    """Keep Prefect on this machine and in our own folder, its telemetry off, and give its server time to start.
 
-    Whatever the user has set already is left alone. The default start-up limit of 20 s fails on a loaded machine.
+    Where it talks to and writes is never left to the environment, a `.env` or a `prefect.toml` in the folder where
+    somebody stands (seen: they send the night to another server). What else the user has set is left alone.
+    The default start-up limit of 20 s fails on a loaded machine.
     """
-    wanted = {
-        "PREFECT_HOME": str(settings.home / "prefect"),
+    ours = {
+        "PREFECT_HOME": str(settings.prefect),
+        "PREFECT_API_URL": "",  # a server of our own; said, for a name left out is looked for in those files
+        "PREFECT_API_KEY": "",
+        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{settings.prefect / 'prefect.db'}",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_UI_ENABLED": "false",
         "DO_NOT_TRACK": "1",
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
-        "PREFECT_LOGGING_LEVEL": "WARNING",
     }
+    wanted = {"PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180", "PREFECT_LOGGING_LEVEL": "WARNING"}
+    os.environ |= ours
     for name, value in wanted.items():
         os.environ.setdefault(name, value)

@@ -1,75 +1,85 @@
-"""`cramplog nightly`: the whole way, with Prefect around it or without. The only verb that imports flows."""
+"""`cramplog nightly`: the whole way, once or on a schedule, with Prefect or without. The only verb that imports flows."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
-from pipeline.cli.say import next_step, print_json, tell
+from pipeline.cli.say import instant, next_step, print_json, table, tell
 from pipeline.cli.verb import Verb, here, json_option, utc_now
+from pipeline.config import KEYS
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.actions.nightly import StageOutcome
+    from pipeline.actions.nights import Night
 
 FAILED = 1
+NIGHTS_SHOWN = 7
+
+
+def _clock(_ctx: click.Context, _param: click.Parameter, word: str | None) -> str | None:
+    at = KEYS["nightly_at"].read(word) if word is not None else None
+    if word is not None and at is None:
+        raise click.BadParameter(f"'{word}' is not {KEYS['nightly_at'].expected}")
+    return at
 
 
 @click.command(cls=Verb)
 @click.option("--plain", is_flag=True, help="Without Prefect: the same stages, some 20 s sooner.")
+@click.option("--serve", is_flag=True, help="Stay, and run every night on the runners' clock, until Ctrl-C.")
+@click.option("--at", metavar="HH:MM", callback=_clock, help="With --serve: when; nightly_at of the settings else.")
+@click.option("--status", is_flag=True, help="How the last nights went; exit 1 when the last one did not go well.")
 @json_option
-def nightly(plain: bool, as_json: bool) -> int:
+def nightly(plain: bool, serve: bool, at: str | None, status: bool, as_json: bool) -> int:
     """Take what lies in the inbox, fit, write the reports, publish. What fails is named; the rest is done.
+
+    --serve runs every night at the hour of the settings, on the clock of the runners' home zone.
 
     \b
     Examples:
       cramplog nightly
-      cramplog nightly --plain
       cramplog nightly --plain --json
+      cramplog nightly --status
     """
+    _check(plain, serve, at, status, as_json)
     settings, now = here(), utc_now()
-    with _stages_shown(tell if as_json else click.echo):
+    if status:
+        return _status(settings, now, as_json)
+    if serve:
+        return _serve(settings, at or settings.nightly_at, now)
+    return _once(settings, now, plain, as_json)
+
+
+def _check(plain: bool, serve: bool, at: str | None, status: bool, as_json: bool) -> None:
+    if plain + serve + status > 1:
+        raise click.UsageError("--plain, --serve and --status are three different things: give one")
+    if at and not serve:
+        raise click.UsageError("--at goes with --serve")
+    if serve and as_json:
+        raise click.UsageError("--serve has no end to put into one document; cramplog nightly --status --json has")
+
+
+def _once(settings: Settings, now: datetime, plain: bool, as_json: bool) -> int:
+    from pipeline.actions.stage_lines import stages_shown
+
+    with stages_shown(tell if as_json else click.echo):
         outcomes = _run_plain(settings, now) if plain else _run_in_prefect(settings, now)
     failed = [outcome.stage for outcome in outcomes if outcome.outcome == "failed"]
     pages = _pages_of(settings)
     if as_json:
-        print_json("nightly", stages=[asdict(outcome) for outcome in outcomes], reports=[str(page) for page in pages])
+        stages = [asdict(outcome) | {"started_at": instant(outcome.started_at)} for outcome in outcomes]
+        print_json("nightly", stages=stages, reports=[str(page) for page in pages])
         return FAILED if failed else 0
     for page in pages:
         click.echo(f"report  {page}")
     next_step(f"see what {failed[0]} says above, then cramplog nightly again" if failed else _after(pages))
     return FAILED if failed else 0
-
-
-class _Shown(logging.Handler):
-    """Shows each stage as it ends, with Prefect around it or without."""
-
-    def __init__(self, show: Callable[[str], None]) -> None:
-        super().__init__(logging.INFO)
-        self.show = show
-
-    def emit(self, record: logging.LogRecord) -> None:
-        with suppress(OSError):  # a closed terminal must not stop the night
-            self.show(_line(record.outcome))  # type: ignore[attr-defined]  # run_stage gives it as extra
-
-
-@contextmanager
-def _stages_shown(show: Callable[[str], None]) -> Iterator[None]:
-    stages, shown = logging.getLogger("cramplog.stages"), _Shown(show)
-    stages.setLevel(logging.INFO)
-    stages.propagate = False
-    stages.addHandler(shown)
-    try:
-        yield
-    finally:
-        stages.removeHandler(shown)
 
 
 def _run_plain(settings: Settings, now: datetime) -> list[StageOutcome]:
@@ -89,8 +99,56 @@ def _run_in_prefect(settings: Settings, now: datetime) -> list[StageOutcome]:
     return outcomes
 
 
-def _line(outcome: StageOutcome) -> str:
-    return f"{outcome.stage:<8}  {outcome.outcome:<6}  {outcome.seconds:6.1f} s  {outcome.detail}"
+def _serve(settings: Settings, at: str, now: datetime) -> int:
+    from flows.environment import prepare_prefect
+    from flows.server import own_server
+    from pipeline.actions.nights import catching_up, next_night, zone_of_nights
+
+    zone, whose = zone_of_nights(settings)
+    late = catching_up(settings, now)
+    tell(f"Nights begin at {at} in {zone} ({whose}); the next on {next_night(at, zone, now):%A %-d %B at %H:%M}")
+    tell(
+        f"{late[0].upper()}{late[1:]}: one begins as soon as Prefect's server is up"
+        if late
+        else "Prefect's server is starting"
+    )
+    prepare_prefect(settings)
+    with own_server(settings):
+        from flows.serve import serve_nightly
+
+        tell("Serving; Ctrl-C ends it. What the nights did: cramplog nightly --status")
+        serve_nightly(settings, at, zone, one_at_once=late is not None)
+    return 0
+
+
+def _status(settings: Settings, now: datetime, as_json: bool) -> int:
+    from pipeline.actions.nights import last_nights, trouble, zone_of_nights
+
+    nights = last_nights(settings, NIGHTS_SHOWN)
+    wrong = trouble(nights, now)
+    if as_json:
+        print_json("nightly_status", trouble=wrong, nights=[_night_fields(night) for night in nights])
+        return FAILED if wrong else 0
+    zone, _ = zone_of_nights(settings)
+    if nights:
+        table(("began", "night", ""), [_cells(night, zone) for night in nights])
+        click.echo(f"on the clock of {zone}")
+    if wrong:
+        click.echo(f"{wrong[0].upper()}{wrong[1:]}")
+    next_step("cramplog nightly" if wrong else "cramplog report")
+    return FAILED if wrong else 0
+
+
+def _cells(night: Night, zone: str) -> tuple[str, str, str]:
+    return f"{night.began_at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}", night.outcome, night.said
+
+
+def _night_fields(night: Night) -> dict[str, object]:
+    stages = [
+        {"stage": row.stage, "outcome": row.outcome, "detail": row.detail, "started_at": instant(row.started_at)}
+        for row in night.stages
+    ]
+    return {"began_at": instant(night.began_at), "outcome": night.outcome, "seconds": night.seconds, "stages": stages}
 
 
 def _pages_of(settings: Settings) -> list[Path]:

@@ -1,0 +1,135 @@
+"""`cramplog nightly --serve`, started as its user starts it: it fires on the runner's clock, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pipeline.actions.nights import next_night
+from pipeline.actions.runner import add_runner
+from pipeline.store.runners import Runner
+from tests.support.cli import Home, recordings
+from tests.support.stores import NOW, make_store
+
+pytestmark = pytest.mark.slow
+
+KOLKATA = ZoneInfo("Asia/Kolkata")  # half an hour beside every zone a machine is likely to be set to
+ALL_DONE = [[stage, "done"] for stage in ("inbox", "weather", "answers", "fit", "reports", "publish")]
+
+
+def in_kolkata(path: Path) -> Home:
+    """A store whose runner lives there, with a run in the inbox."""
+    settings, _ = make_store(path)
+    add_runner(settings, Runner("", "anna", home_tz=KOLKATA.key), NOW)
+    recordings(path / "inbox", 1)
+    return Home(path)
+
+
+def wait_for(what: Callable[[], bool], seconds: float) -> bool:
+    """Whether it came true in that time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if what():
+            return True
+        time.sleep(1)
+    return False
+
+
+def nothing_left_of(child: subprocess.Popen[str]) -> bool:
+    """Whether no process of the child's group lives."""
+    try:
+        os.killpg(child.pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def nights_of(home: Home) -> list[dict[str, object]]:
+    """The nights as --status gives them, the newest first."""
+    found: list[dict[str, object]] = home.document("nightly", "--status")["nights"]
+    return found
+
+
+def test_a_missed_night_runs_at_once_and_the_next_on_the_runners_clock(tmp_path: Path) -> None:
+    home = in_kolkata(tmp_path / "home")
+    at = (datetime.now(KOLKATA) + timedelta(seconds=150)).replace(second=0, microsecond=0)
+    child = home.child("nightly", "--serve", "--at", f"{at:%H:%M}")
+    try:
+        fired = wait_for(
+            lambda: [night["outcome"] for night in nights_of(home)] == ["done", "done"],
+            (at - datetime.now(UTC)).total_seconds() + 75,
+        )
+        other = home.child("nightly", "--serve")
+        _, refusal = other.communicate(timeout=30)
+    finally:
+        child.send_signal(signal.SIGTERM)
+        out, err = child.communicate(timeout=60)
+    assert fired, out + err
+    assert (child.returncode, wait_for(lambda: nothing_left_of(child), 20)) == (0, True)
+    assert f"Nights begin at {at:%H:%M} in Asia/Kolkata (the runners' home zone)" in err
+    assert "There was no whole night yet: one begins" in err
+    scheduled, first = nights_of(home)
+    began_at = datetime.fromisoformat(str(scheduled["began_at"]))
+    assert timedelta(0) <= began_at - at < timedelta(seconds=60)
+    assert datetime.fromisoformat(str(first["began_at"])) < at
+    shown = [line.split()[:2] for line in out.splitlines() if "the night begins" not in line]
+    assert shown == ALL_DONE * 2
+    assert re.findall(r"inbox +done +[\d.]+ s  (.*)", out) == ["1 new", "nothing new"]
+    assert (home.path / "reports" / "anna.html").exists()
+    assert (other.returncode, "being served already" in refusal) == (5, True)
+    assert {path.stat().st_mode & 0o077 for path in (home.path / "prefect").iterdir()} == {0}
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 0), (signal.SIGKILL, -9)])
+def test_however_it_is_ended_no_process_stays(tmp_path: Path, sent: signal.Signals, code: int) -> None:
+    home = in_kolkata(tmp_path / "home")
+    child = home.child("nightly", "--serve", "--at", "03:30")
+    assert child.stderr is not None
+    assert any("one begins" in line for line in child.stderr)
+    assert wait_for(lambda: (home.path / "prefect" / "serve.db").exists(), 60)
+    child.send_signal(sent)  # to the one process, as a service manager or a person does
+    child.communicate(timeout=60)
+    assert child.returncode == code
+    assert wait_for(lambda: nothing_left_of(child), 60)
+
+
+PREFECTS_NIGHTS = """
+import asyncio, sys
+from datetime import UTC, datetime
+from prefect.server.schemas.schedules import CronSchedule
+from flows.serve import daily
+start = datetime.fromisoformat(sys.argv[3])
+schedule = daily(sys.argv[1], sys.argv[2])
+cron = CronSchedule(cron=schedule.cron, timezone=schedule.timezone)
+print(*(f"{at.astimezone(UTC):%dT%H:%M}" for at in asyncio.run(cron.get_dates(3, start))))
+"""
+
+
+@pytest.mark.parametrize(
+    ("at", "noon", "nights"),
+    [
+        ("03:30", "2026-03-27T12:00+00:00", "28T02:30 29T01:30 30T01:30"),
+        ("02:30", "2026-03-27T12:00+00:00", "28T01:30 29T00:30 30T00:30"),
+        ("02:30", "2026-10-23T12:00+00:00", "24T00:30 25T00:30 26T01:30"),
+    ],
+)
+def test_the_night_keeps_its_hour_when_the_clock_is_changed(at: str, noon: str, nights: str, tmp_path: Path) -> None:
+    ours, now = [], datetime.fromisoformat(noon)
+    for _ in range(3):
+        now = next_night(at, "Europe/Vienna", now)
+        ours.append(f"{now.astimezone(UTC):%dT%H:%M}")
+    assert " ".join(ours) == nights
+    program = [sys.executable, "-c", PREFECTS_NIGHTS, at, "Europe/Vienna", noon]
+    environ = {**os.environ, "PREFECT_HOME": str(tmp_path / "prefect")}
+    asked = subprocess.run(program, env=environ, capture_output=True, text=True, timeout=120, check=True)
+    assert asked.stdout.split() == nights.split()

@@ -1,4 +1,4 @@
-"""Originals: every file we took, kept under the hash of its bytes. Called by the ingest action."""
+"""Originals: every file we took, kept under the hash of its bytes. Called by ingest and by the reading of them again."""
 
 from __future__ import annotations
 
@@ -14,14 +14,26 @@ def sha256_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def original_of(settings: Settings, sha256: str) -> Path:
+    """Where the file of that hash is kept."""
+    return settings.originals / sha256[:2] / sha256
+
+
 def keep_original(settings: Settings, content: bytes, sha256: str) -> Path:
-    """Copy of the bytes under originals/ab/ab12...; whole or not at all, and only once."""
-    folder = settings.originals / sha256[:2]
-    kept = folder / sha256
-    if not kept.exists():
-        make_private_folder(folder)
-        half = folder / f".{sha256}.{os.getpid()}"
-        half.write_bytes(content)
-        half.chmod(0o600)
-        half.replace(kept)
+    """Copy of the bytes under originals/ab/ab12...; whole or not at all, and only once; a damaged copy is replaced."""
+    kept = original_of(settings, sha256)
+    if not kept.exists() or kept.stat().st_size != len(content):
+        make_private_folder(kept.parent)
+        half = kept.parent / f".{sha256}.{os.getpid()}"
+        try:
+            half.write_bytes(content)
+            half.chmod(0o600)
+            half.replace(kept)
+        finally:
+            half.unlink(missing_ok=True)  # a full disk, or Ctrl-C
     return kept
+
+
+def name_of(path: Path) -> str:
+    """The file's name as the store keeps it: bytes that are no UTF-8, from an old disk, stand as U+FFFD."""
+    return os.fsencode(path.name).decode("utf-8", "replace")

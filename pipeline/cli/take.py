@@ -18,47 +18,57 @@ if TYPE_CHECKING:
     from pipeline.actions.weather import WeatherOutcome
 
 FAILED = 1
-_WORDS = {"newer_copy": "newer copy"}
+_WORDS = {"newer_copy": "newer copy", "reread": "read again"}
 
 
 @click.command(cls=Verb)
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, metavar="PATH...", type=click.Path(path_type=Path))
 @runner_option
+@click.option("--redo", is_flag=True, help="Read known files again; without PATH all of them, as they were kept.")
 @click.option("--dry-run", is_flag=True, help="Read and judge the files; keep nothing.")
 @json_option
-def ingest(paths: tuple[Path, ...], runner_name: str | None, dry_run: bool, as_json: bool) -> int:
+def ingest(paths: tuple[Path, ...], runner_name: str | None, redo: bool, dry_run: bool, as_json: bool) -> int:
     """Take recordings (FIT, GPX, also .gz): files, or folders with all they hold.
 
-    What was taken before is known by its content; a bad file is named with its reason and stops no other.
+    What was taken before is known by its content; a bad file is named with its reason and stops no other. With --redo
+    known files are read again, as after a new version; all that you said of the runs stays.
 
     \b
     Examples:
       cramplog ingest ~/Downloads/morning-run.fit
-      cramplog ingest ~/Garmin/Activity --runner anna
-      cramplog ingest export/ --dry-run --json
+      cramplog ingest ~/Garmin/Activity --runner anna --dry-run
+      cramplog ingest --redo
     """
+    if not paths and not redo:
+        raise click.UsageError("say which files or folders, or --redo to read the known ones again")
     from pipeline.actions.ingest import ingest as take
     from pipeline.actions.read_files import find_files
+    from pipeline.actions.reread import originals_to_read, redo_originals
 
-    total = len(find_files(paths))
+    total = len(find_files(paths)) if paths else sum(len(rows) for _, rows in originals_to_read(here(), runner_name))
     if total > 1:
         tell(f"{count(total, 'file')} to look at")
     progress = Progress(total, "files")
 
     def said(outcome: FileOutcome) -> None:
-        if not as_json and outcome.outcome != "known":
+        if not as_json and (outcome.outcome != "known" or outcome.notes):
             progress.clear()
             _print_file(outcome)
         progress.step()
 
-    outcomes = take(here(), paths, runner_name, utc_now(), said, dry_run)
+    if paths:
+        outcomes = take(here(), paths, runner_name, utc_now(), said, dry_run, redo)
+    else:
+        outcomes = redo_originals(here(), runner_name, utc_now(), said, dry_run)
     progress.clear()
     failed = sum(outcome.outcome == "failed" for outcome in outcomes)
     if as_json:
         print_json("ingest", files=[asdict(outcome) for outcome in outcomes])
     else:
         click.echo(_summary(outcomes) + (" (nothing was kept: --dry-run)" if dry_run else ""))
-        if not dry_run and len(outcomes) > failed:
+        if not dry_run and redo:
+            next_step("cramplog report")
+        elif not dry_run and len(outcomes) > failed:
             next_step("tag each cramp (cramplog tag --help), then the rest: cramplog tag --none --from DATE")
     return FAILED if failed else 0
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import numpy as np
 
 from pipeline.formats.clean import SPEED_LIMIT_MS, SPEED_LIMIT_ON_FOOT_MS, clean_columns
 from pipeline.formats.decoded import DecodedRun
 from pipeline.formats.sport import ON_FOOT, guess_sport, steps_per_minute
-from pipeline.formats.timing import find_pauses, moving_s, timer_s
+from pipeline.formats.timing import clock_is_wrong, find_pauses, moving_s, timer_s
 from pipeline.schema import RECORD_COLUMNS, Lap, ParsedRun, ParseNote, Pause, Records
 
-FIRST_WATCHES_AT = datetime(2003, 1, 1, tzinfo=UTC)  # no running watch kept such files before
-AHEAD_OF_NOW = timedelta(hours=24)
 _START_FITS_WITHIN_S = 86400.0
 _LONGEST_S = 10 * 86400.0  # a sum beyond this is a damaged field
 _INDOOR = ("treadmill", "indoor", "virtual")
@@ -129,7 +127,7 @@ def _is_indoor(sub_sport: str | None, records: Records) -> bool:
 
 
 def _is_clock_wrong(start_at: datetime, now: datetime, notes: list[ParseNote]) -> bool:
-    if FIRST_WATCHES_AT <= start_at <= now + AHEAD_OF_NOW:
+    if not clock_is_wrong(start_at, now):
         return False
     notes.append(ParseNote("clock_wrong", f"the watch's clock stood in {start_at.year}: the date cannot be right"))
     return True

@@ -13,6 +13,8 @@ from pipeline.schema import Records
 
 RUNNING_MS = (1.6, 6.0)  # the moving median of a run; below it walks, above it wheels
 ON_FOOT = ("running", "walking", "hiking")
+# What a person may call a run: the words that files use most.
+SPORTS = (*ON_FOOT, "cycling", "swimming", "rowing", "paddling", "cross_country_skiing", "training", "other")
 STANDING_MS = 0.4
 
 _WORDS = {"run": "running", "jog": "running", "treadmill": "running"}

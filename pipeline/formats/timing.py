@@ -1,6 +1,11 @@
-"""Pauses, timer time and moving time of a session, from its cleaned columns. Called by settle."""
+"""Pauses, timer time and moving time of a session, from its cleaned columns; and whether its clock can be right.
+
+Called by settle, and by the actions that correct a clock.
+"""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,9 +14,16 @@ from pipeline.formats.sport import STANDING_MS
 from pipeline.schema import Pause
 
 GAP_S = 60.0  # a longer silence without way made is a pause; smart recording is silent for 10 s at most
+FIRST_WATCHES_AT = datetime(2003, 1, 1, tzinfo=UTC)  # no running watch kept such files before
+AHEAD_OF_NOW = timedelta(hours=24)
 CONTRADICTED_BY = 3  # so many records with way made, and the timer was not off whatever the event says
 
 Floats = NDArray[np.float64]
+
+
+def clock_is_wrong(start_at: datetime, now: datetime) -> bool:
+    """Whether a run cannot have begun then, as seen from `now` (both aware): before such watches, or over a day ahead."""
+    return not FIRST_WATCHES_AT <= start_at <= now + AHEAD_OF_NOW
 
 
 def find_pauses(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,6 +24,9 @@ POLL_S = 0.075
 _HOLDER = re.compile(r"Conflicting lock is held in (?P<program>.+?)(?: \(PID (?P<pid>\d+)\)| by |\. See )")
 _BUSY = ("Could not set lock on file", "Unique file handle conflict")
 _DAMAGED = ("not a valid DuckDB database", "Corrupt database", "Could not read enough bytes", "checksum")
+_NOT_A_FILE = ("Is a directory", "Not a directory")
+_BROKEN = (duckdb.InternalException, duckdb.FatalException, duckdb.SerializationException)  # seen after damage, too
+_NAMED = re.compile(r'file "(?P<path>[^"]+\.duckdb)')
 _NEWER = ("storage version", "version number", "newer version of DuckDB")
 _DISK_FULL = ("No space left on device", "Disk quota exceeded", "not enough space")
 _FORBIDDEN = ("Permission denied", "Read-only file system", "Operation not permitted")
@@ -43,19 +46,23 @@ def attach(con: duckdb.DuckDBPyConnection, path: Path, name: str, *, write: bool
             break
         except duckdb.Error as error:
             if not is_busy(error) or time.monotonic() >= deadline:
-                raise in_plain_words(error, path) or error from error
+                raise in_plain_words(error, path) or _cannot_be_opened(error, path) from error
             time.sleep(POLL_S)
     if write:
         path.chmod(PRIVATE_FILE)
 
 
 @contextmanager
-def plain_errors(path: Path) -> Iterator[None]:
-    """Inside, DuckDB's complaints about disk and files become ours, and Ctrl-C during a query what it is."""
+def plain_errors(path: Path, files: Sequence[Path] = ()) -> Iterator[None]:
+    """Inside, DuckDB's complaints about disk and files become ours, and Ctrl-C during a query what it is.
+
+    DuckDB seldom says which file is damaged: after its complaint each of `files` is read through, to name it.
+    """
     try:
         yield
     except duckdb.Error as error:
-        problem = in_plain_words(error, path)
+        damaged = first_damaged(files) if may_be_damage(error) else None
+        problem = _damaged(damaged) if damaged else in_plain_words(error, path)
         if problem is None:
             raise
         raise problem from error
@@ -73,6 +80,8 @@ def is_busy(error: duckdb.Error) -> bool:
 def in_plain_words(error: duckdb.Error, path: Path) -> CramplogError | None:
     """What a person can do about DuckDB's complaint about the file at `path`; None when it is our bug."""
     text = str(error)
+    named = _NAMED.search(text)
+    path = Path(named["path"]) if named else path
 
     def says(signs: tuple[str, ...]) -> bool:
         return any(sign in text for sign in signs)
@@ -87,14 +96,52 @@ def in_plain_words(error: duckdb.Error, path: Path) -> CramplogError | None:
         )
     if says(_FORBIDDEN):
         return CannotStart(f"{path} may not be opened here", "check the rights of the file and of its folder")
-    if says(_DAMAGED):
+    if says(_NOT_A_FILE):
         return CannotStart(
-            f"{path} is damaged",
-            "put a copy from your backup in its place; the recorded files are safe in originals/",
+            f"{path} is no file", "move away what is there, and put a copy from your backup in its place"
         )
+    if says(_DAMAGED):
+        return _damaged(path)
     if says(_NEWER):
         return CannotStart(f"{path} was written by a newer program", "update cramplog")
     return None
+
+
+def first_damaged(files: Sequence[Path]) -> Path | None:
+    """The first of these files that cannot be read through; None when all can, or are held by somebody."""
+    for path in files:
+        try:
+            _read_through(path)
+        except duckdb.Error as error:
+            if not is_busy(error):
+                return path
+    return None
+
+
+def _read_through(path: Path) -> None:
+    """Every value of every table, so that DuckDB checks the sums of all blocks in use."""
+    with duckdb.connect(":memory:") as con:
+        con.execute("ATTACH $path AS file (READ_ONLY)", {"path": str(path)})
+        tables = con.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'file'").fetchall()
+        for (table,) in tables:
+            con.execute(f'SELECT count(hash(one)) FROM file."{table}" AS one').fetchall()  # noqa: S608  names of the file
+
+
+def may_be_damage(error: duckdb.Error) -> bool:
+    """Whether DuckDB met a file that is not as it was written, or broke and the file may be why."""
+    return isinstance(error, _BROKEN) or any(sign in str(error) for sign in _DAMAGED)
+
+
+def _damaged(path: Path) -> CannotStart:
+    return CannotStart(
+        f"{path} is damaged",
+        "put a copy from your backup in its place; the recorded files are safe in originals/",
+    )
+
+
+def _cannot_be_opened(error: duckdb.Error, path: Path) -> CannotStart:
+    """For a complaint nobody has seen yet: opening a file is one fixed statement, so it is about the file."""
+    return CannotStart(f"{path} cannot be opened ({type(error).__name__})", "put a copy from your backup in its place")
 
 
 def holder(message: str) -> str:

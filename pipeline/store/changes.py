@@ -49,21 +49,28 @@ class Change:
 
     def update(self, table: str, key: str, values: Mapping[str, object]) -> None:
         """Set columns of a row; they are noted as they were."""
-        self._note(table, key, _columns_of(self.con, table, key, list(values)))
-        assignments = ", ".join(f"{name} = ?" for name in values)
-        self.con.execute(
-            f"UPDATE {table} SET {assignments} WHERE {KEYS[table]} = ?",  # noqa: S608  names of ours
-            [*values.values(), key],
-        )
+        self._note(table, key, columns_of(self.con, table, key, list(values)))
+        set_columns(self.con, table, key, values)
 
     def delete(self, table: str, key: str) -> None:
         """Remove a row; all of it is noted."""
-        self._note(table, key, _columns_of(self.con, table, key, ["*"]))
+        self._note(table, key, columns_of(self.con, table, key, ["*"]))
         self.con.execute(f"DELETE FROM {table} WHERE {KEYS[table]} = ?", [key])  # noqa: S608  names of ours
 
     def _note(self, table: str, key: str, before: Mapping[str, object] | None) -> None:
         image = None if before is None else json.dumps(before, default=str)
         self.rows.append({"table_name": table, "row_key": key, "before": image})
+
+
+@dataclass(frozen=True, slots=True)
+class Unnoted:
+    """Writes the same tables without noting anything: for what follows from files, which nobody said."""
+
+    con: duckdb.DuckDBPyConnection
+
+    def update(self, table: str, key: str, values: Mapping[str, object]) -> None:
+        """Set columns of a row."""
+        set_columns(self.con, table, key, values)
 
 
 @contextmanager
@@ -79,6 +86,15 @@ def change(
             _keep(con, step)
 
 
+def set_columns(con: duckdb.DuckDBPyConnection, table: str, key: str, values: Mapping[str, object]) -> None:
+    """Set columns of one row of the tables in KEYS."""
+    assignments = ", ".join(f"{name} = ?" for name in values)
+    con.execute(
+        f"UPDATE {table} SET {assignments} WHERE {KEYS[table]} = ?",  # noqa: S608  names of ours
+        [*values.values(), key],
+    )
+
+
 def _keep(con: duckdb.DuckDBPyConnection, step: Change) -> None:
     row = {"change_no": step.change_no, "runner_id": step.runner_id, "what": step.what, "detail": step.detail}
     insert_rows(con, "change", [{**row, "how": step.how, "made_at": step.at}])
@@ -86,7 +102,7 @@ def _keep(con: duckdb.DuckDBPyConnection, step: Change) -> None:
     insert_rows(con, "change_row", noted)
 
 
-def _columns_of(con: duckdb.DuckDBPyConnection, table: str, key: str, columns: list[str]) -> dict[str, object]:
+def columns_of(con: duckdb.DuckDBPyConnection, table: str, key: str, columns: list[str]) -> dict[str, object]:
     """Columns of one row by name. A row that is not there is our bug: LookupError."""
     names = ", ".join(columns)
     row = one_row(con, f"SELECT {names} FROM {table} WHERE {KEYS[table]} = ?", [key])  # noqa: S608  names of ours

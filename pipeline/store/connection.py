@@ -58,7 +58,7 @@ def open_store(
     """
     asked = {"records": with_records, "tracks": with_tracks, "private": with_private}
     catalogs = [LEDGER, *(catalog for catalog, wanted in asked.items() if wanted)]
-    with private_umask(), plain_errors(settings.home):
+    with private_umask(), plain_errors(settings.home, [_path(settings, catalog) for catalog in catalogs]):
         if not _is_born(settings.store):
             _make_or_refuse(settings, create, wait_s, sql_root)
         con = _current(settings, catalogs, write, wait_s, sql_root)
@@ -153,7 +153,11 @@ def _make_or_refuse(settings: Settings, create: bool, wait_s: float, sql_root: T
     for catalog in first_versions(sql_root):
         if not _is_born(_path(settings, catalog)):
             _path(settings, catalog).unlink(missing_ok=True)
-    _upgrade(settings, wait_s, sql_root)
+    try:
+        _upgrade(settings, wait_s, sql_root)
+    except CannotStart:
+        settings.store.unlink(missing_ok=True)  # made a moment ago, for nothing
+        raise
 
 
 def _holds_records(con: duckdb.DuckDBPyConnection) -> bool:

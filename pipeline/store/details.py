@@ -7,7 +7,7 @@ from datetime import datetime
 
 import duckdb
 
-from pipeline.store.find import RunRow
+from pipeline.store.find import RunRow, copies_beside
 from pipeline.store.rows import one_row
 from pipeline.store.runners import Runner
 
@@ -26,8 +26,19 @@ class TaggedCramp:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """An answer to the cramp question, as it was given once; instants are UTC without a zone."""
+
+    answer: str
+    answered_how: str
+    answered_at: datetime
+    taken_back_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class RunDetails:
-    """One run with its tags, its mean weather (None where unknown), and what was repaired in its file."""
+    """One run with its tags, the answers it was ever given (oldest first), its mean weather (None where unknown), what was
+    repaired in its file, and its other recordings."""
 
     runner: str
     run: RunRow
@@ -36,7 +47,9 @@ class RunDetails:
     air_temp_c: float | None
     wbgt_c: float | None
     cramps: tuple[TaggedCramp, ...]
+    answers: tuple[GivenAnswer, ...]
     notes: tuple[str, ...]
+    copies: tuple[RunRow, ...]
 
 
 def run_details(con: duckdb.DuckDBPyConnection, runner: Runner, run: RunRow) -> RunDetails:
@@ -55,6 +68,12 @@ def run_details(con: duckdb.DuckDBPyConnection, runner: Runner, run: RunRow) -> 
         "WHERE run_id = $run_id ORDER BY phase DESC, onset_at",
         one,
     ).fetchall()
+    answers = con.execute(
+        "SELECT answer, answered_how, answered_at, taken_back_at FROM v_answer"
+        " WHERE run_id IN (SELECT run_id FROM kept_run WHERE coalesce(duplicate_of, run_id) = $run_id)"
+        " ORDER BY answered_at",
+        one,
+    ).fetchall()
     notes = con.execute("SELECT detail FROM parse_note WHERE run_id = $run_id ORDER BY kind", one).fetchall()
     return RunDetails(
         runner=runner.name,
@@ -64,5 +83,7 @@ def run_details(con: duckdb.DuckDBPyConnection, runner: Runner, run: RunRow) -> 
         air_temp_c=air_temp_c,
         wbgt_c=wbgt_c,
         cramps=tuple(TaggedCramp(*row) for row in cramps),
+        answers=tuple(GivenAnswer(*row) for row in answers),
         notes=tuple(detail for (detail,) in notes),
+        copies=tuple(copies_beside(con, run.run_id)),
     )

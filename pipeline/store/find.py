@@ -9,17 +9,22 @@ from datetime import datetime
 import duckdb
 
 from pipeline.errors import NotFound
+from pipeline.units import short_id
 
 _DAY = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:/(\d+))?$")
 _COLUMNS = (
     "run_id, run_no, runner_id, sport, indoor, start_at, start_local, tz, elapsed_s, timer_s, moving_s, distance_m, "
-    "race, planned_s, answer, duplicate_of, simulated, clock_wrong, records"
+    "race, planned_s, answer, duplicate_of, simulated, clock_wrong, records, tz_rule, utc_offset_s, sport_said, "
+    "indoor_said, shift_s"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """One run of the ledger; instants are UTC without a zone, start_local is the clock of the place."""
+    """One run of the ledger; instants are UTC without a zone, start_local is the clock of the place.
+
+    sport_said and indoor_said are the runner's words (None when the file's hold), shift_s what they corrected the clock by.
+    """
 
     run_id: str
     run_no: int
@@ -40,6 +45,11 @@ class RunRow:
     simulated: bool
     clock_wrong: bool
     records: int
+    tz_rule: str
+    utc_offset_s: int | None
+    sport_said: str | None
+    indoor_said: bool | None
+    shift_s: float
 
     @property
     def day(self) -> str:
@@ -74,10 +84,40 @@ def find_run(con: duckdb.DuckDBPyConnection, runner_id: str, word: str) -> RunRo
         return runs[-1]
     if match := _DAY.match(word):
         return _of_day(runs, match.group(1), int(match.group(2) or 0))
-    found = [run for run in runs if len(word) >= 4 and run.run_id.startswith(word.lower())]
+    found = _begun_with(runs, word)
     if len(found) == 1:
         return found[0]
+    if copies := _begun_with(_all_runs(con, runner_id), word):
+        counted = short_id(str(copies[0].duplicate_of))
+        raise NotFound(
+            f"'{word}' is a copy of another run", f"the run that counts is {counted}: cramplog runs {counted}"
+        )
     raise NotFound(f"no run is called '{word}'", "name it last, 2026-06-14, 2026-06-14/2 or by its id (cramplog runs)")
+
+
+def find_recording(con: duckdb.DuckDBPyConnection, runner_id: str, word: str) -> RunRow:
+    """As `find_run`; an id may also be that of a copy."""
+    copies = [run for run in _begun_with(_all_runs(con, runner_id), word) if run.duplicate_of is not None]
+    return copies[0] if len(copies) == 1 else find_run(con, runner_id, word)
+
+
+def run_by_id(con: duckdb.DuckDBPyConnection, run_id: str) -> RunRow:
+    """The run of that whole id, a copy too."""
+    rows = con.execute(f"SELECT {_COLUMNS} FROM kept_run WHERE run_id = ?", [run_id]).fetchall()  # noqa: S608
+    return RunRow(*rows[0])
+
+
+def copies_beside(con: duckdb.DuckDBPyConnection, run_id: str) -> list[RunRow]:
+    """The recordings that this run counts for, richest first."""
+    rows = con.execute(
+        f"SELECT {_COLUMNS} FROM kept_run WHERE duplicate_of = ? ORDER BY records DESC, run_no",  # noqa: S608
+        [run_id],
+    ).fetchall()
+    return [RunRow(*row) for row in rows]
+
+
+def _begun_with(runs: list[RunRow], word: str) -> list[RunRow]:
+    return [run for run in runs if len(word) >= 4 and run.run_id.startswith(word.lower())]
 
 
 def _of_day(runs: list[RunRow], day: str, number: int) -> RunRow:

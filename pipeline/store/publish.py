@@ -29,6 +29,8 @@ PUBLIC_VIEWS = (
     "v_lap",
     "v_cramp",
     "v_answer",
+    "v_question",
+    "v_question_count",
     "v_segment",
     "v_run_weather",
     "v_hazard_row",
@@ -126,7 +128,7 @@ def _mark_of(path: Path) -> str | None:
         try:
             attach(con, path, "snapshot", write=False, wait_s=0.0)
             row = con.execute("SELECT source_mark FROM snapshot.published").fetchone()
-        except (CannotStart, TryAgain, duckdb.CatalogException):
+        except (CannotStart, TryAgain, duckdb.Error):
             return None
     return str(row[0]) if row else None
 

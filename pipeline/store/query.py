@@ -13,6 +13,7 @@ import duckdb
 
 from pipeline.errors import WrongInput
 from pipeline.settings import Settings
+from pipeline.store.attach import may_be_damage
 from pipeline.store.snapshot import open_snapshot
 
 TIME_LIMIT_S = 60.0
@@ -60,6 +61,8 @@ def run_query(
             hint = "ask for less, or give it longer"
             raise WrongInput(f"the query was stopped after {time_limit_s:g} s", hint) from error
         except duckdb.Error as error:
+            if may_be_damage(error):
+                raise
             raise _refused(con, error) from error
 
 

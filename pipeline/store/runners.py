@@ -11,6 +11,7 @@ import duckdb
 from pipeline.errors import NotFound, WrongInput
 from pipeline.store.changes import Change
 from pipeline.store.rows import one_value
+from pipeline.store.sql_files import read_sql
 
 _SAID = (
     "name",
@@ -39,6 +40,24 @@ class Runner:
     distance_unit: str | None = None
     temperature_unit: str | None = None
     red_flag: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRunner:
+    """A runner with counts over their counted runs; `flags` are ticked warning signs that are not cleared."""
+
+    runner_id: str
+    name: str
+    runs: int
+    answered_runs: int
+    cramp_runs: int
+    flags: int
+    simulated: bool
+
+
+def runner_counts(con: duckdb.DuckDBPyConnection) -> list[ListedRunner]:
+    """Every runner with their counts (sql/queries/runner_counts.sql), in the order they were added."""
+    return [ListedRunner(*row) for row in con.execute(read_sql("queries", "runner_counts")).fetchall()]
 
 
 def all_runners(con: duckdb.DuckDBPyConnection) -> list[Runner]:

@@ -1,4 +1,4 @@
-"""Runs in the store: writing parsed ones, reading them back. Called by actions; SQL cuts the segments.
+"""Runs in the store: writing new ones, reading them back. Called by actions.
 
 Order of writing: tracks and records first, the ledger last and as the truth, since DuckDB writes one file a transaction.
 """
@@ -7,38 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import duckdb
 import numpy as np
 
-from pipeline.schema import RECORD_COLUMNS, TRACK_COLUMNS, ParsedRun, Records
+from pipeline.schema import Records
 from pipeline.store.connection import transaction
 from pipeline.store.duplicates import link_duplicates
-from pipeline.store.rows import insert_columns, insert_rows, one_value
-from pipeline.store.sql_files import read_sql
+from pipeline.store.migrate import naive_utc
+from pipeline.store.rows import insert_rows
+from pipeline.store.run_rows import NewRun, file_facts, numbered, write_parts, write_sensors
 
+__all__ = ["FileRow", "NewRun", "files_seen", "lap_ends_s", "owners_of", "read_records", "store_runs", "write_files"]
 
-@dataclass(frozen=True, slots=True)
-class NewRun:
-    """A parsed run with what only the action knows: whose it is, the local clock, the weather cells."""
-
-    parsed: ParsedRun
-    runner_id: str
-    file_sha256: str
-    parser_version: int
-    part_of: str | None
-    start_local: datetime | None
-    tz: str | None
-    tz_rule: str
-    utc_offset_s: int | None
-    cell: str | None
-    segment_cells: tuple[str | None, ...]
+_FILE = "file_sha256, runner_id, name, size_bytes, outcome, reason, records, parser_version, first_seen_at"
 
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """A file the ledger has seen, and what became of it."""
+    """A file the ledger has seen, and what became of it. `first_seen_at` (UTC, no zone) is None for one that is new."""
 
     file_sha256: str
     runner_id: str
@@ -48,13 +36,12 @@ class FileRow:
     reason: str | None
     records: int
     parser_version: int
+    first_seen_at: datetime | None = None
 
 
 def files_seen(con: duckdb.DuckDBPyConnection) -> dict[str, FileRow]:
     """Every file in the ledger, by its SHA-256."""
-    rows = con.execute(
-        "SELECT file_sha256, runner_id, name, size_bytes, outcome, reason, records, parser_version FROM file"
-    ).fetchall()
+    rows = con.execute(f"SELECT {_FILE} FROM file ORDER BY first_seen_at, name").fetchall()  # noqa: S608
     return {row[0]: FileRow(*row) for row in rows}
 
 
@@ -74,23 +61,22 @@ def store_runs(
     Returns {poorer run_id: counted run_id} for runs that turned out to be the same. A kill
     between the steps leaves records without a run, which the next opening for writing clears.
     """
-    last_no = one_value(con, "SELECT coalesce(max(run_no), 0) FROM run")
-    numbered = list(enumerate(runs, start=last_no + 1))
-    for catalog, columns in (
-        ("tracks.track", ("elapsed_s", *TRACK_COLUMNS)),
-        ("records.record", tuple(name for name in RECORD_COLUMNS if name not in TRACK_COLUMNS)),
-    ):
-        with transaction(con):
-            _insert_records(con, catalog, columns, numbered)
+    new = numbered(con, runs)
+    write_sensors(con, new)
+    said = {"ingested_at": naive_utc(now), "answer": "unanswered", "race": False}
     with transaction(con):
-        insert_rows(con, "run", [_run_row(number, run, now) for number, run in numbered])
-        _cut_segments(con, numbered)
-        _insert_parts(con, numbered)
-        for file in files:
-            con.execute("DELETE FROM file WHERE file_sha256 = ?", [file.file_sha256])
-        insert_rows(con, "file", [_file_row(file, now) for file in files])
+        insert_rows(con, "run", [_run_row(number, run) | said for number, run in new])
+        write_parts(con, new)
+        write_files(con, files, now)
         linked = link_duplicates(con, [run.parsed.run_id for run in runs])
     return linked
+
+
+def write_files(con: duckdb.DuckDBPyConnection, files: Sequence[FileRow], now: datetime) -> None:
+    """Remember files and what became of them, within the caller's transaction."""
+    for file in files:
+        con.execute("DELETE FROM file WHERE file_sha256 = ?", [file.file_sha256])
+    insert_rows(con, "file", [_file_row(file, now) for file in files])
 
 
 def read_records(con: duckdb.DuckDBPyConnection, run_no: int) -> Records:
@@ -101,96 +87,19 @@ def read_records(con: duckdb.DuckDBPyConnection, run_no: int) -> Records:
     return {name: np.ma.filled(np.ma.asarray(values).astype(np.float64), np.nan) for name, values in found.items()}
 
 
-def _insert_records(
-    con: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str], numbered: Sequence[tuple[int, NewRun]]
-) -> None:
-    kept = [(number, run.parsed.records) for number, run in numbered if run.parsed.records["elapsed_s"].size]
-    if table.endswith("track"):
-        kept = [(number, records) for number, records in kept if np.isfinite(records["latitude"]).any()]
-    if not kept:
-        return
-    numbers = np.concatenate([np.full(records["elapsed_s"].size, number, dtype=np.int32) for number, records in kept])
-    arrays = {name: np.concatenate([records[name] for _, records in kept]) for name in columns}
-    insert_columns(con, table, {"run_no": numbers, **arrays})
-
-
-def _cut_segments(con: duckdb.DuckDBPyConnection, numbered: Sequence[tuple[int, NewRun]]) -> None:
-    kept = [(number, run) for number, run in numbered if run.parsed.records["elapsed_s"].size]
-    if not kept:
-        return
-    sizes = [run.parsed.records["elapsed_s"].size for _, run in kept]
-    parsed_record = {
-        "run_no": np.repeat(np.array([number for number, _ in kept], dtype=np.int32), sizes),
-        **{name: np.concatenate([run.parsed.records[name] for _, run in kept]) for name in RECORD_COLUMNS},
-    }
-    parsed_run = {
-        "run_no": np.array([number for number, _ in kept], dtype=np.int32),
-        "run_id": np.array([run.parsed.run_id for _, run in kept], dtype=object),
-    }
-    cells = [(number, n, cell) for number, run in kept for n, cell in enumerate(run.segment_cells, start=1)]
-    segment_cell = {
-        "run_no": np.array([cell[0] for cell in cells], dtype=np.int32),
-        "segment_no": np.array([cell[1] for cell in cells], dtype=np.int32),
-        "cell": np.array([cell[2] for cell in cells], dtype=object),
-    }
-    con.execute("INSERT INTO segment BY NAME " + read_sql("queries", "cut_segments"))
-    del parsed_record, parsed_run, segment_cell  # found by name in cut_segments.sql
-
-
-def _insert_parts(con: duckdb.DuckDBPyConnection, numbered: Sequence[tuple[int, NewRun]]) -> None:
-    runs = [run for _, run in numbered]
-    for table, part in (("lap", "laps"), ("pause", "pauses")):
-        rows = [
-            {"run_id": run.parsed.run_id, **{name: getattr(one, name) for name in one.__dataclass_fields__}}
-            for run in runs
-            for one in getattr(run.parsed, part)
-        ]
-        insert_rows(con, table, rows)
-    notes = [
-        {
-            "file_sha256": run.file_sha256,
-            "run_id": run.parsed.run_id,
-            "kind": note.kind,
-            "detail": note.detail,
-            "n": note.n,
-        }
-        for run in runs
-        for note in run.parsed.notes
-    ]
-    insert_rows(con, "parse_note", notes)
-
-
-def _run_row(number: int, run: NewRun, now: datetime) -> dict[str, object]:
-    parsed = run.parsed
-    same = ("run_id", "session_no", "sport", "sub_sport", "indoor", "clock_wrong", "elapsed_s", "timer_s")
-    known = ("runner_id", "file_sha256", "part_of", "start_local", "tz", "tz_rule", "utc_offset_s", "cell")
-    return {
-        **{name: getattr(parsed, name) for name in same},
-        **{name: getattr(parsed, name) for name in ("moving_s", "distance_m", "device", "title", "simulated")},
-        **{name: getattr(run, name) for name in known},
-        "run_no": number,
-        "start_at": _naive(parsed.start_at),
-        "records": parsed.records["elapsed_s"].size,
-        "values_kept": sum(int(np.isfinite(column).sum()) for column in parsed.records.values()),
-        "parser_version": run.parser_version,
-        "ingested_at": _naive(now),
-        "answer": "unanswered",
-        "race": False,
-    }
-
-
-def _file_row(file: FileRow, now: datetime) -> dict[str, object]:
-    return {**{name: getattr(file, name) for name in file.__dataclass_fields__}, "first_seen_at": _naive(now)}
-
-
-def _naive(instant: datetime) -> datetime:
-    """The store keeps UTC without a zone."""
-    return (instant - (instant.utcoffset() or timedelta())).replace(tzinfo=None)
-
-
 def lap_ends_s(con: duckdb.DuckDBPyConnection, run_id: str) -> tuple[float, ...]:
     """Elapsed seconds at which each lap was closed, in order."""
     rows = con.execute(
         "SELECT elapsed_start_s + elapsed_s FROM lap WHERE run_id = ? ORDER BY lap_no", [run_id]
     ).fetchall()
     return tuple(row[0] for row in rows)
+
+
+def _run_row(number: int, run: NewRun) -> dict[str, object]:
+    known = {"run_id": run.parsed.run_id, "runner_id": run.runner_id, "file_sha256": run.file_sha256}
+    return {**known, **file_facts(number, run)}
+
+
+def _file_row(file: FileRow, now: datetime) -> dict[str, object]:
+    row = {name: getattr(file, name) for name in file.__dataclass_fields__}
+    return {**row, "first_seen_at": file.first_seen_at or naive_utc(now)}

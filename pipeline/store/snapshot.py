@@ -49,7 +49,7 @@ def open_snapshot(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     ledger, records = snapshot_paths(settings)
     if not (ledger.is_file() and records.is_file()):
         raise CannotStart("nothing is published yet", "make the analyst's snapshot: cramplog publish")
-    with plain_errors(ledger), duckdb.connect(":memory:", config=_OPTIONS) as con:
+    with plain_errors(ledger, [ledger, records]), duckdb.connect(":memory:", config=_OPTIONS) as con:
         attach(con, ledger, "cramplog", write=False, wait_s=0.0)
         attach(con, records, "records", write=False, wait_s=0.0)
         con.execute("USE cramplog")

@@ -1,4 +1,4 @@
-"""Writes a new DuckDB file and puts it in an old one's place in one step. For `publish`.
+"""Writes a new DuckDB file and puts it in an old one's place in one step. For `publish` and `private`.
 
 Readers that have the old file open keep it; a kill leaves the old file or the new one, never half of one.
 """
@@ -21,8 +21,8 @@ _READ_ONLY_FILE = 0o400  # so that a database tool opens it for reading, and lea
 
 
 @contextmanager
-def new_file(con: duckdb.DuckDBPyConnection, target: Path) -> Iterator[None]:
-    """Inside, `snapshot` is an empty attached file; at the end it stands in `target`'s place, whole.
+def new_file(con: duckdb.DuckDBPyConnection, target: Path, mode: int = _READ_ONLY_FILE) -> Iterator[None]:
+    """Inside, `snapshot` is an empty attached file; at the end it stands in `target`'s place, whole, with that mode.
 
     One at a time (`one_writer`): the new file's name is fixed, so that a killed writer's is found and goes.
     """
@@ -34,7 +34,7 @@ def new_file(con: duckdb.DuckDBPyConnection, target: Path) -> Iterator[None]:
     con.execute("CHECKPOINT snapshot")
     con.execute("DETACH snapshot")
     _onto_disk(new)
-    new.chmod(_READ_ONLY_FILE)
+    new.chmod(mode)
     _log(target).unlink(missing_ok=True)  # somebody wrote into the old file: not into this one
     new.replace(target)
     _onto_disk(target.parent)

@@ -12,11 +12,12 @@ from datetime import datetime
 import duckdb
 
 from pipeline.errors import NotFound, WrongInput
-from pipeline.store.changes import KEYS
+from pipeline.store.changes import KEYS, Unnoted, set_columns
 from pipeline.store.connection import transaction
+from pipeline.store.copies import put_back_run
 from pipeline.store.duplicates import settle_tag
 from pipeline.store.migrate import naive_utc
-from pipeline.store.rows import insert_rows, one_row, one_value
+from pipeline.store.rows import insert_rows, one_row
 from pipeline.store.sql_files import read_sql
 
 _COLUMNS = "change_no, runner_id, what, detail, how, made_at, undone_at"
@@ -44,17 +45,20 @@ def last_changes(con: duckdb.DuckDBPyConnection, most: int) -> list[MadeChange]:
 def undo_change(con: duckdb.DuckDBPyConnection, change_no: int | None, now: datetime) -> MadeChange:
     """Take back one change, the last one when none is named. `records` must be attached; one transaction.
 
-    Raises NotFound when there is none, WrongInput when it is taken back already or a later one wrote the same.
+    Raises NotFound when there is none, WrongInput when it is taken back already or a later one wrote the same, and for
+    runs joined or parted when another recording of one came since.
     """
     with transaction(con):
         made = _change_to_undo(con, change_no)
         _refuse_when_changed_since(con, made)
+        _refuse_when_recorded_since(con, made)
         rows = con.execute(
             "SELECT table_name, row_key, before FROM change_row WHERE change_no = ? ORDER BY step DESC",
             [made.change_no],
         ).fetchall()
         for table, key, before in rows:
             _put_back(con, table, key, None if before is None else json.loads(before))
+        _settle_tags(con, [key for table, key, _ in rows if table == "cramp"])
         _hold_cramps(con, [key for table, key, _ in rows if table == "run"])
         con.execute("UPDATE change SET undone_at = ? WHERE change_no = ?", [naive_utc(now), made.change_no])
     return made
@@ -86,41 +90,37 @@ def _refuse_when_changed_since(con: duckdb.DuckDBPyConnection, made: MadeChange)
         )
 
 
+def _refuse_when_recorded_since(con: duckdb.DuckDBPyConnection, made: MadeChange) -> None:
+    if one_row(con, read_sql("queries", "recorded_since"), {"change_no": made.change_no}) is not None:
+        raise WrongInput(
+            f"another recording of this run came after change {made.change_no} ({made.what})",
+            "say it the other way instead: cramplog runs split RUN parts runs, cramplog runs merge RUN RUN joins them",
+        )
+
+
 def _put_back(con: duckdb.DuckDBPyConnection, table: str, key: str, before: dict[str, object] | None) -> None:
     """One row as it was: gone, there again, or its columns set back."""
-    name = KEYS[table]
     if before is None:
-        con.execute(f"DELETE FROM {table} WHERE {name} = ?", [key])  # noqa: S608  names of ours
-        return
-    if name in before:
+        con.execute(f"DELETE FROM {table} WHERE {KEYS[table]} = ?", [key])  # noqa: S608  names of ours
+    elif KEYS[table] in before:
         insert_rows(con, table, [before])
+    elif table == "run":
+        put_back_run(con, key, before)
     else:
-        for one in _with_richer_copy(con, key, before) if table == "run" else [key]:
-            _set(con, table, one, before)
-    if table == "cramp":
-        settle_tag(con, key)
+        set_columns(con, table, key, before)
 
 
-def _set(con: duckdb.DuckDBPyConnection, table: str, key: str, values: dict[str, object]) -> None:
-    assignments = ", ".join(f"{column} = ?" for column in values)
-    con.execute(
-        f"UPDATE {table} SET {assignments} WHERE {KEYS[table]} = ?",  # noqa: S608  names of ours
-        [*values.values(), key],
-    )
+def _settle_tags(con: duckdb.DuckDBPyConnection, cramp_ids: list[str]) -> None:
+    """Onto the run that counts: the tags that were put back, and those of runs that are copies again."""
+    rows = con.execute(
+        "SELECT cramp_id FROM cramp JOIN run USING (run_id)"
+        " WHERE duplicate_of IS NOT NULL OR list_contains($cramp_ids::VARCHAR[], cramp_id)",
+        {"cramp_ids": cramp_ids},
+    ).fetchall()
+    for (cramp_id,) in rows:
+        settle_tag(Unnoted(con), cramp_id)
 
 
 def _hold_cramps(con: duckdb.DuckDBPyConnection, run_ids: list[str]) -> None:
-    """A run that still has a cramp, tagged by another change, is answered with it."""
+    """A run that still has a cramp, tagged by another change, is answered with it; of a copy the run that counts."""
     con.execute(read_sql("queries", "hold_cramps"), {"run_ids": run_ids})
-
-
-def _with_richer_copy(con: duckdb.DuckDBPyConnection, run_id: str, before: dict[str, object]) -> list[str]:
-    """The run, and the copy that counts instead of it when that one took the runner's word over from it."""
-    same = " AND ".join(f"this.{name} IS NOT DISTINCT FROM richer.{name}" for name in before)
-    richer = one_value(
-        con,
-        "SELECT richer.run_id FROM run AS this JOIN run AS richer ON richer.run_id = this.duplicate_of"  # noqa: S608
-        f" WHERE this.run_id = ? AND {same}",
-        [run_id],
-    )
-    return [run_id] if richer is None else [run_id, richer]

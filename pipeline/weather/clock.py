@@ -1,4 +1,6 @@
-"""The local clock of a run: its zone, how far from UTC, and by which rule we know it. Called by ingest.
+"""The local clock of a run: its zone, how far from UTC, and by which rule we know it.
+
+Called by ingest and by the actions that correct a clock.
 
 Instants stay UTC everywhere; local wall time is only ever derived, here.
 """
@@ -6,7 +8,7 @@ Instants stay UTC everywhere; local wall time is only ever derived, here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -61,6 +63,15 @@ def local_time(instant: datetime, clock: LocalClock) -> datetime | None:
     if clock.rule == "file" or clock.tz is None:
         return instant.astimezone(timezone(timedelta(seconds=clock.utc_offset_s))).replace(tzinfo=None)
     return instant.astimezone(ZoneInfo(clock.tz)).replace(tzinfo=None)
+
+
+def instant_of(local: datetime, clock: LocalClock) -> datetime | None:
+    """The instant (aware, UTC) at which that clock shows a naive wall time, of two the first; None without a clock."""
+    if clock.utc_offset_s is None:
+        return None
+    if clock.rule == "file" or clock.tz is None:
+        return local.replace(tzinfo=timezone(timedelta(seconds=clock.utc_offset_s))).astimezone(UTC)
+    return local.replace(tzinfo=ZoneInfo(clock.tz)).astimezone(UTC)
 
 
 def _zone_of_place(latitude: float | None, longitude: float | None) -> str | None:

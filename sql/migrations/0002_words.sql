@@ -71,6 +71,7 @@ CREATE TABLE question_answer (
     question VARCHAR NOT NULL,
     answer VARCHAR,
     value DOUBLE,
+    unit VARCHAR,
     words VARCHAR,
     asked_because VARCHAR NOT NULL CHECK (asked_because IN ('cramp', 'control', 'profile', 'own')),
     answered_how VARCHAR NOT NULL,

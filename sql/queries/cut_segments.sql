@@ -4,13 +4,17 @@
 --        or a barometer's jitter adds up. Grade-adjusted speed weighs each minute's distance with the cost of running
 --        at its grade (Minetti et al. 2002, J Appl Physiol 93:1039, energy cost polynomial over that of the flat, 3.6).
 --        Sums are ordered: threads would add in any order, and the same file must give the same last bit.
+--        A moving mean ends in other bits beside other runs of its batch: heights are kept to a millionth of a metre.
 WITH
 -- Heights without the jitter.
 smooth AS (
     SELECT
         *,
-        avg(altitude_m) OVER (
-            PARTITION BY run_no ORDER BY elapsed_s RANGE BETWEEN 30 PRECEDING AND 30 FOLLOWING
+        round(
+            avg(altitude_m) OVER (
+                PARTITION BY run_no ORDER BY elapsed_s RANGE BETWEEN 30 PRECEDING AND 30 FOLLOWING
+            ),
+            6
         ) AS height_m
     FROM parsed_record
 ),

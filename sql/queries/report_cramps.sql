@@ -26,8 +26,12 @@ SELECT
     cramp.severity,
     v_run_weather.air_temp_c,
     placed.distance_m,
-    cramp.note
+    cramp.note,
+    cramp.relief,
+    cramp.recurred,
+    cramp.recurred_after_s
 FROM cramp
+SEMI JOIN kept_run ON kept_run.run_id = cramp.run_id
 LEFT JOIN placed USING (cramp_id)
 LEFT JOIN v_run_weather ON v_run_weather.run_id = placed.run_id AND v_run_weather.segment_no = placed.segment_no
 WHERE cramp.runner_id = $runner_id

@@ -1,0 +1,39 @@
+"""A parsed run with what only its place and its runner tell: the local clock and the weather cells. Called by ingest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pipeline.actions.read_files import ReadFile
+from pipeline.formats.read import PARSER_VERSION
+from pipeline.schema import ParsedRun
+from pipeline.store.run_rows import NewRun
+from pipeline.store.runners import Runner
+from pipeline.weather.along import cells_along
+from pipeline.weather.clock import local_clock, local_time
+
+
+def new_run(run: ParsedRun, file: ReadFile, runner: Runner) -> NewRun:
+    """The run as it is stored. Indoor runs and wrong clocks have their cells too: the runner may say otherwise later."""
+    latitude, longitude = run.records["latitude"], run.records["longitude"]
+    placed = np.flatnonzero(np.isfinite(latitude) & np.isfinite(longitude))
+    start: dict[str, Any] = {"latitude": None, "longitude": None}
+    if placed.size:
+        start = {"latitude": float(latitude[placed[0]]), "longitude": float(longitude[placed[0]])}
+    clock = local_clock(run.start_at, **start, file_offset_s=run.utc_offset_s, home_tz=runner.home_tz)
+    cell, segment_cells = cells_along(run.records["moving_s"], latitude, longitude)
+    return NewRun(
+        parsed=run,
+        runner_id=runner.runner_id,
+        file_sha256=file.sha256,
+        parser_version=PARSER_VERSION,
+        part_of=file.runs[0].run_id if run is not file.runs[0] else None,
+        start_local=local_time(run.start_at, clock),
+        tz=clock.tz,
+        tz_rule=clock.rule,
+        utc_offset_s=clock.utc_offset_s,
+        cell=cell,
+        segment_cells=segment_cells,
+    )

@@ -1,0 +1,10 @@
+-- Grain: one row a run of one runner.
+-- Question: which runs are to be asked about and have no answer yet?
+SELECT
+    asked_run.run_id,
+    asked_run.on_day,
+    asked_run.asked_because
+FROM asked_run
+ANTI JOIN question_answer USING (run_id)
+WHERE asked_run.runner_id = $runner_id
+ORDER BY asked_run.start_at DESC, asked_run.run_id

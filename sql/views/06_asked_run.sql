@@ -1,0 +1,28 @@
+-- Grain: one row a counted run (running only) that the optional questions are asked about.
+-- Question: which runs are asked about, and why?
+-- Notes: internal. Runs with a tagged cramp of mild or more, during or after; and of those answered "no cramp" a tenth by
+--        the first 8 hex digits of their id, the same as `in_control_tenth` in pipeline/questions.py.
+CREATE OR REPLACE VIEW asked_run AS
+WITH
+-- Runs with a tagged cramp; tightness is none.
+cramped AS (
+    SELECT DISTINCT run_id
+    FROM cramp
+    WHERE severity <> 'tightness'
+)
+SELECT
+    counted_run.run_id,
+    counted_run.runner_id,
+    coalesce(counted_run.start_local, counted_run.start_at)::DATE AS on_day,
+    counted_run.start_at,
+    CASE WHEN cramped.run_id IS NULL THEN 'control' ELSE 'cramp' END AS asked_because
+FROM counted_run
+LEFT JOIN cramped USING (run_id)
+WHERE counted_run.sport = 'running'
+    AND (
+        cramped.run_id IS NOT NULL
+        OR (
+            counted_run.answer = 'no cramp'
+            AND try_cast('0x' || left(counted_run.run_id, 8) AS UBIGINT) % 10 = 0
+        )
+    );

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version as package_version
@@ -22,8 +23,9 @@ from pipeline.actions.each import each_of
 from pipeline.actions.evidence import evidence_of, permission_of
 from pipeline.actions.plan_weather import OwnAir
 from pipeline.actions.plans import PlanSet, own_runs, plan_set
+from pipeline.actions.told import told_of
 from pipeline.actions.train import train
-from pipeline.errors import CannotStart
+from pipeline.errors import CannotStart, TryAgain, of_the_system
 from pipeline.report.facts import (
     CrampFact,
     Evaluation,
@@ -34,6 +36,7 @@ from pipeline.report.facts import (
     Rival,
     RivalName,
     RunFact,
+    Told,
 )
 from pipeline.report.page import render_page
 from pipeline.report.summary import summarise
@@ -42,6 +45,7 @@ from pipeline.store.connection import open_store
 from pipeline.store.fits import Fit, latest_fit
 from pipeline.store.reading import evidence_counts, report_cramps, report_runs, usual_hours
 from pipeline.store.runners import Runner, all_runners, find_runner
+from pipeline.units import Units
 
 _RIVALS: Mapping[str, RivalName] = {
     "own rate": "own rate",
@@ -76,7 +80,7 @@ def report_path(settings: Settings, runner: Runner) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What the store holds for one runner's report; `basis` is the SHA-256 of all of it, and of the program."""
+    """What the store holds for one runner's report, and the units it is told in; `basis` is the SHA-256 of all of it."""
 
     runner: Runner
     runs: pl.DataFrame
@@ -84,10 +88,20 @@ class Read:
     counts: Mapping[str, Any]
     hours: pl.DataFrame
     fit: Fit | None
+    units: Units
+    told: Told
 
     @property
     def basis(self) -> str:
-        parts = [self.runner, self.counts, self.fit.data_hash if self.fit else None, MODEL_VERSION]
+        """Changes with anything the page rests on, and with the program."""
+        parts = [
+            self.runner,
+            self.units,
+            self.told,
+            self.counts,
+            self.fit.data_hash if self.fit else None,
+            MODEL_VERSION,
+        ]
         frames = [frame.write_csv() for frame in (self.runs, self.cramps, self.hours)]
         whole = "\n".join([package_version("cramplog"), *map(repr, parts), *frames])
         return hashlib.sha256(whole.encode()).hexdigest()
@@ -106,7 +120,7 @@ def _report(
 
 
 def _read(settings: Settings, runner: Runner) -> Read:
-    with open_store(settings, write=False) as con:
+    with open_store(settings, write=False, with_private=True) as con:
         fit = latest_fit(con, runner.runner_id)
         return Read(
             runner=runner,
@@ -115,7 +129,14 @@ def _read(settings: Settings, runner: Runner) -> Read:
             counts=evidence_counts(con, runner.runner_id),
             hours=usual_hours(con, runner.runner_id),
             fit=fit if fit is not None and fit.model_version == MODEL_VERSION else None,
+            units=units_of(runner, settings.units),
+            told=told_of(con, runner.runner_id),
         )
+
+
+def units_of(runner: Runner, otherwise: Units) -> Units:
+    """The runner's own units, where they said so, else those of this installation."""
+    return Units(runner.distance_unit or otherwise.distance, runner.temperature_unit or otherwise.temperature)
 
 
 def report_facts(read: Read, now: datetime) -> ReportFacts:
@@ -126,7 +147,7 @@ def report_facts(read: Read, now: datetime) -> ReportFacts:
     own = own_runs(read.runs)
     plans = None
     if read.fit is not None and own is not None and not (said.only_red_flag or said.answers_missing):
-        plans = plan_set(CrampHazard.from_json(read.fit.model), own, OwnAir(read.hours), evidence)
+        plans = plan_set(CrampHazard.from_json(read.fit.model), own, OwnAir(read.hours), evidence, read.units)
     return ReportFacts(
         runner=read.runner.name,
         made_at=now.astimezone(),
@@ -137,6 +158,8 @@ def report_facts(read: Read, now: datetime) -> ReportFacts:
         evaluation=_evaluation(record["evaluation"]),
         others=Others(0, 0),
         provenance=_provenance(read),
+        told=read.told,
+        units=read.units,
     )
 
 
@@ -184,6 +207,10 @@ def _write_private(path: Path, page: str) -> None:
         half.write_text(page, encoding="utf-8")
         half.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            half.unlink(missing_ok=True)
+        if isinstance(full := of_the_system(error), TryAgain):
+            raise full from error
         raise CannotStart(
             f"the report cannot be written to {path}: {error.strerror}", "choose another place with --out"
         ) from error

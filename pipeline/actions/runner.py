@@ -1,4 +1,4 @@
-"""`cramplog runner add`: runners and the first answers about them. Called by the command line and by `init`.
+"""`cramplog runner add` and `list`, and what may be said of a runner. Called by the command line, `init`, `runner_edit`.
 
 A name is also the name of a folder in the inbox and of a report's file: checked before anything is made.
 """
@@ -7,29 +7,59 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import available_timezones
 
 from pipeline.errors import WrongInput
+from pipeline.questions import find_question, read_answer
 from pipeline.schema import FIRST_ANSWERS, USUAL_RACES
 from pipeline.settings import Settings
-from pipeline.store.changes import change
+from pipeline.store.changes import Change, change
 from pipeline.store.connection import open_store
-from pipeline.store.runners import Runner, all_runners
+from pipeline.store.questions import give_answer, take_answer_away
+from pipeline.store.runners import ListedRunner, Runner, all_runners, runner_counts
 from pipeline.store.runners import add_runner as put_runner
 
 SEXES = ("female", "male", "other")
+DISTANCE_UNITS = ("km", "miles")
+TEMPERATURE_UNITS = ("C", "F")
 LONGEST_NAME = 60
 RESERVED = ("taken", "refused")  # the inbox's own folders
 _NAME = re.compile(r"^[^\W_][\w .'-]*$")
 
 
-def add_runner(settings: Settings, runner: Runner, now: datetime) -> Runner:
-    """The runner as kept, with a fresh id. Raises WrongInput for a name or an answer that cannot be meant."""
+def add_runner(settings: Settings, runner: Runner, now: datetime, profile: Mapping[str, str] | None = None) -> Runner:
+    """The runner as kept, with a fresh id, and the profile answers kept with it.
+
+    Raises WrongInput for a name or an answer that cannot be meant; then nobody is added.
+    """
     wanted = checked_runner(runner, now)
     with open_store(settings, write=True) as con, change(con, "runner add", wanted.name, "single", now) as step:
-        return put_runner(step, wanted)
+        added = put_runner(step, wanted)
+        step.runner_id = added.runner_id
+        keep_profile(step, added, profile or {})
+        return added
+
+
+def keep_profile(step: Change, runner: Runner, profile: Mapping[str, str]) -> list[str]:
+    """Keep answers about a runner within the caller's change; returns the keys that changed."""
+    changed = []
+    for key, words in profile.items():
+        question = find_question(key, "runner")
+        if not words.strip():
+            kept = take_answer_away(step, runner.runner_id, None, question)
+        else:
+            kept = give_answer(step, runner.runner_id, None, question, read_answer(question, words), "profile")
+        changed += [question.key] if kept else []
+    return changed
+
+
+def count_runners(settings: Settings) -> list[ListedRunner]:
+    """Every runner with counts of runs, answers, cramps and ticked warning signs."""
+    with open_store(settings, write=False) as con:
+        return runner_counts(con)
 
 
 def list_runners(settings: Settings) -> list[Runner]:
@@ -48,6 +78,8 @@ def checked_runner(runner: Runner, now: datetime) -> Runner:
         home_tz=checked_zone(runner.home_tz),
         cramps_last_10_races=checked_first_answer(runner.cramps_last_10_races),
         usual_race=checked_race(runner.usual_race),
+        distance_unit=_unit(runner.distance_unit, DISTANCE_UNITS, "a unit of distance"),
+        temperature_unit=_unit(runner.temperature_unit, TEMPERATURE_UNITS, "a unit of temperature"),
     )
 
 
@@ -67,6 +99,13 @@ def checked_birth_year(year: int | None, now: datetime) -> int | None:
     if year is not None and not now.year - 110 <= year <= now.year - 5:
         raise WrongInput(f"{year} cannot be a runner's birth year", f"expected {now.year - 110} to {now.year - 5}")
     return year
+
+
+def read_year(words: str) -> int:
+    """A year as a person writes it. Raises WrongInput for anything else."""
+    if not words.strip().isdecimal():
+        raise WrongInput(f"'{words}' is not a year", "write it as 1984")
+    return int(words)
 
 
 def checked_zone(zone: str | None) -> str | None:
@@ -103,3 +142,13 @@ def _one_of(word: str | None, words: tuple[str, ...], what: str) -> str | None:
     if word.lower() not in words:
         raise WrongInput(f"'{word}' is not {what}", f"one of: {', '.join(words)}")
     return word.lower()
+
+
+def _unit(word: str | None, units: tuple[str, ...], what: str) -> str | None:
+    """'miles' or 'F' in their own spelling, None for none."""
+    if not word:
+        return None
+    known = {unit.lower(): unit for unit in units}
+    if word.strip().lower() not in known:
+        raise WrongInput(f"'{word}' is not {what}", f"one of: {', '.join(units)}")
+    return known[word.strip().lower()]

@@ -3,40 +3,22 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.questions import ask, at_a_terminal, zone_of_this_computer
+from pipeline.cli.questions import ask, at_a_terminal
+from pipeline.cli.runner_options import first_options, read_profile, runner_options
 from pipeline.cli.say import count, next_step
-from pipeline.cli.verb import Decorated, Verb, here, utc_now
+from pipeline.cli.verb import Verb, here, utc_now
 
 if TYPE_CHECKING:
     from pipeline.store.runners import Runner
 
 
-def _first_answers(verb: Decorated) -> Decorated:
-    """The options about a runner that weigh in the first reports."""
-    options: list[Callable[..., Any]] = [
-        click.option("--home-tz", metavar="ZONE", help="Home time zone, such as Europe/Vienna."),
-        click.option(
-            "--cramps-last-10",
-            "cramps_last_10_races",
-            metavar="N",
-            help="Races with a cramp among the last 10: 0, 1-2 or 3+.",
-        ),
-        click.option("--usual-race", metavar="RACE", help="The kind of race meant: 5k, 10k, half, marathon or ultra."),
-    ]
-    for option in reversed(options):
-        verb = option(verb)
-    return verb
-
-
 @click.command(cls=Verb)
 @click.option("--runner", "name", metavar="NAME", help="Your name, as your reports shall call you.")
-@_first_answers
+@first_options
 @click.option("--demo", is_flag=True, help="Twelve simulated runners instead, marked as such everywhere.")
 def init(name: str | None, demo: bool, **answers: str | None) -> None:
     """Make the store, and add its first runner.
@@ -57,7 +39,7 @@ def init(name: str | None, demo: bool, **answers: str | None) -> None:
     if demo:
         started = start_demo(settings, now)
     else:
-        if at_a_terminal() and not settings.store.exists():
+        if at_a_terminal() and not settings.has_store:
             name, answers = _interview(name, answers)
         started = start(settings, _runner(name, answers) if name else None, now)
     begun = "The store is ready in" if started.changed else "Nothing changed: there is a store in"
@@ -74,22 +56,21 @@ def init(name: str | None, demo: bool, **answers: str | None) -> None:
 
 @click.command(cls=Verb)
 @click.argument("name")
-@_first_answers
-@click.option("--birth-year", type=int, metavar="YEAR")
-@click.option("--sex", metavar="WORD", help="female, male or other.")
-def runner_add(name: str, birth_year: int | None, sex: str | None, **answers: str | None) -> None:
+@runner_options
+def runner_add(name: str, also_cramps: str | None, pairs: tuple[str, ...], **answers: str | None) -> None:
     """Add a runner; all but the name may stay unsaid.
+
+    The keys of --set are those of cramplog runner edit.
 
     \b
     Examples:
       cramplog runner add ben
-      cramplog runner add anna --cramps-last-10 3+ --usual-race marathon
-      cramplog runner add "Eva K." --birth-year 1984 --sex female --home-tz Europe/Berlin
+      cramplog runner add anna --cramps-last-10 3+ --usual-race marathon --also-cramps night,bike
+      cramplog runner add "Eva K." --birth-year 1984 --sex female --home-tz Europe/Berlin --distance miles
     """
     from pipeline.actions.runner import add_runner
 
-    runner = replace(_runner(name, answers), birth_year=birth_year, sex=sex)
-    added = add_runner(here(), runner, utc_now())
+    added = add_runner(here(), _runner(name, answers), utc_now(), read_profile(also_cramps, pairs))
     click.echo(f"{added.name} is in the store; home time zone {added.home_tz or 'not known'}")
     next_step(f"cramplog ingest FOLDER --runner {shlex.quote(added.name)}")
 
@@ -102,7 +83,7 @@ def _interview(name: str | None, answers: dict[str, str | None]) -> tuple[str | 
     if name is None:
         return None, answers
     questions = {
-        "home_tz": ("Home time zone", checked_zone, zone_of_this_computer()),
+        "home_tz": ("Home time zone", checked_zone, here().home_tz),
         "cramps_last_10_races": (
             "Races with a cramp among your last 10 (0, 1-2, 3+)",
             checked_first_answer,
@@ -115,12 +96,10 @@ def _interview(name: str | None, answers: dict[str, str | None]) -> tuple[str | 
 
 def _runner(name: str, answers: dict[str, str | None]) -> Runner:
     """A runner not yet in the store; the home zone is this computer's when not said."""
+    from pipeline.actions.runner import read_year
     from pipeline.store.runners import Runner
 
-    return Runner(
-        runner_id="",
-        name=name,
-        home_tz=answers["home_tz"] or zone_of_this_computer(),
-        cramps_last_10_races=answers["cramps_last_10_races"],
-        usual_race=answers["usual_race"],
-    )
+    said: dict[str, Any] = {**answers, "home_tz": answers["home_tz"] or here().home_tz}
+    if said.get("birth_year"):
+        said["birth_year"] = read_year(said["birth_year"])
+    return Runner(runner_id="", name=name, **said)

@@ -7,8 +7,10 @@ Nothing is added up here; `summary.summarise` does that. Probabilities are 0..1,
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
+
+from pipeline.units import METRIC, Units
 
 Say = Literal["number", "range", "nothing"]
 Patterns = Literal["none", "counts"]
@@ -54,6 +56,9 @@ class CrampFact:
     air_temp_c: float | None
     distance_m: float | None
     note: str | None
+    relief: str | None = None
+    recurred: str | None = None
+    recurred_after_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +147,37 @@ class Others:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerCount:
+    """One answer to a question about runs: how often after cramps and how often on the other runs asked (v_question_count)."""
+
+    question: str
+    answer: str
+    cramp_runs: int
+    cramp_runs_asked: int
+    control_runs: int
+    control_runs_asked: int
+    comparable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileFact:
+    """What the runner said of themselves, and on which day."""
+
+    question: str
+    said: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Answers to the optional questions. Of private items no more than which kinds are recorded."""
+
+    counts: tuple[AnswerCount, ...] = ()
+    profile: tuple[ProfileFact, ...] = ()
+    private_kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """What it takes to make the page again. `basis` is the hash of everything the page rests on."""
 
@@ -178,3 +214,5 @@ class ReportFacts:
     evaluation: Evaluation | None
     others: Others
     provenance: Provenance
+    told: Told = Told()
+    units: Units = METRIC  # how this runner reads numbers; everything here stays in SI

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from pipeline.report.checklist import CheckLine, checklist_lines
 from pipeline.report.counts import Basis, Where, count_basis, count_where, own_runs
 from pipeline.report.curves import (
     OneCurve,
@@ -22,6 +23,7 @@ from pipeline.report.heat import HeatSection, heat_section
 from pipeline.report.looking_back import ENOUGH_CRAMPS, LookingBack, look_back
 from pipeline.report.said import Said, say_risk
 from pipeline.report.shares import Share, share_fast, share_morning, share_warm
+from pipeline.units import Units
 
 State = Literal["red flag", "no runs", "not enough", "number"]
 BeyondIn = Literal["longer", "hotter", "colder", "other"]
@@ -98,9 +100,11 @@ class RiskReport:
     pace: OneCurve | None
     patterns: Patterns
     where: Where
+    checklist: tuple[CheckLine, ...]
     looking_back: LookingBack | None
     open_meteo: bool
     provenance: Provenance
+    units: Units
 
 
 def summarise(facts: ReportFacts) -> RiskReport:
@@ -108,6 +112,7 @@ def summarise(facts: ReportFacts) -> RiskReport:
     basis = count_basis(facts)
     state = _state(facts, basis)
     told = state == "number"
+    patterns, where = _patterns(facts, basis), count_where(facts)
     return RiskReport(
         state=state,
         runner=facts.runner,
@@ -120,11 +125,13 @@ def summarise(facts: ReportFacts) -> RiskReport:
         heat=heat_section(facts) if told else None,
         hour=hour_section(facts) if told else None,
         pace=pace_section(facts) if told else None,
-        patterns=_patterns(facts, basis),
-        where=count_where(facts),
+        patterns=patterns,
+        where=where,
+        checklist=checklist_lines(facts, where, patterns.warm, patterns.morning) if basis.runs else (),
         looking_back=look_back(facts.evaluation, facts.permission.forecasts_off) if told else None,
         open_meteo="open-meteo" in facts.provenance.weather_providers,
         provenance=facts.provenance,
+        units=facts.units,
     )
 
 

@@ -1,5 +1,5 @@
 """The fixed words on every report: the frame, the signs that send someone to a doctor, and what studies
-say.
+say. `cramplog runner flags` asks for the same signs, by their keys.
 
 From SCIENCE.md 4.3 and 4.5; the signs in our own short words, to be read by a clinician before the public
 sees them.
@@ -17,12 +17,20 @@ NOT_CAUSING = "Going along is not the same as causing."
 
 
 @dataclass(frozen=True, slots=True)
+class Sign:
+    """One warning sign, under the key that is kept when a runner ticks it."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tier:
     """One degree of urgency: what to do, and the signs that call for it."""
 
     key: str
     title: str
-    signs: tuple[str, ...]
+    signs: tuple[Sign, ...]
 
 
 TIERS = (
@@ -30,45 +38,77 @@ TIERS = (
         "now",
         "Call your emergency number now",
         (
-            "Confusion, odd behaviour, a collapse, a fit, or a very hot body: this can be heat stroke, "
-            "on cool days too. Stop and cool the body first.",
-            "Bad headache, vomiting, swelling or confusion after drinking a lot, up to a day later: "
-            "the blood may be diluted. Drink nothing more until someone has looked at you.",
-            "Chest pain, shortness of breath, or fainting.",
-            "Legs that suddenly give way within minutes while the muscles are not hard; with known "
-            "sickle-cell trait also any cramp, weakness or shortness of breath. Stop at once: this may "
-            "not be a cramp.",
-            "One calf that is swollen, warm and red and stays so, with or without shortness of breath: "
-            "it may be a clot.",
-            "An arm or leg that turns pale, cold or numb, or pain that keeps rising in a tight, hard muscle.",
+            Sign(
+                "heat_stroke",
+                "Confusion, odd behaviour, a collapse, a fit, or a very hot body: this can be heat stroke, "
+                "on cool days too. Stop and cool the body first.",
+            ),
+            Sign(
+                "diluted_blood",
+                "Bad headache, vomiting, swelling or confusion after drinking a lot, up to a day later: "
+                "the blood may be diluted. Drink nothing more until someone has looked at you.",
+            ),
+            Sign("chest", "Chest pain, shortness of breath, or fainting."),
+            Sign(
+                "giving_way",
+                "Legs that suddenly give way within minutes while the muscles are not hard; with known "
+                "sickle-cell trait also any cramp, weakness or shortness of breath. Stop at once: this may "
+                "not be a cramp.",
+            ),
+            Sign(
+                "swollen_calf",
+                "One calf that is swollen, warm and red and stays so, with or without shortness of breath: "
+                "it may be a clot.",
+            ),
+            Sign(
+                "pale_limb",
+                "An arm or leg that turns pale, cold or numb, or pain that keeps rising in a tight, hard muscle.",
+            ),
         ),
     ),
     Tier(
         "today",
         "See a doctor the same day",
         (
-            "Dark urine, like cola; pain, weakness or swelling far beyond what the run explains. "
-            "Also when it starts days later.",
-            "A cramp that has not let go after 10 minutes.",
-            "Muscle spasms while you have a wound.",
-            "Cramps all over the body, or together with vomiting, diarrhoea or fever.",
+            Sign(
+                "dark_urine",
+                "Dark urine, like cola; pain, weakness or swelling far beyond what the run explains. "
+                "Also when it starts days later.",
+            ),
+            Sign("long_cramp", "A cramp that has not let go after 10 minutes."),
+            Sign("wound", "Muscle spasms while you have a wound."),
+            Sign("all_over", "Cramps all over the body, or together with vomiting, diarrhoea or fever."),
         ),
     ),
     Tier(
         "visit",
         "Book a visit",
         (
-            "Pain in the calf, thigh or buttock that comes at the same effort each time and goes within "
-            "minutes of rest, above all if you smoke, have diabetes or are over 50.",
-            "Tightness at the same distance each time, with numbness or a foot that drops.",
-            "Weakness, numbness, a muscle that gets thinner, or cramps at rest or at night that spoil your sleep.",
-            "Cramps that are new since you take a medicine, such as one for cholesterol, a water tablet or "
-            "an asthma inhaler. Ask about it; do not stop it on your own.",
-            "A long-term illness, an earlier collapse, a pregnancy, first cramps after the age of 50, "
-            "or cramps that come more often or harder than you are used to.",
+            Sign(
+                "same_effort",
+                "Pain in the calf, thigh or buttock that comes at the same effort each time and goes within "
+                "minutes of rest, above all if you smoke, have diabetes or are over 50.",
+            ),
+            Sign("numb_foot", "Tightness at the same distance each time, with numbness or a foot that drops."),
+            Sign(
+                "weakness",
+                "Weakness, numbness, a muscle that gets thinner, or cramps at rest or at night that spoil your sleep.",
+            ),
+            Sign(
+                "medicine",
+                "Cramps that are new since you take a medicine, such as one for cholesterol, a water tablet or "
+                "an asthma inhaler. Ask about it; do not stop it on your own.",
+            ),
+            Sign(
+                "illness",
+                "A long-term illness, an earlier collapse, a pregnancy, first cramps after the age of 50, "
+                "or cramps that come more often or harder than you are used to.",
+            ),
         ),
     ),
 )
+
+SIGNS = {sign.key: sign for tier in TIERS for sign in tier.signs}
 
 STUDIES = (
     "In published marathon groups about 20 of 100 runners cramp. Among entrants to a half marathon about "

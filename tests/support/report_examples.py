@@ -11,19 +11,24 @@ from datetime import datetime, timedelta, timezone
 from math import exp, log
 
 from pipeline.report.facts import (
+    AnswerCount,
     CrampFact,
     Evaluation,
     Forecast,
     Others,
     Permission,
     PlanRisk,
+    ProfileFact,
     Provenance,
     ReportFacts,
     Risk,
     Rival,
     RunFact,
+    Told,
 )
+from pipeline.units import Units, celsius
 
+IMPERIAL = Units("miles", "F")
 HOUR = 3600.0
 LONGEST_S = 3 * HOUR + 40 * 60
 FIRST_LOCAL = datetime(2026, 3, 3, 7, 30)
@@ -306,6 +311,27 @@ def hostile() -> ReportFacts:
     )
 
 
+def imperial() -> ReportFacts:
+    """The fullest page for someone who thinks in miles and °F: the table of heat has round °F."""
+    cells = [(celsius(f, IMPERIAL), h / 2) for f in range(40, 101, 10) for h in range(2, 9)]
+    return replace(many_cramps(), grid=tuple(plan_of(hours, temp_c) for temp_c, hours in cells), units=IMPERIAL)
+
+
+def asked() -> ReportFacts:
+    """The optional questions answered, by somebody whose words try to be markup."""
+    counts = (
+        AnswerCount("clothing", "long", 3, 4, 2, 6, True),
+        AnswerCount("clothing", "short", 1, 4, 4, 6, True),
+        AnswerCount("drink", "under half a litre", 4, 4, 0, 0, False),
+        AnswerCount("sleep_h", "6", 4, 4, 2, 2, False),
+    )
+    profile = (
+        ProfileFact("usual_shoes", "<b>the **blue** ones</b> " + "x" * 90, MADE_AT.date()),
+        ProfileFact("also_cramps", "bike, night", MADE_AT.date()),
+    )
+    return replace(many_cramps(), told=Told(counts, profile, ("blood", "condition")))
+
+
 EXAMPLES = {
     make.__name__: make
     for make in (
@@ -320,5 +346,7 @@ EXAMPLES = {
         beyond,
         claimed,
         hostile,
+        imperial,
+        asked,
     )
 }

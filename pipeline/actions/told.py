@@ -1,0 +1,24 @@
+"""What a report may say of the optional questions: counts, profile answers, and which kinds of private items there are.
+
+Called by the report action while the store is open with `private` attached.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from pipeline.report.facts import AnswerCount, ProfileFact, Told
+from pipeline.store.private import recorded_kinds
+from pipeline.store.questions import answers_given, question_counts
+
+
+def told_of(con: duckdb.DuckDBPyConnection, runner_id: str) -> Told:
+    """One runner's answers, in a fixed order: a report's hash rests on them."""
+    profile = answers_given(con, runner_id, None)
+    return Told(
+        counts=tuple(AnswerCount(*row) for row in question_counts(con, runner_id)),
+        profile=tuple(
+            ProfileFact(given.question, given.answer.said, given.answered_at.date()) for given in profile.values()
+        ),
+        private_kinds=tuple(sorted(recorded_kinds(con, runner_id))),
+    )

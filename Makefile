@@ -8,7 +8,7 @@ RUN_STAMP := .venv/.run-$(HASH)
 TEST_STAMP := .venv/.test-$(HASH)
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test quick lint types sample lock clean
+.PHONY: help demo test quick lint types sample docs wheel lock clean
 
 help:            ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -35,6 +35,12 @@ types: $(TEST_STAMP)   ## mypy strict
 
 sample: $(TEST_STAMP)   ## makes sample_data/ again, the same content
 	$(BIN)/python -m sample_data.build
+
+docs: $(TEST_STAMP)   ## writes docs/data.md from the comments of the public views
+	$(BIN)/python -m docs.write_data_page
+
+wheel: $(TEST_STAMP)   ## builds the wheel into ./dist
+	$(BIN)/python -m hatchling build -t wheel
 
 lock: .venv/bin/uv   ## resolves the requirement files again
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --extra build pyproject.toml -o requirements.lock

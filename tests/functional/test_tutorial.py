@@ -1,0 +1,116 @@
+"""docs/tutorial.md, done as it is written: every sh block in order, each answer held against the text block under it.
+
+A block is run by bash in a home folder of its own, with the recordings and the weather file that the tutorial speaks of.
+`...` in a text block stands for anything; "sh exit=2" is a block that has to fail like that.
+"""
+
+from __future__ import annotations
+
+import doctest
+import math
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.support.cli import MORNING, recording, session
+
+TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial.md"
+FIRST_SUNDAY = MORNING - timedelta(days=28)
+SUNDAYS_MIN = (90, 105, 120, 130, 150)  # the long runs; an easy one each Tuesday and Thursday between
+EASY_MIN = 45
+SERVICE_CSV = """latitude,longitude,elevation,utc_offset_seconds,timezone,timezone_abbreviation
+48.2,16.4,171.0,0,GMT,GMT
+
+time,temperature_2m (°C),relative_humidity_2m (%),dew_point_2m (°C),precipitation (mm),wind_speed_10m (m/s),\
+shortwave_radiation (W/m²),direct_radiation (W/m²),surface_pressure (hPa)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A sh block of the tutorial with the line it stands on, its exit code, and the answer printed under it."""
+
+    line: int
+    command: str
+    exit_code: int
+    answer: str | None
+
+
+def blocks(text: str) -> list[Block]:
+    """The sh blocks in order, each with the text block that follows it before the next one."""
+    fenced = re.compile(r"^```sh(?: exit=(\d+))?\n(.*?)^```\n(?:\s*^```text\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
+    return [
+        Block(text.count("\n", 0, found.start()) + 2, found[2], int(found[1] or 0), found[3])
+        for found in fenced.finditer(text)
+    ]
+
+
+@pytest.fixture
+def person(tmp_path: Path) -> Path:
+    """A person's home folder with what the tutorial finds in Downloads."""
+    downloads = tmp_path / "Downloads"
+    (downloads / "runs").mkdir(parents=True)
+    for week, minutes in enumerate(SUNDAYS_MIN):
+        sunday = FIRST_SUNDAY + timedelta(weeks=week)
+        _record(downloads / "runs", sunday, minutes)
+        for days in (2, 4) if sunday < MORNING else ():
+            _record(downloads / "runs", sunday + timedelta(days=days), EASY_MIN)
+    _record(downloads, MORNING + timedelta(days=2), EASY_MIN)
+    late = session(MORNING + timedelta(days=2, minutes=10), EASY_MIN + 5)  # the phone, switched on and off late
+    (downloads / "phone.fit").write_bytes(recording(late))
+    (downloads / "open-meteo-48.2N16.4E.csv").write_text(_weather(FIRST_SUNDAY, days=40), encoding="utf-8")
+    return tmp_path
+
+
+def _record(folder: Path, start_at: datetime, minutes: int) -> None:
+    (folder / f"{start_at:%Y-%m-%d}.fit").write_bytes(recording(session(start_at, minutes)))
+
+
+def _weather(first: datetime, days: int) -> str:
+    """Hours of a mild, half sunny early summer, as the service writes them."""
+    hours = [datetime(first.year, first.month, first.day, tzinfo=UTC) + timedelta(hours=h) for h in range(24 * days)]
+    return SERVICE_CSV + "".join(_hour(at) for at in hours)
+
+
+def _hour(at: datetime) -> str:
+    day = max(math.sin(math.pi * (at.hour - 3) / 16), 0.0)
+    warm = 12.0 + 0.1 * at.day + 9.0 * day
+    return f"{at:%Y-%m-%dT%H:%M},{warm:.1f},{80 - 30 * day:.0f},{warm - 7:.1f},0.0,2.0,{600 * day:.0f},{350 * day:.0f},995.0\n"
+
+
+def _said(block: Block, person: Path) -> subprocess.CompletedProcess[str]:
+    """What a terminal shows of the block, in the person's home, with the program first on the path."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "CRAMPLOG_"))}
+    env = kept | {"HOME": str(person), "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    bash = ["bash", "-eu", "-o", "pipefail", "-c", block.command]
+    out = subprocess.PIPE
+    return subprocess.run(bash, cwd=person, env=env, stdout=out, stderr=subprocess.STDOUT, text=True, timeout=300)
+
+
+def test_the_tutorial_does_what_it_says(person: Path) -> None:
+    steps = blocks(TUTORIAL.read_text(encoding="utf-8"))
+    assert len(steps) > 10
+    alike = doctest.OutputChecker()
+    for step in steps:
+        done = _said(step, person)
+        assert done.returncode == step.exit_code, f"tutorial line {step.line}: exit {done.returncode}\n{done.stdout}"
+        if step.answer is not None:
+            same = alike.check_output(step.answer, done.stdout, doctest.ELLIPSIS)
+            assert same, f"tutorial line {step.line} says\n{step.answer}\nand the program\n{done.stdout}"
+    (page,) = person.rglob("sam.html")
+    read = re.sub(r"<[^>]+>", "", page.read_text(encoding="utf-8"))
+    assert "fewer than 1 of 100 runs like it would bring you a cramp" in read
+    assert "13 answered runs with 1 cramp, and for the rest on published studies" in read
+
+
+def test_every_fence_of_the_tutorial_is_a_block_that_is_run_or_compared() -> None:
+    text = TUTORIAL.read_text(encoding="utf-8")
+    openings = re.findall(r"^```(\S.*)$", text, re.MULTILINE)
+    found = blocks(text)
+    assert len(openings) == len(found) + sum(block.answer is not None for block in found)

@@ -21,10 +21,9 @@ from models.design import EVIDENCE_PRIORS, Prior, design_matrix
 from models.first_answer import FirstAnswer
 from models.likelihood import SegmentLikelihood, hazards
 from models.posterior import Posterior, proposal_draws, sample_posterior, weighted_mean, weighted_quantile
+from models.version import MODEL_VERSION as MODEL_VERSION
 
 Floats = NDArray[np.float64]
-
-MODEL_VERSION = "hazard-1"  # change it whenever priors, columns or the likelihood change
 
 
 @dataclass(frozen=True, slots=True, eq=False)

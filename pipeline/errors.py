@@ -5,6 +5,8 @@ Each says what happened and what to do next, and carries the command line's exit
 
 from __future__ import annotations
 
+import errno
+
 
 class CramplogError(Exception):
     """The user's situation: one line, no traceback. `hint` is the next thing to do."""
@@ -52,3 +54,19 @@ class FileRefused(CramplogError):
     def __init__(self, code: str, message: str, hint: str = "") -> None:
         super().__init__(message, hint)
         self.code = code
+
+
+def of_the_system(error: Exception) -> CramplogError | None:
+    """A full disk, missing rights or a folder in the way, in words; None for anything else."""
+    if not isinstance(error, OSError):
+        return None
+    named = error.filename or "a file"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return TryAgain("the disk is full", "free some space; what was saved before is still there")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return CannotStart(f"{named} may not be opened here", "check its rights and its folder's")
+    if error.errno == errno.EISDIR:
+        return CannotStart(f"{named} is a folder where a file should be", "move it away, then try again")
+    if error.errno == errno.ENOTDIR:
+        return CannotStart(f"{named} cannot be reached: a part of that path is a file", "check the path")
+    return None

@@ -1,7 +1,7 @@
-"""Where this installation keeps its files, and how they stay private. Every action starts by loading these.
+"""What this installation is set to: where its files lie, units, zone, log. Every action starts by loading these.
 
-One home folder: CRAMPLOG_HOME, else the system's folder for a user's own files. Nothing here creates or opens
-anything except `make_private_folder`.
+One home folder: CRAMPLOG_HOME, else the system's folder for a user's own files. Nothing here creates anything
+except `make_private_folder`, and nothing but config.toml is opened.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
 
+from pipeline.config import CONFIG_FILE, DEFAULT, YES, Value, values, zone_of_this_computer
 from pipeline.errors import CannotStart
+from pipeline.units import Units
 
 HOME_VARIABLE = "CRAMPLOG_HOME"
 PRIVATE_FOLDER = 0o700
@@ -23,14 +25,30 @@ PRIVATE_FILE = 0o600
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The home folder and the paths inside it; `home` is absolute."""
+    """The home folder, the paths inside it, and what else can be set; `home` is absolute.
+
+    `home_tz` is None where this computer does not say; `nightly_at` is a time of day there. `sources` says of each
+    setting where its value came from.
+    """
 
     home: Path
+    units: Units = field(default_factory=Units)
+    home_tz: str | None = None
+    nightly_at: str = "03:30"
+    log_file: Path | None = None
+    color: bool = True
+    quiet: bool = False
+    sources: Mapping[str, Value] = field(default_factory=dict, compare=False)
 
     @property
     def store(self) -> Path:
         """The ledger: runners, runs, answers, weather, fits."""
         return self.home / "cramplog.duckdb"
+
+    @property
+    def has_store(self) -> bool:
+        """Whether there is a ledger with something in it: a kill or a full disk at its making leaves it empty."""
+        return self.store.exists() and self.store.stat().st_size > 0
 
     @property
     def records(self) -> Path:
@@ -41,6 +59,11 @@ class Settings:
     def tracks(self) -> Path:
         """Positions, and nothing else."""
         return self.home / "tracks.duckdb"
+
+    @property
+    def private(self) -> Path:
+        """Conditions, medication, injuries, blood values: opened only by what shows or changes them."""
+        return self.home / "private.duckdb"
 
     @property
     def originals(self) -> Path:
@@ -68,16 +91,58 @@ class Settings:
         return self.home / "prefect"
 
 
-def load_settings(environ: Mapping[str, str]) -> Settings:
-    """The settings for this environment. Raises CannotStart when there is no home folder to be had."""
-    named = environ.get(HOME_VARIABLE, "").strip()
+def load_settings(environ: Mapping[str, str], flags: Mapping[str, str] | None = None) -> Settings:
+    """The settings for this environment and these flags, by name of the setting.
+
+    Raises CannotStart when there is no home folder to be had, WrongInput for a setting that cannot be meant.
+    """
+    home = _home(environ)
+    config_file = config_path(environ)
+    told = values(flags or {}, environ, config_file)
+    if told["home_tz"].source == DEFAULT:
+        told["home_tz"] = Value(zone_of_this_computer(environ) or "", DEFAULT)
+    if environ.get("NO_COLOR"):
+        told["color"] = Value("never", "NO_COLOR")
+    return Settings(
+        home=home,
+        units=Units(told["distance"].text, told["temperature"].text),
+        home_tz=told["home_tz"].text or None,
+        nightly_at=told["nightly_at"].text,
+        log_file=_log_file(told["log_file"], config_file),
+        color=told["color"].text != "never",
+        quiet=told["quiet"].text == YES,
+        sources={"home": Value(str(home), HOME_VARIABLE if _named_home(environ) else DEFAULT), **told},
+    )
+
+
+def config_path(environ: Mapping[str, str]) -> Path:
+    """Where config.toml is looked for: in the named home, else in the system's folder for a user's settings."""
+    if _named_home(environ):
+        return _home(environ) / CONFIG_FILE
+    return Path(platformdirs.user_config_dir("cramplog", appauthor=False)) / CONFIG_FILE
+
+
+def _named_home(environ: Mapping[str, str]) -> str:
+    return environ.get(HOME_VARIABLE, "").strip()
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    named = _named_home(environ)
     try:
         home = Path(named or platformdirs.user_data_dir("cramplog", appauthor=False)).expanduser()
     except RuntimeError as error:  # `~` without a home, as in some containers and cron jobs
         raise _no_home() from error
     if not named and not home.is_absolute():
         raise _no_home()
-    return Settings(home=home.absolute())
+    return home.absolute()
+
+
+def _log_file(told: Value, config_file: Path) -> Path | None:
+    """A path in config.toml is meant from there, any other from where the program was started."""
+    if not told.text:
+        return None
+    beside = config_file.parent if told.source == CONFIG_FILE else Path.cwd()
+    return beside / told.text
 
 
 def _no_home() -> CannotStart:

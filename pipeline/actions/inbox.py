@@ -37,7 +37,7 @@ def take_runs(settings: Settings, now: datetime) -> str:
         _move(settings, [Path(one.path) for one in found if one.outcome == "failed"], "refused")
     counts = {
         word: sum(one.outcome == word for one in outcomes)
-        for word in ("new", "known", "duplicate", "newer_copy", "partial", "failed")
+        for word in ("new", "known", "reread", "duplicate", "newer_copy", "partial", "failed")
     }
     said = ", ".join(f"{count} {word.replace('_', ' ')}" for word, count in counts.items() if count) or "nothing new"
     return said + (f"; {waiting} files wait: put them into inbox/<runner>/" if waiting else "")
@@ -82,10 +82,12 @@ def take_answers(settings: Settings, now: datetime) -> str:
 def _leave(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
     """The lines that could not be taken, as the file of answers that stays in the inbox."""
     if rows:
-        with private_umask(), path.open("w", encoding="utf-8", newline="") as file:
+        half = path.with_name(f".{path.name}.half")  # a name with a dot is not looked at
+        with private_umask(), half.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, list(rows[0]))
             writer.writeheader()
             writer.writerows(rows)
+        half.replace(path)
 
 
 def _waiting(settings: Settings, kind: str) -> list[Path]:

@@ -61,7 +61,7 @@ def start_demo(settings: Settings, now: datetime, sample: Traversable | None = N
 
 def _runners_there(settings: Settings) -> tuple[str, ...] | None:
     """Names in a store that is there already; None without a store."""
-    if not settings.store.exists():
+    if not settings.has_store:
         return None
     with open_store(settings, write=False) as con:
         return tuple(runner.name for runner in all_runners(con))

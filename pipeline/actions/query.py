@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from pipeline.actions.publish import publish_snapshot
-from pipeline.errors import TryAgain
+from pipeline.errors import CannotStart, TryAgain
 from pipeline.settings import Settings
 from pipeline.store.publish import snapshot_paths
 from pipeline.store.query import Described, QueryResult, describe, list_views, run_query
+
+Seen = TypeVar("Seen")
 
 
 def freshen(settings: Settings, now: datetime) -> bool:
@@ -25,16 +29,27 @@ def freshen(settings: Settings, now: datetime) -> bool:
     return True
 
 
-def ask(settings: Settings, sql: str) -> QueryResult:
+def ask(settings: Settings, sql: str, now: datetime) -> QueryResult:
     """The answer to one SELECT. Raises WrongInput in one line, with the nearest known names."""
-    return run_query(settings, sql)
+    return _renewed_if_damaged(settings, now, lambda: run_query(settings, sql))
 
 
-def public_views(settings: Settings) -> list[Described]:
+def public_views(settings: Settings, now: datetime) -> list[Described]:
     """The views that may be asked, with what each holds."""
-    return list_views(settings)
+    return _renewed_if_damaged(settings, now, lambda: list_views(settings))
 
 
-def view_columns(settings: Settings, view: str) -> list[Described]:
+def view_columns(settings: Settings, view: str, now: datetime) -> list[Described]:
     """A view's columns with types, units and meaning. Raises WrongInput with the nearest name."""
-    return describe(settings, view)
+    return _renewed_if_damaged(settings, now, lambda: describe(settings, view))
+
+
+def _renewed_if_damaged(settings: Settings, now: datetime, look: Callable[[], Seen]) -> Seen:
+    """What `look` sees in the snapshot; a damaged one holds nothing that the store has not, and is made anew first."""
+    try:
+        return look()
+    except CannotStart:
+        for path in snapshot_paths(settings):
+            path.unlink(missing_ok=True)
+        publish_snapshot(settings, now)
+        return look()

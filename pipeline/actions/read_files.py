@@ -19,6 +19,7 @@ from pipeline.actions.originals import sha256_of
 from pipeline.errors import FileRefused, NotFound
 from pipeline.formats.read import read_runs
 from pipeline.schema import ParsedRun
+from pipeline.store.interrupt import interrupts_wait
 
 POOL_FROM = 12  # fewer files than this are read sooner than a pool has started
 
@@ -71,12 +72,16 @@ def read_files(paths: Sequence[Path], now: datetime) -> Iterator[ReadFile]:
 
 @contextmanager
 def _interrupts_left_to_parent() -> Iterator[None]:
-    """Processes started inside inherit a blocked Ctrl-C: it is this process's to answer, from their first moment on."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    """Processes started inside inherit a blocked Ctrl-C: it is this process's to answer, from their first moment on.
+
+    It answers at the end: another thread may take the signal, and a process told only half of what to do complains.
+    """
+    with interrupts_wait():
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def _read_file(path: Path, now: datetime) -> ReadFile:

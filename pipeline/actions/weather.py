@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.actions.originals import sha256_of
+from pipeline.actions.originals import name_of, sha256_of
 from pipeline.actions.read_files import find_files
 from pipeline.errors import FileRefused
 from pipeline.settings import Settings
@@ -69,7 +69,7 @@ def _import_one(settings: Settings, path: Path, seen: dict[str, str], now: datet
     with open_store(settings, write=True) as con, transaction(con):
         for place in places:
             _put_place(con, place, utc)
-        put_weather_file(con, sha256, path.name, "new", None, hours, utc)
+        put_weather_file(con, sha256, name_of(path), "new", None, hours, utc)
         serve_cells(con)
     notes = tuple(note.detail for place in places for note in place.notes)
     return WeatherOutcome(str(path), "new", len(places), hours, notes, None)

@@ -72,14 +72,14 @@ def sql(
         raise click.UsageError("--csv and --json do not go together")
     from pipeline.actions.query import ask, freshen, public_views, view_columns
 
-    settings = here()
-    if not freshen(settings, utc_now()):
+    settings, now = here(), utc_now()
+    if not freshen(settings, now):
         tell("the store is busy, so this is the snapshot from before its last change")
     if listed or described:
-        found = view_columns(settings, described) if described else public_views(settings)
+        found = view_columns(settings, described, now) if described else public_views(settings, now)
         _print_described(found, as_csv, as_json, is_views=listed)
         return
-    result = ask(settings, file.read() if file else query or "")
+    result = ask(settings, file.read() if file else query or "", now)
     if as_json:
         rows = [[_plain(value) for value in row] for row in result.rows]
         print_json("sql", columns=result.columns, types=result.types, rows=rows)

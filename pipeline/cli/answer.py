@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.cramp_options import cramp_options
-from pipeline.cli.look import SHORT_ID, local_at
-from pipeline.cli.questions import at_a_terminal
+from pipeline.cli.look import local_at
+from pipeline.cli.questions import make_sure
 from pipeline.cli.say import count, instant, next_step, print_json
 from pipeline.cli.verb import Verb, here, json_option, runner_option, utc_now
 from pipeline.errors import WrongInput
-from pipeline.units import Units, format_duration, format_mark, parse_duration_s
+from pipeline.units import Units, format_duration, format_mark, parse_duration_s, short_id
 
 if TYPE_CHECKING:
     from pipeline.actions.tag import Tagged
@@ -94,7 +94,8 @@ def _tag_cramp(run: str, runner_name: str | None, cramp: dict[str, str | None], 
     if as_json:
         print_json("tag", **_tagged_fields(tagged, distance_m))
         return
-    click.echo(f"{words.muscle} {words.side}, {words.severity}: {_understood(tagged, distance_m, words.at, here().units)}")
+    understood = _understood(tagged, distance_m, words.at, here().units)
+    click.echo(f"{words.muscle} {words.side}, {words.severity}: {understood}")
     if tagged.moment.in_pause:
         click.echo("that moment lies in a pause, so it was moved to the last second of running before it")
     if not tagged.new:
@@ -132,7 +133,7 @@ def _tag_without(run: str, runner_name: str | None, answer: str, as_json: bool) 
     if as_json:
         print_json("tag", answer=answer, run=answered.run_id)
         return
-    click.echo(f"{answered.day} ({answered.run_id[:SHORT_ID]}): {answer}")
+    click.echo(f"{answered.day} ({short_id(answered.run_id)}): {answer}")
     next_step("cramplog runs --unanswered")
 
 
@@ -146,19 +147,11 @@ def _tag_none_between(
     window = f"from {first}" + (f" to {last}" if last else " on")
     found = answer_none_between(here(), runner_name, first, last, utc_now(), dry_run=True)
     if found and not dry_run:
-        _make_sure(f"Answer {count(found, 'unanswered run')} {window} with 'no cramp'?", yes, as_json)
+        question = f"Answer {count(found, 'unanswered run')} {window} with 'no cramp'?"
+        make_sure(question, "add --yes to answer them all, or --dry-run to see how many", yes, as_json)
         found = answer_none_between(here(), runner_name, first, last, utc_now())
     if as_json:
         print_json("tag", answer="no cramp", runs=found, dry_run=dry_run)
         return
     click.echo(f"{count(found, 'run')} {window}: {'would be answered' if dry_run else 'answered'} with 'no cramp'")
     next_step("the same without --dry-run" if dry_run else "cramplog report")
-
-
-def _make_sure(question: str, yes: bool, as_json: bool) -> None:
-    """Go on after a yes. Raises WrongInput where nobody can be asked, click.Abort after a no."""
-    if yes:
-        return
-    if as_json or not at_a_terminal():
-        raise WrongInput(f"not asked: {question}", "add --yes to answer them all, or --dry-run to see how many")
-    click.confirm(question, abort=True, err=True)

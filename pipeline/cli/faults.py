@@ -6,13 +6,13 @@ The user's situation is a line and what to do next; our bug names the exception,
 from __future__ import annotations
 
 import errno
-import json
 
 import click
 
-from pipeline.errors import CannotStart, CramplogError, TryAgain
+from pipeline.cli.entry import STOPPED
+from pipeline.cli.say import json_text
+from pipeline.errors import CramplogError, of_the_system
 
-STOPPED = 130
 FAILED = 1
 WRONG_USAGE = 2
 
@@ -23,7 +23,7 @@ def told_fault(error: Exception, as_json: bool) -> int:
         return 0
     if isinstance(error, click.ClickException):
         return _told_usage(error) if as_json else 0
-    known = error if isinstance(error, CramplogError) else _of_the_system(error)
+    known = error if isinstance(error, CramplogError) else of_the_system(error)
     if known is None:
         return _told_bug(error, as_json)
     _tell(known.code, known.message, known.hint, as_json)
@@ -39,17 +39,6 @@ def stopped(as_json: bool) -> int:
     else:
         click.echo(f"\n{message}\n  {hint}", err=True)
     return STOPPED
-
-
-def _of_the_system(error: Exception) -> CramplogError | None:
-    """A full disk or missing rights, in words; None for anything else."""
-    if not isinstance(error, OSError):
-        return None
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return TryAgain("the disk is full", "free some space; what was saved before is still there")
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return CannotStart(f"{error.filename or 'a file'} may not be opened here", "check its rights and its folder's")
-    return None
 
 
 def _told_usage(error: click.ClickException) -> int:
@@ -71,7 +60,7 @@ def _told_bug(error: Exception, as_json: bool) -> int:
 def _tell(code: str, message: str, hint: str, as_json: bool) -> None:
     if as_json:
         document = {"schema": "cramplog.error/1", "code": code, "message": message, "hint": hint}
-        click.echo(json.dumps(document, ensure_ascii=False))
+        click.echo(json_text(document))
         return
     click.echo(f"Error ({code}): {message}", err=True)
     if hint:

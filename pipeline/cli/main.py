@@ -5,29 +5,50 @@ A verb is a few lines over one action. Its module imports the action when it run
 
 from __future__ import annotations
 
+import os
+import shutil
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
 import click
 
-from pipeline.cli.faults import STOPPED, stopped, told_fault
+from pipeline.cli.entry import STOPPED
+from pipeline.cli.faults import stopped, told_fault
+from pipeline.cli.verb import settle
 from pipeline.errors import CramplogError
 from pipeline.settings import private_umask
 
+COMPLETE_VARIABLE = "_CRAMPLOG_COMPLETE"  # click's own protocol: the shell sets it to ask for words
+NARROW = 52  # columns
 VERBS = {
     "init": "start:init",
     "runner add": "start:runner_add",
+    "runner list": "runner:runner_list",
+    "runner edit": "runner:runner_edit",
+    "runner flags": "flags:runner_flags",
+    "runner private": "private:runner_private",
     "ingest": "take:ingest",
     "runs": "look:runs",
+    "runs edit": "runs_edit:runs_edit",
+    "runs rm": "runs_edit:runs_rm",
+    "runs merge": "runs_edit:runs_merge",
+    "runs split": "runs_edit:runs_split",
     "weather": "take:weather",
     "tag": "answer:tag",
-    "tag import": "answer:tag_import",
+    "tag list": "tags:tag_list",
+    "tag edit": "tags:tag_edit",
+    "tag rm": "tags:tag_rm",
+    "tag import": "tags:tag_import",
+    "ask": "ask:ask",
+    "undo": "undo:undo",
     "train": "learn:train",
     "report": "learn:report",
     "nightly": "night:nightly",
     "publish": "analyst:publish",
     "sql": "analyst:sql",
+    "doctor": "doctor:doctor",
+    "completion": "complete:completion",
 }
 
 
@@ -51,6 +72,8 @@ class Cramplog(click.Group):
         if two_words in VERBS:
             args = [two_words, *args[2:]]
         if args[0] not in VERBS:
+            if ctx.resilient_parsing:  # a shell asks for words; the verb is not written out yet
+                return None, None, args
             begun = [verb for verb in VERBS if verb.startswith(f"{args[0]} ")]
             near = begun or get_close_matches(args[0], VERBS, n=1)
             hint = f"did you mean '{near[0]}'?" if near else "cramplog --help names them all"
@@ -59,7 +82,7 @@ class Cramplog(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.meta["as_json"] = "--json" in args
-        return super().parse_args(ctx, args or ["--help"])
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         as_json = ctx.meta["as_json"]
@@ -78,19 +101,48 @@ class Cramplog(click.Group):
         ctx.exit(code or 0)
 
 
-@click.command(cls=Cramplog)
-@click.version_option(package_name="cramplog")
-def cli() -> None:
+def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001  click's own
+    if value and not ctx.resilient_parsing:
+        from pipeline.actions.versions import own_versions
+
+        click.echo(str(own_versions()))
+        ctx.exit()
+
+
+@click.command(cls=Cramplog, invoke_without_command=True)
+@click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_version,
+    help="Versions of the program, its schema and its model.",
+)  # fmt: skip
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Links a runner's leg cramps to heat, time of day, duration and pace.
 
     An evening: init, ingest your recordings, tag the cramps and `tag --none` the rest, report.
+    Without a verb: how things stand, in four lines.
     """
+    if ctx.invoked_subcommand is None:
+        from pipeline.cli.today import print_today
+
+        print_today(settle(ctx))
+
+
+def _help_width() -> int | None:
+    """For click, whose help is never narrower than 50 by itself; None lets it choose."""
+    columns = shutil.get_terminal_size().columns
+    return columns if columns < NARROW else None
 
 
 def main() -> None:
     """The entry point of the `cramplog` command; whatever it or Prefect writes is for its owner's eyes only."""
+    if COMPLETE_VARIABLE in os.environ:
+        from pipeline.cli.complete import complete_two_words
+
+        complete_two_words()
     try:
         with private_umask():
-            cli.main(prog_name="cramplog")
+            cli.main(prog_name="cramplog", terminal_width=_help_width())
     except KeyboardInterrupt:
         raise SystemExit(STOPPED) from None
+    except OSError as error:  # help that cannot be written
+        raise SystemExit(told_fault(error, as_json=False)) from None

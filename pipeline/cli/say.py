@@ -6,9 +6,12 @@ stdout is the answer, stderr is progress and warnings.
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
+import textwrap
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +22,17 @@ QUIET_STEP_S = 30.0
 
 def print_json(schema: str, **fields: Any) -> None:
     """The one document of a verb on stdout."""
-    click.echo(json.dumps({"schema": f"cramplog.{schema}/1", **fields}, ensure_ascii=False, default=_plain))
+    click.echo(json_text({"schema": f"cramplog.{schema}/1", **fields}))
+
+
+def json_text(document: Mapping[str, object]) -> str:
+    """The document in one line; letters that stdout cannot say, and bytes of file names that are none, as \\uXXXX."""
+    text = json.dumps(document, ensure_ascii=False, default=_plain)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(document, default=_plain)
+    return text
 
 
 def next_step(words: str) -> None:
@@ -34,14 +47,31 @@ def tell(words: str) -> None:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str] = ()) -> None:
-    """A plain table; columns named in `right` are flush right."""
+    """A plain table; columns named in `right` are flush right. On a narrower terminal, each row is a block of lines."""
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
+    lines = []
     for row in [head, *rows]:
         cells = [
             cell.rjust(width) if name in right else cell.ljust(width)
             for name, cell, width in zip(head, row, widths, strict=True)
         ]
-        click.echo("  ".join(cells).rstrip())
+        lines.append("  ".join(cells).rstrip())
+    columns = shutil.get_terminal_size().columns
+    if sys.stdout.isatty() and any(len(line) > columns for line in lines):
+        lines = _blocks(head, rows, columns)
+    click.echo("\n".join(lines))
+
+
+def _blocks(head: Sequence[str], rows: Sequence[Sequence[str]], columns: int) -> list[str]:
+    """Each row as 'name: value' lines no longer than the terminal, a blank line after it; empty cells are left out."""
+    lines = []
+    for row in rows:
+        for name, cell in zip(head, row, strict=True):
+            if cell:
+                said = f"{name}: {cell}" if name else cell
+                lines += textwrap.wrap(said, columns, subsequent_indent="  ", break_on_hyphens=False)
+        lines.append("")
+    return lines
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
@@ -65,7 +95,7 @@ class Progress:
         self.total, self.what, self.done = total, what, 0
         self.began_s = self.said_s = time.monotonic()
         self.shown = not click.get_current_context().meta.get("quiet")
-        self.live = self.shown and sys.stderr.isatty()
+        self.live = self.shown and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"  # which cannot clear a line
 
     def step(self) -> None:
         """One more is done."""

@@ -1,24 +1,21 @@
-"""`cramplog tag list`, `tag edit`, `tag rm`, `tag import` and `undo`: what was said, corrected, and taken back."""
+"""`cramplog tag list`, `tag edit`, `tag rm` and `tag import`: what was said, shown, corrected, taken away, or from a file."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli.cramp_options import cramp_options
-from pipeline.cli.look import SHORT_ID
 from pipeline.cli.say import count, instant, next_step, print_json, table
 from pipeline.cli.verb import Verb, here, json_option, runner_option, utc_now
-from pipeline.units import format_duration, parse_duration_s
+from pipeline.units import format_duration, parse_duration_s, short_id
 
 if TYPE_CHECKING:
     from pipeline.actions.tag_edit import Retagged
     from pipeline.store.tags import Tag
-    from pipeline.store.undo import MadeChange
 
 FAILED = 1
 _HEAD = ("tag", "date", "after", "muscle", "side", "severity", "effect", "relief", "came back", "note")
@@ -98,37 +95,6 @@ def tag_rm(tag: str, runner_name: str | None, as_json: bool) -> None:
 
 
 @click.command(cls=Verb)
-@click.argument("change", metavar="[CHANGE]", type=int, required=False)
-@click.option("--list", "listed", is_flag=True, help="The last changes, newest first; nothing is taken back.")
-@json_option
-def undo(change: int | None, listed: bool, as_json: bool) -> None:
-    """Take back the last change, or the one of that number: a tag, an answer, a correction, an import, each one step.
-
-    Said once more, it takes back the change before. A change is refused while a later one wrote the same.
-
-    \b
-    Examples:
-      cramplog undo --list
-      cramplog undo
-      cramplog undo 3
-    """
-    if listed and change is not None:
-        raise click.UsageError("--list and a number do not go together")
-    from pipeline.actions.undo import list_changes
-    from pipeline.actions.undo import undo as take_back
-
-    if listed:
-        _print_changes(list_changes(here(), _MOST), as_json)
-        return
-    made = take_back(here(), change, utc_now())
-    if as_json:
-        print_json("undo", undone=_change_fields(made))
-        return
-    click.echo(f"taken back: {made.change_no} {made.what}: {made.detail}")
-    next_step("cramplog undo --list")
-
-
-@click.command(cls=Verb)
 @click.argument("path", metavar="FILE.csv", type=click.Path(path_type=Path))
 @runner_option
 @json_option
@@ -159,7 +125,6 @@ def tag_import(path: Path, runner_name: str | None, as_json: bool) -> int:
     return FAILED if result.bad else 0
 
 
-_MOST = 20
 _DURATIONS = ("uncertainty", "recurred_after")
 
 
@@ -193,32 +158,6 @@ def _print_retagged(done: Retagged, what: str, as_json: bool) -> None:
     click.echo(f"{tag.cramp_id} {what}: {tag.muscle} {tag.side}, {tag.severity}, run of {tag.day}")
     click.echo(f"the run is answered: {done.answer}" if done.answer != "unanswered" else "the run is unanswered now")
     if done.answer == "unanswered":
-        next_step(f"cramplog tag {tag.run_id[:SHORT_ID]} --none if there was no cramp, or cramplog undo")
+        next_step(f"cramplog tag {short_id(tag.run_id)} --none if there was no cramp, or cramplog undo")
     else:
         next_step("cramplog report" + ("; cramplog undo takes this back" if done.change_no else ""))
-
-
-def _print_changes(changes: list[MadeChange], as_json: bool) -> None:
-    if as_json:
-        print_json("undo", changes=[_change_fields(one) for one in changes])
-        return
-    if not changes:
-        click.echo("nothing was changed yet")
-        return
-    rows = [
-        [
-            str(one.change_no),
-            f"{one.made_at.replace(tzinfo=UTC).astimezone():%Y-%m-%d %H:%M}",
-            one.what,
-            one.how,
-            one.detail,
-            "taken back" if one.undone_at else "",
-        ]
-        for one in changes
-    ]
-    table(("change", "made", "what", "how", "detail", ""), rows, right=("change",))
-    next_step("cramplog undo takes back the last, cramplog undo CHANGE that one")
-
-
-def _change_fields(made: MadeChange) -> dict[str, object]:
-    return {**asdict(made), "made_at": instant(made.made_at), "undone_at": instant(made.undone_at)}

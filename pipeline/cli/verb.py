@@ -1,4 +1,4 @@
-"""What all verbs share: their common options, where they work, what time it is. Imported by each of them."""
+"""What all verbs share: their common options, their settings, what time it is. Imported by each of them."""
 
 from __future__ import annotations
 
@@ -11,29 +11,46 @@ from typing import Any, TypeVar
 
 import click
 
+from pipeline.cli.log_file import logged
+from pipeline.config import YES
 from pipeline.settings import Settings, load_settings
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
 class Verb(click.Command):
-    """A command with -v and -q; both are kept in the context for `say` and for the faults."""
+    """A command with -v, -q and --log-file; its settings are kept in the context for `here`, `say` and the faults."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.params += [
-            _switch("verbose", "-v", "Say more; the whole traceback when something breaks."),
-            _switch("quiet", "-q", "No progress, only the answer."),
+            _shared("verbose", "Say more; the whole traceback when something breaks.", "-v", is_flag=True),
+            _shared("quiet", "No progress, only the answer.", "-q", is_flag=True),
+            _shared("log_file", "Write begin, end, warnings and bugs to it.", metavar="FILE"),
         ]
 
     def invoke(self, ctx: click.Context) -> Any:
+        settings = settle(ctx)
         with _log_to_stderr(bool(ctx.meta.get("verbose"))):
-            return super().invoke(ctx)
+            return logged(settings.log_file, ctx.info_name or "cramplog", lambda: super(Verb, self).invoke(ctx))
+
+
+def settle(ctx: click.Context) -> Settings:
+    """The settings of this call, kept in its context. Raises WrongInput or CannotStart."""
+    flags = {"quiet": YES} if ctx.meta.get("quiet") else {}
+    if ctx.meta.get("log_file"):
+        flags["log_file"] = ctx.meta["log_file"]
+    settings = load_settings(os.environ, flags)
+    ctx.meta["settings"], ctx.meta["quiet"] = settings, settings.quiet
+    if not settings.color:
+        os.environ["NO_COLOR"] = "1"  # nothing of ours is coloured; Prefect's and Python's words are
+    return settings
 
 
 def here() -> Settings:
-    """The settings of this environment."""
-    return load_settings(os.environ)
+    """The settings of the verb that is running."""
+    settings: Settings = click.get_current_context().meta["settings"]
+    return settings
 
 
 def utc_now() -> datetime:
@@ -51,12 +68,12 @@ def runner_option(verb: Decorated) -> Decorated:
     return click.option("--runner", "runner_name", metavar="NAME", help="Whose, when there are several runners.")(verb)
 
 
-def _switch(name: str, short: str, words: str) -> click.Option:
-    def remember(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001  click's
+def _shared(name: str, words: str, *short: str, **how: Any) -> click.Option:
+    def remember(ctx: click.Context, param: click.Parameter, value: object) -> None:  # noqa: ARG001  click's
         ctx.meta[name] = value
 
-    declared = (f"--{name}", short)
-    return click.Option(declared, is_flag=True, expose_value=False, is_eager=True, help=words, callback=remember)
+    declared = (f"--{name.replace('_', '-')}", *short)
+    return click.Option(declared, expose_value=False, is_eager=True, help=words, callback=remember, **how)
 
 
 @contextmanager
@@ -64,6 +81,8 @@ def _log_to_stderr(verbose: bool) -> Iterator[None]:
     """Inside, our own warnings go to stderr, one line each; a traceback only with -v."""
     stderr = logging.StreamHandler()
     stderr.setFormatter(logging.Formatter("%(message)s") if verbose else _OneLine("%(message)s"))
+    stderr.setLevel(logging.INFO if verbose else logging.WARNING)  # a log file wants more than the terminal
+    stderr.addFilter(lambda record: record.name != "pipeline.cli")  # begin and end are the log file's
     ours = logging.getLogger("pipeline")
     before = ours.level, ours.propagate
     ours.addHandler(stderr)

@@ -61,6 +61,14 @@ def test_ingest_loads_what_reads_and_stores_and_no_more(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_how_things_stand_is_told_with_the_store_alone(tmp_path: Path) -> None:
+    assert loaded(tmp_path / "none") == []
+    make_store(tmp_path / "home", "anna")
+    assert loaded(tmp_path / "home") == ["duckdb", "numpy"]
+    assert loaded(tmp_path / "home", "doctor") == ["duckdb", "numpy"]
+
+
+@pytest.mark.slow
 def test_a_list_of_runs_and_a_tag_load_no_model(tmp_path: Path) -> None:
     make_store(tmp_path / "home", "anna")
     assert set(loaded(tmp_path / "home", "runs")) <= {"duckdb", "numpy"}

@@ -116,3 +116,23 @@ def test_not_sure_keeps_a_run_out_of_the_counts(ran: Home) -> None:
     assert f"{DAY}" in ran("tag", DAY, "--not-sure").stdout
     assert ran.document("runs", DAY)["runs"][0]["answer"] == "not sure"
     assert ran("tag", DAY, "--not-sure", "--none").exit_code == 2
+
+
+def test_a_run_shows_every_answer_it_was_ever_given(ran: Home) -> None:
+    ran("tag", DAY, "--not-sure")
+    ran("tag", "--none", "--from", DAY, "--yes")  # answers only what is unanswered
+    ran("undo")
+    tagged(ran)
+    said = ran("runs", DAY).stdout
+    assert "answer     cramp" in said
+    lines = [line.split(maxsplit=1)[1] for line in said.splitlines() if line.split()[0] == "answered"]
+    assert [line.split(" on ")[0] for line in lines] == ["not sure", "cramp"]
+    assert lines[0].endswith("(single), taken back")
+    given = ran.document("runs", DAY)["runs"][0]["answers"]
+    assert [one["taken_back_at"] is None for one in given] == [False, True]
+
+
+def test_a_run_shows_what_of_it_is_the_runners_word(ran: Home) -> None:
+    assert "you said" not in ran("runs", DAY).stdout
+    ran("runs", "edit", DAY, "--sport", "walking", "--indoor", "--shift", "-1:00:00")
+    assert "you said   walking, indoors, the clock 1:00:00 back" in ran("runs", DAY).stdout

@@ -1,4 +1,4 @@
-"""Where the files lie and who may read them."""
+"""What is set and by whom, where the files lie and who may read them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import CannotStart
-from pipeline.settings import load_settings, make_private_folder, private_umask
+from pipeline.config import unknown_variables, zone_of_this_computer
+from pipeline.errors import CannotStart, WrongInput
+from pipeline.settings import Settings, config_path, load_settings, make_private_folder, private_umask
+from pipeline.units import Units
 
 
 def test_everything_lies_in_the_home_that_the_environment_names(tmp_path: Path) -> None:
@@ -79,3 +81,125 @@ def test_files_made_inside_the_umask_are_the_owners_and_it_is_given_back(tmp_pat
         os.umask(before)
     assert (tmp_path / "private").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "open").stat().st_mode & 0o777 == 0o644
+
+
+def written(home: Path, text: str) -> dict[str, str]:
+    """An environment whose home holds this config.toml."""
+    (home / "config.toml").write_text(text, encoding="utf-8")
+    return {"CRAMPLOG_HOME": str(home), "TZ": "Europe/Vienna"}
+
+
+def test_without_a_word_the_defaults_hold(tmp_path: Path) -> None:
+    settings = load_settings({"CRAMPLOG_HOME": str(tmp_path), "TZ": "Europe/Vienna"})
+    assert settings == Settings(tmp_path, Units("km", "C"), "Europe/Vienna", "03:30", None, True, False)
+    assert {name for name, value in settings.sources.items() if value.source != "default"} == {"home"}
+    assert settings.sources["home"].source == "CRAMPLOG_HOME"
+
+
+def test_flag_wins_over_environment_over_file_over_default(tmp_path: Path) -> None:
+    environ = written(tmp_path, 'distance = "miles"\ntemperature = "F"\nquiet = false\nlog_file = "file.log"\n')
+    environ |= {"CRAMPLOG_TEMPERATURE": "C", "CRAMPLOG_QUIET": "no", "CRAMPLOG_LOG_FILE": "/logs/environment.log"}
+    settings = load_settings(environ, {"quiet": "yes", "log_file": "/logs/flag.log"})
+    assert (settings.units, settings.quiet, settings.log_file) == (Units("miles", "C"), True, Path("/logs/flag.log"))
+    sources = {name: value.source for name, value in settings.sources.items()}
+    assert sources == {
+        "home": "CRAMPLOG_HOME",
+        "distance": "config.toml",
+        "temperature": "CRAMPLOG_TEMPERATURE",
+        "home_tz": "default",
+        "nightly_at": "default",
+        "log_file": "--log-file",
+        "color": "default",
+        "quiet": "--quiet",
+    }
+
+
+def test_a_log_file_of_the_config_lies_beside_it_and_any_other_where_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir("/")
+    environ = written(tmp_path, 'log_file = "cramplog.log"\n')
+    assert load_settings(environ).log_file == tmp_path / "cramplog.log"
+    assert load_settings({**environ, "CRAMPLOG_LOG_FILE": "cramplog.log"}).log_file == Path("/cramplog.log")
+
+
+@pytest.mark.parametrize(
+    ("line", "said", "hint"),
+    [
+        ('distnace = "miles"', "sets 'distnace', which is no setting", "did you mean distance?"),
+        ('home-tz = "Europe/Vienna"', "sets 'home-tz'", "did you mean home_tz?"),
+        ('home = "elsewhere"', "sets 'home'", "CRAMPLOG_HOME"),
+        ('distance = "leagues"', "says 'leagues'", "expected km or miles"),
+        ("temperature = 24", "says '24'", "expected C or F"),
+        ('home_tz = "Europe/Viena"', "says 'Europe/Viena'", "a time zone such as Europe/Vienna"),
+        ('nightly_at = "25:00"', "says '25:00'", "a time of day such as 03:30"),
+        ('color = "always"', "says 'always'", "expected auto or never"),
+        ('quiet = "perhaps"', "says 'perhaps'", "expected true or false"),
+        ("distance = miles", "cannot be read", 'distance = "miles"'),
+        ("[distance]", "says '{}'", "expected km or miles"),
+    ],
+)
+def test_what_cannot_be_meant_names_the_file_the_key_and_what_was_expected(
+    tmp_path: Path, line: str, said: str, hint: str
+) -> None:
+    with pytest.raises(WrongInput) as refusal:
+        load_settings(written(tmp_path, line + "\n"))
+    assert str(tmp_path / "config.toml") in refusal.value.message
+    assert said in refusal.value.message
+    assert hint in refusal.value.hint
+
+
+def test_a_variable_that_cannot_be_meant_is_named(tmp_path: Path) -> None:
+    with pytest.raises(WrongInput, match="CRAMPLOG_DISTANCE says 'leagues'"):
+        load_settings({"CRAMPLOG_HOME": str(tmp_path), "CRAMPLOG_DISTANCE": "leagues"})
+
+
+def test_words_are_taken_in_any_case_and_a_clock_in_its_short_form(tmp_path: Path) -> None:
+    settings = load_settings(written(tmp_path, 'distance = "MILES"\ntemperature = "f"\nnightly_at = "4:05"\n'))
+    assert (settings.units, settings.nightly_at) == (Units("miles", "F"), "04:05")
+
+
+def test_no_color_wins_over_the_setting(tmp_path: Path) -> None:
+    environ = written(tmp_path, 'color = "auto"\n')
+    assert load_settings(environ).color
+    settings = load_settings({**environ, "NO_COLOR": "1"})
+    assert not settings.color
+    assert settings.sources["color"].source == "NO_COLOR"
+    assert load_settings({**environ, "NO_COLOR": ""}).color
+
+
+def test_without_a_named_home_the_config_lies_where_the_system_keeps_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
+    path = config_path({})
+    assert path.is_relative_to(tmp_path)
+    assert (path.parent.name, path.name) == ("cramplog", "config.toml")
+
+
+def test_a_variable_like_a_setting_that_is_none_is_found() -> None:
+    environ = {"CRAMPLOG_DISTNACE": "km", "CRAMPLOG_HOME": "x", "CRAMPLOG_LOG_FILE": "y", "_CRAMPLOG_COMPLETE": "z"}
+    assert unknown_variables(environ) == ["CRAMPLOG_DISTNACE"]
+
+
+@pytest.mark.parametrize(
+    ("named", "zone"),
+    [
+        ("Europe/Vienna", "Europe/Vienna"),
+        (":Asia/Tokyo", "Asia/Tokyo"),
+        ("UTC", None),
+        ("Etc/UTC", None),
+        ("CET-1", None),
+        ("Europe/Viena", None),
+    ],
+)
+def test_this_computers_zone_is_what_it_says_unless_it_says_what_servers_say(named: str, zone: str | None) -> None:
+    assert zone_of_this_computer({"TZ": named}) == zone
+
+
+def test_this_computers_zone_is_read_from_its_clock_link(tmp_path: Path) -> None:
+    link = tmp_path / "localtime"
+    link.symlink_to("/usr/share/zoneinfo/America/New_York")
+    assert zone_of_this_computer({}, link) == "America/New_York"
+    assert zone_of_this_computer({}, tmp_path / "none") is None

@@ -1,0 +1,48 @@
+"""Who may open what lies in the home folder: finding what is open to others, and closing it. Called by `doctor`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pipeline.settings import PRIVATE_FILE, PRIVATE_FOLDER, Settings
+
+
+def open_to_others(settings: Settings) -> list[Path]:
+    """Folders wider than 0700 and files wider than 0600 in the home, and the log file, sorted.
+
+    What others put into the inbox is theirs; the home around it keeps it private.
+    """
+    found = [path for path in _ours(settings) if _mode(path) & ~(PRIVATE_FOLDER if path.is_dir() else PRIVATE_FILE)]
+    return sorted(found)
+
+
+def narrow(paths: Iterable[Path]) -> list[Path]:
+    """Takes the rights of others away; gives back what now is its owner's alone. What is not ours to change stays."""
+    closed = []
+    for path in paths:
+        try:
+            path.chmod(_mode(path) & (PRIVATE_FOLDER if path.is_dir() else PRIVATE_FILE))
+        except OSError:  # another user's file, a read-only disk: it stays in the list of problems
+            continue
+        closed.append(path)
+    return closed
+
+
+def _ours(settings: Settings) -> Iterator[Path]:
+    if settings.log_file is not None and settings.log_file.is_file():
+        yield settings.log_file
+    if not settings.home.is_dir():
+        return
+    yield settings.home
+    for folder, folders, files in os.walk(settings.home):
+        if Path(folder) == settings.home:
+            folders[:] = [name for name in folders if name != settings.inbox.name]
+        for name in (*folders, *files):
+            if not (Path(folder) / name).is_symlink():
+                yield Path(folder) / name
+
+
+def _mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777

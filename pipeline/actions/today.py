@@ -1,0 +1,55 @@
+"""Bare `cramplog`: how things stand, and the one step that is of most use now. Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.actions.runs import waiting_in_inbox
+from pipeline.errors import CannotStart
+from pipeline.settings import Settings
+from pipeline.store.connection import open_store
+from pipeline.store.health import Held, look
+from pipeline.store.standing import Night, Standing
+
+BRIEFLY_S = 0.5  # nobody waits half a minute to hear how things stand
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The store's counts, the last night, and what to do next."""
+
+    standing: Standing
+    night: Night | None
+    next_step: str
+
+
+def look_today(settings: Settings) -> Today:
+    """How things stand. Raises TryAgain for a busy store, CannotStart for a damaged one or none."""
+    held = _held(settings)
+    waiting = waiting_in_inbox(settings)
+    return Today(held.standing, held.night, _next_step(held.standing, held.night, waiting))
+
+
+def _held(settings: Settings) -> Held:
+    for _ in range(2):
+        health = look(settings, BRIEFLY_S)
+        if health is not None and (trouble := health.busy or health.damage):
+            raise trouble
+        if health is not None and health.held is not None:
+            return health.held
+        with open_store(settings, write=False, wait_s=BRIEFLY_S):
+            pass  # brings an older store up to date; says what is wrong without one
+    raise CannotStart("the store was changed by another program", "try again")
+
+
+def _next_step(standing: Standing, night: Night | None, waiting: int) -> str:
+    """The first thing that is missing on the way to a report."""
+    steps = [
+        (not standing.runners, "cramplog runner add NAME"),
+        (waiting > 0, f"cramplog nightly ({waiting:,} waiting in the inbox)"),
+        (not standing.runs, "cramplog ingest FOLDER"),
+        (night is not None and bool(night.failed), "cramplog doctor, since the last night did not do everything"),
+        (standing.unanswered > 0, "cramplog runs --unanswered, and tag them"),
+        (standing.weathered_runs < standing.outdoor_runs, "cramplog weather --file FILE"),
+    ]
+    return next((words for missing, words in steps if missing), "cramplog report")

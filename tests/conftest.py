@@ -1,4 +1,4 @@
-"""Marks as slow what opens stores, runs the program or a browser, or simulates much. `make quick` leaves it out."""
+"""Marks as slow what opens stores, runs the program or a browser, simulates much or renders many pages. `make quick` leaves it out."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-SLOW_FOLDERS = {"functional", "sql"}
-SLOW_FILES = {"test_hazard.py", "test_evaluate.py", "test_crossover.py", "test_simulate.py"}
+SLOW_FOLDERS = {"faults", "functional", "sql"}
+SLOW_FILES = {"test_hazard.py", "test_evaluate.py", "test_crossover.py", "test_simulate.py", "test_report_units.py"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -16,3 +16,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         path = Path(item.path)
         if path.parent.name in SLOW_FOLDERS or path.name in SLOW_FILES:
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are named by their argument: packed ones hold the time, and two workers would call a test by two names."""
+    return argname if isinstance(val, bytes) else None

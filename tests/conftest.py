@@ -8,14 +8,25 @@ import pytest
 
 SLOW_FOLDERS = {"faults", "functional", "sql"}
 SLOW_FILES = {"test_hazard.py", "test_evaluate.py", "test_crossover.py", "test_simulate.py", "test_report_units.py"}
+# What these files' tests share takes long to make: one worker runs them all.
+TOGETHER = {
+    "test_analysis.py",
+    "test_nightly.py",
+    "test_real_evening.py",
+    "test_redo.py",
+    "test_report_in_browser.py",
+    "test_wheel.py",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give the slow mark to every test of those folders and files."""
+    """Give the slow mark to every test of those folders and files, and one worker to what is made once."""
     for item in items:
         path = Path(item.path)
         if path.parent.name in SLOW_FOLDERS or path.name in SLOW_FILES:
             item.add_marker(pytest.mark.slow)
+        if path.name in TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(path.name))
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -61,16 +61,3 @@ def test_a_plain_nightly_says_each_stage_and_a_failed_one_costs_no_other(home: H
     assert failed == ["weather"]
     assert "Traceback" not in broken.stderr
     assert "Next: see what weather says above" in broken.stdout
-
-
-@pytest.mark.slow
-def test_the_nightly_in_prefect_comes_to_the_same(home: Home) -> None:
-    recordings(home.path / "inbox", 2)
-    child = home.child("nightly", "--json")
-    out, err = child.communicate(timeout=240)
-    assert child.returncode == 0, err
-    assert "about 20 s" in err
-    assert (home.path / "prefect").is_dir()
-    assert '"schema": "cramplog.nightly/1"' in out
-    assert out.count('"outcome": "done"') == 6
-    assert len(home.document("runs")["runs"]) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import re
 import shutil
@@ -79,8 +80,12 @@ def test_prefect_and_plain_leave_the_same_store_and_the_same_reports(
     plain_home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     home = small_demo(tmp_path_factory.mktemp("prefect") / "home")
-    night = cramplog(home, "nightly")
+    night = cramplog(home, "nightly", "--json")
     assert night.returncode == 0, night.stdout + night.stderr
+    assert "about 20 s" in night.stderr
+    document = json.loads(night.stdout)
+    assert (document["schema"], len(document["reports"])) == ("cramplog.nightly/1", 3)
+    assert [stage["outcome"] for stage in document["stages"]] == ["done"] * 6
     assert (home / "prefect").is_dir()
     assert not (plain_home / "prefect").exists()
     assert facts_of(home) == facts_of(plain_home)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import errno
 
+STOPPED = 130  # the exit code after Ctrl-C, as shells have it
+
 
 class CramplogError(Exception):
     """The user's situation: one line, no traceback. `hint` is the next thing to do."""

@@ -1,4 +1,7 @@
-"""Marks as slow what opens stores, runs the program or a browser, simulates much or renders many pages. `make quick` leaves it out."""
+"""Marks as slow what opens stores, runs the program or a browser, or computes for long; `make quick` leaves it out.
+
+Also says which tests one worker runs, and names parameters.
+"""
 
 from __future__ import annotations
 

@@ -138,8 +138,8 @@ def _take(
             keep_original(settings, file.content, file.sha256)
     with open_store(settings, write=True, with_records=True, with_tracks=True) as con:
         shares, owners = _shared_out(con, batch, now, redo)
-        redo_runs(con, [new_run(run, share.file, runner) for share in shares for run in share.again])
-        fresh = [new_run(run, share.file, runner) for share in shares for run in share.fresh]
+        redo_runs(con, [new_run(run, share.file, runner, settings.home_tz) for share in shares for run in share.again])
+        fresh = [new_run(run, share.file, runner, settings.home_tz) for share in shares for run in share.fresh]
         judged_so_far = [(share.file, _outcome(con, share, owners, runner, {})) for share in shares]
         linked = store_runs(con, fresh, _file_rows(judged_so_far, files_seen(con), runner), now)
         serve_cells(con)

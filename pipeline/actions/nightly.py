@@ -21,8 +21,8 @@ from pipeline.actions.train import train_all
 from pipeline.errors import CramplogError, TryAgain, of_the_system
 from pipeline.settings import Settings, load_settings
 from pipeline.store.connection import open_store, transaction
-from pipeline.store.fits import new_night_id, put_night_stage
 from pipeline.store.migrate import naive_utc
+from pipeline.store.nights import new_night_id, put_night_stage
 from pipeline.store.swap import one_writer
 
 log = logging.getLogger(__name__)

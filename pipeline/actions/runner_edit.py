@@ -48,7 +48,7 @@ def edit_runner(
             after = change_runner(step, before, wanted) if wanted else before
             changed = (*wanted, *keep_profile(step, before, profile))
             step.detail = f"{after.name}: {', '.join(changed)}"
-        moved, in_the_way = _move_with_name(settings, before.name, after.name)
+        moved, in_the_way = move_with_name(settings, before.name, after.name)
         number = step.change_no if step.rows else None
         return Edited(after, changed, number, moved, in_the_way, answers_given(con, after.runner_id, None))
 
@@ -71,7 +71,7 @@ def _changed_columns(before: Runner, values: Mapping[str, str], now: datetime) -
     return {column: getattr(after, column) for column in said if getattr(after, column) != getattr(before, column)}
 
 
-def _move_with_name(settings: Settings, old: str, new: str) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+def move_with_name(settings: Settings, old: str, new: str) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     """The inbox folder and the report under the new name; what lies there already stays, and the old with it."""
     if old == new:
         return (), ()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pipeline.actions.runner_edit import move_with_name
 from pipeline.settings import Settings
 from pipeline.store.connection import open_store
-from pipeline.store.undo import MadeChange, last_changes, undo_change
+from pipeline.store.runners import all_runners
+from pipeline.store.undo import MadeChange, adds_runner, last_changes, undo_change
 
 
 def list_changes(settings: Settings, most: int) -> list[MadeChange]:
@@ -16,9 +18,15 @@ def list_changes(settings: Settings, most: int) -> list[MadeChange]:
 
 
 def undo(settings: Settings, change_no: int | None, now: datetime) -> MadeChange:
-    """Take back one change, the last one when none is named.
+    """Take back one change, the last one when none is named; a runner's inbox and report go with an old name.
 
     Raises NotFound when there is none, WrongInput when it is taken back already or a later one wrote the same.
     """
-    with open_store(settings, write=True, with_records=True) as con:
-        return undo_change(con, change_no, now)
+    with open_store(settings, write=False) as con:
+        about_runner = adds_runner(con, change_no)
+    with open_store(settings, write=True, with_records=True, with_private=about_runner) as con:
+        before = {runner.runner_id: runner.name for runner in all_runners(con)}
+        made = undo_change(con, change_no, now)
+        for runner in all_runners(con):
+            move_with_name(settings, before.get(runner.runner_id, runner.name), runner.name)
+        return made

@@ -21,6 +21,7 @@ from click.shell_completion import (
 )
 
 from pipeline.cli.verb import Verb
+from pipeline.cli.verbs import COMPLETE_VARIABLE, VERBS
 
 SHELLS = ("bash", "zsh", "fish")
 # The names of the lists in `pipeline.schema`, which is imported when one is asked for.
@@ -48,13 +49,12 @@ def completion(shell: str | None) -> None:
       cramplog completion zsh > ~/.zfunc/_cramplog
       cramplog completion fish > ~/.config/fish/completions/cramplog.fish
     """
-    from pipeline.cli.main import COMPLETE_VARIABLE, cli
-
     name = shell or Path(os.environ.get("SHELL", "")).name
     kind = get_completion_class(name) if name in SHELLS else None
     if kind is None:
         raise click.UsageError(f"say which shell: {', '.join(SHELLS)}")
-    click.echo(kind(cli, {}, "cramplog", COMPLETE_VARIABLE).source(), nl=False)
+    cramplog = click.get_current_context().find_root().command
+    click.echo(kind(cramplog, {}, "cramplog", COMPLETE_VARIABLE).source(), nl=False)
 
 
 def complete_two_words() -> None:
@@ -65,8 +65,6 @@ def complete_two_words() -> None:
 
 def words_for(args: list[str], begun: str) -> list[str] | None:
     """The words that may stand after `args` and begin with `begun`, where click does not know them: else None."""
-    from pipeline.cli.main import VERBS
-
     if not args and not begun.startswith("-"):
         return [word for word in dict.fromkeys(verb.split()[0] for verb in VERBS) if word.startswith(begun)]
     if args and args[-1] in FIXED_WORDS:

@@ -12,7 +12,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
 
-STOPPED = 130
+from pipeline.errors import STOPPED
 
 
 def begin() -> None:

@@ -9,9 +9,8 @@ import errno
 
 import click
 
-from pipeline.cli.entry import STOPPED
 from pipeline.cli.say import json_text
-from pipeline.errors import CramplogError, of_the_system
+from pipeline.errors import STOPPED, CramplogError, of_the_system
 
 FAILED = 1
 WRONG_USAGE = 2

@@ -1,4 +1,4 @@
-"""`cramplog`: the table of verbs, loaded when they are called, and where errors become words and exit codes.
+"""`cramplog`: finds the verb that is meant and loads it; where errors become words and exit codes.
 
 A verb is a few lines over one action. Its module imports the action when it runs, so that help stays quick.
 """
@@ -13,43 +13,13 @@ from typing import Any
 
 import click
 
-from pipeline.cli.entry import STOPPED
 from pipeline.cli.faults import stopped, told_fault
 from pipeline.cli.verb import settle
-from pipeline.errors import CramplogError
+from pipeline.cli.verbs import COMPLETE_VARIABLE, VERBS
+from pipeline.errors import STOPPED, CramplogError
 from pipeline.settings import private_umask
 
-COMPLETE_VARIABLE = "_CRAMPLOG_COMPLETE"  # click's own protocol: the shell sets it to ask for words
 NARROW = 52  # columns
-VERBS = {
-    "init": "start:init",
-    "runner add": "start:runner_add",
-    "runner list": "runner:runner_list",
-    "runner edit": "runner:runner_edit",
-    "runner flags": "flags:runner_flags",
-    "runner private": "private:runner_private",
-    "ingest": "take:ingest",
-    "runs": "look:runs",
-    "runs edit": "runs_edit:runs_edit",
-    "runs rm": "runs_edit:runs_rm",
-    "runs merge": "runs_edit:runs_merge",
-    "runs split": "runs_edit:runs_split",
-    "weather": "take:weather",
-    "tag": "answer:tag",
-    "tag list": "tags:tag_list",
-    "tag edit": "tags:tag_edit",
-    "tag rm": "tags:tag_rm",
-    "tag import": "tags:tag_import",
-    "ask": "ask:ask",
-    "undo": "undo:undo",
-    "train": "learn:train",
-    "report": "learn:report",
-    "nightly": "night:nightly",
-    "publish": "analyst:publish",
-    "sql": "analyst:sql",
-    "doctor": "doctor:doctor",
-    "completion": "complete:completion",
-}
 
 
 class Cramplog(click.Group):

@@ -128,8 +128,13 @@ def _of_day(runs: list[RunRow], day: str, number: int) -> RunRow:
         return on_day[0]
     if on_day:
         names = ", ".join(f"{day}/{n}" for n in range(1, len(on_day) + 1))
-        raise NotFound(f"there are {len(on_day)} runs on {day}", f"say which: {names}")
-    near = sorted(runs, key=lambda run: abs((datetime.fromisoformat(day) - datetime.fromisoformat(run.day)).days))
+        there = f"there are {len(on_day)} runs" if len(on_day) > 1 else "there is one run"
+        raise NotFound(f"{there} on {day}", f"say which: {names}")
+    try:
+        wanted = datetime.fromisoformat(day)
+    except ValueError:
+        raise NotFound(f"there is no day {day}", "write it as 2026-06-14") from None
+    near = sorted(runs, key=lambda run: abs((wanted - datetime.fromisoformat(run.day)).days))
     raise NotFound(f"no run on {day}", "the nearest are " + ", ".join(list(dict.fromkeys(run.day for run in near))[:3]))
 
 

@@ -1,4 +1,4 @@
-"""Fits and nights in the ledger. A fit is plain JSON with version, data hash, seed and its evaluation. Called by actions."""
+"""Fits in the ledger. A fit is plain JSON with version, data hash, seed and its evaluation. Called by actions."""
 
 from __future__ import annotations
 
@@ -43,22 +43,3 @@ def put_fit(con: duckdb.DuckDBPyConnection, fit: Fit) -> None:
     """Keep a fit under a fresh id (its own `fit_id` is not used)."""
     fit_id = one_value(con, "SELECT 'f' || nextval('fit_no')")
     insert_rows(con, "fit", [{**asdict(fit), "fit_id": fit_id}])
-
-
-def new_night_id(con: duckdb.DuckDBPyConnection) -> str:
-    """A fresh id for tonight."""
-    return str(one_value(con, "SELECT 'n' || nextval('night_no')"))
-
-
-def put_night_stage(
-    con: duckdb.DuckDBPyConnection,
-    night_id: str,
-    stage: str,
-    started_at: datetime,
-    ended_at: datetime,
-    outcome: str,
-    detail: str,
-) -> None:
-    """Record how one stage of a nightly went; `outcome` is done or failed, `detail` counts only."""
-    row = {"night_id": night_id, "stage": stage, "started_at": started_at, "ended_at": ended_at}
-    insert_rows(con, "night", [{**row, "outcome": outcome, "detail": detail}])

@@ -1,4 +1,4 @@
-"""Reads how the nights went from the ledger. For `pipeline.actions.nights`; `fits` writes the rows as a night goes."""
+"""Nights in the ledger: a row a stage, written as a night goes and read to say how the nights went. Called by actions."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
+
+from pipeline.store.rows import insert_rows, one_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +33,22 @@ def last_stages(con: duckdb.DuckDBPyConnection, nights: int) -> list[StageRow]:
         {"nights": nights},
     ).fetchall()
     return [StageRow(*row) for row in rows]
+
+
+def new_night_id(con: duckdb.DuckDBPyConnection) -> str:
+    """A fresh id for tonight."""
+    return str(one_value(con, "SELECT 'n' || nextval('night_no')"))
+
+
+def put_night_stage(
+    con: duckdb.DuckDBPyConnection,
+    night_id: str,
+    stage: str,
+    started_at: datetime,
+    ended_at: datetime,
+    outcome: str,
+    detail: str,
+) -> None:
+    """Record how one stage of a nightly went; `outcome` is done or failed, `detail` counts only."""
+    row = {"night_id": night_id, "stage": stage, "started_at": started_at, "ended_at": ended_at}
+    insert_rows(con, "night", [{**row, "outcome": outcome, "detail": detail}])

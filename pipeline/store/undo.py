@@ -43,7 +43,9 @@ def last_changes(con: duckdb.DuckDBPyConnection, most: int) -> list[MadeChange]:
 
 
 def undo_change(con: duckdb.DuckDBPyConnection, change_no: int | None, now: datetime) -> MadeChange:
-    """Take back one change, the last one when none is named. `records` must be attached; one transaction.
+    """Take back one change, the last one when none is named. One transaction.
+
+    `records` must be attached, and `private` where the change added a runner (`adds_runner`).
 
     Raises NotFound when there is none, WrongInput when it is taken back already or a later one wrote the same, and for
     runs joined or parted when another recording of one came since.
@@ -52,6 +54,8 @@ def undo_change(con: duckdb.DuckDBPyConnection, change_no: int | None, now: date
         made = _change_to_undo(con, change_no)
         _refuse_when_changed_since(con, made)
         _refuse_when_recorded_since(con, made)
+        if adds_runner(con, made.change_no):
+            _refuse_when_in_use(con, made)
         rows = con.execute(
             "SELECT table_name, row_key, before FROM change_row WHERE change_no = ? ORDER BY step DESC",
             [made.change_no],
@@ -62,6 +66,13 @@ def undo_change(con: duckdb.DuckDBPyConnection, change_no: int | None, now: date
         _hold_cramps(con, [key for table, key, _ in rows if table == "run"])
         con.execute("UPDATE change SET undone_at = ? WHERE change_no = ?", [naive_utc(now), made.change_no])
     return made
+
+
+def adds_runner(con: duckdb.DuckDBPyConnection, change_no: int | None) -> bool:
+    """Whether a runner would be gone with this change (the last one when none is named)."""
+    made = _change_to_undo(con, change_no)
+    added = "SELECT 1 FROM change_row WHERE change_no = ? AND table_name = 'runner' AND before IS NULL LIMIT 1"
+    return one_row(con, added, [made.change_no]) is not None
 
 
 def _change_to_undo(con: duckdb.DuckDBPyConnection, change_no: int | None) -> MadeChange:
@@ -95,6 +106,15 @@ def _refuse_when_recorded_since(con: duckdb.DuckDBPyConnection, made: MadeChange
         raise WrongInput(
             f"another recording of this run came after change {made.change_no} ({made.what})",
             "say it the other way instead: cramplog runs split RUN parts runs, cramplog runs merge RUN RUN joins them",
+        )
+
+
+def _refuse_when_in_use(con: duckdb.DuckDBPyConnection, made: MadeChange) -> None:
+    used = one_row(con, read_sql("queries", "runner_in_use"), {"change_no": made.change_no})
+    if used is not None:
+        raise WrongInput(
+            f"change {made.change_no} added the runner {used[0]}, of whom there are files or answers by now",
+            "take back another change: cramplog undo --list shows the last ones",
         )
 
 

@@ -6,7 +6,7 @@ FROM night;
 
 COMMENT ON VIEW v_night IS 'One row a stage of a nightly.';
 COMMENT ON COLUMN v_night.night_id IS 'The night.';
-COMMENT ON COLUMN v_night.stage IS 'The stage: inbox, weather, fit, reports, publish.';
+COMMENT ON COLUMN v_night.stage IS 'The stage: inbox, weather, answers, fit, reports, publish.';
 COMMENT ON COLUMN v_night.started_at IS 'Begin, UTC.';
 COMMENT ON COLUMN v_night.ended_at IS 'End, UTC.';
 COMMENT ON COLUMN v_night.outcome IS 'done or failed.';

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.main import VERBS
+from pipeline.cli.verbs import VERBS
 from tests.support.cli import recording
 from tests.support.stores import make_store
 

@@ -16,7 +16,7 @@ from pipeline.actions.nights import catching_up, last_nights, trouble, zone_of_n
 from pipeline.actions.runner import add_runner
 from pipeline.settings import Settings
 from pipeline.store.connection import open_store, transaction
-from pipeline.store.fits import put_night_stage
+from pipeline.store.nights import put_night_stage
 from pipeline.store.runners import Runner
 from tests.support.cli import Home, recordings
 from tests.support.stores import NOW, make_store

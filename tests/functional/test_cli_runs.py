@@ -70,3 +70,13 @@ def test_weather_names_what_it_took_and_what_it_could_not_read(ran: Home, tmp_pa
     assert again["files"][0]["outcome"] == "known"
     assert ran("weather").exit_code == 2
     assert ran("weather", "--file", "no-such.csv").exit_code == 4
+
+
+def test_a_day_that_does_not_exist_is_said(once: Home) -> None:
+    said = once("runs", "2026-13-45")
+    assert said.exit_code == 4
+    assert "there is no day 2026-13-45" in said.stderr
+
+
+def test_the_second_of_one_run_is_not_there(once: Home) -> None:
+    assert f"there is one run on {DAY}" in once("runs", f"{DAY}/2").stderr

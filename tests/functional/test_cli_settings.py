@@ -14,7 +14,8 @@ import pytest
 
 from models.version import MODEL_VERSION
 from pipeline.cli.complete import FIXED_WORDS
-from pipeline.cli.main import VERBS, cli
+from pipeline.cli.main import cli
+from pipeline.cli.verbs import VERBS
 from pipeline.store.migrate import schema_version
 from tests.support.cli import CALF, DAY, Home, recordings
 

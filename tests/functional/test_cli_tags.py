@@ -136,3 +136,31 @@ def test_a_run_shows_what_of_it_is_the_runners_word(ran: Home) -> None:
     assert "you said" not in ran("runs", DAY).stdout
     ran("runs", "edit", DAY, "--sport", "walking", "--indoor", "--shift", "-1:00:00")
     assert "you said   walking, indoors, the clock 1:00:00 back" in ran("runs", DAY).stdout
+
+
+def test_a_runner_with_files_is_not_taken_back_and_one_without_is(ran: Home) -> None:
+    ran("runner", "add", "ben", "--also-cramps", "bike")
+    assert "runner add: ben" in ran("undo").stdout
+    assert [one["name"] for one in ran.document("runner", "list")["runners"]] == ["anna"]
+    added = ran.document("undo", "--list")["changes"][-1]["change_no"]
+    said = ran("undo", str(added))
+    assert said.exit_code == 2
+    assert "of whom there are files or answers by now" in said.stderr
+
+
+def test_a_runner_with_a_private_item_is_not_taken_back(ran: Home) -> None:
+    ran("runner", "add", "ben")
+    ran("runner", "private", "ben", "--add", "condition: asthma")
+    assert ran("undo").exit_code == 2
+    ran("runner", "private", "ben", "--rm", "i1", "--yes")
+    assert ran("undo").exit_code == 0
+
+
+def test_undo_of_a_new_name_moves_the_inbox_and_the_report_back(ran: Home) -> None:
+    (ran.path / "inbox" / "anna").mkdir(parents=True)
+    ran("report")
+    ran("runner", "edit", "anna", "--name", "ann")
+    assert (ran.path / "inbox" / "ann").is_dir()
+    ran("undo")
+    assert (ran.path / "inbox" / "anna").is_dir()
+    assert [path.name for path in (ran.path / "reports").iterdir()] == ["anna.html"]

@@ -115,9 +115,7 @@ def test_nothing_to_take_back_and_twice_the_same_are_said(store: Store) -> None:
         undo_change(con, number, NOW)
     with pytest.raises(NotFound, match="there is no change 99"):
         undo_change(con, 99, NOW)
-    for made in last_changes(con, 99):  # adding the runner is the first of them
-        if made.undone_at is None:
-            undo_change(con, made.change_no, NOW)
+    con.execute("UPDATE change SET undone_at = made_at")
     with pytest.raises(NotFound, match="no change to take back"):
         undo_change(con, None, NOW)
 

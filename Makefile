@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 3 # more than 2 cores: many tests wait for a program or a server
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 POLARS_MAX_THREADS=1 # workers must not wait for each other
 INSTALL := $(BIN)/uv pip install --quiet --require-hashes --compile-bytecode --python $(BIN)/python
 HASH := $(shell cat requirements*.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 RUN_STAMP := .venv/.run-$(HASH)
@@ -22,7 +23,7 @@ demo: $(RUN_STAMP)   ## the nightly flow on the simulated sample cohort, in ./de
 
 test: lint types $(TEST_STAMP)   ## everything: lint, types, import contracts, all tests
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	$(ONE_THREAD) $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 quick: $(TEST_STAMP)   ## the tests under 30 s
 	$(BIN)/python -m pytest -m "not slow"

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from typing import TypeVar
 
 from pipeline.actions.publish import publish_snapshot
-from pipeline.errors import CannotStart, TryAgain
+from pipeline.errors import CannotStart, TryAgain, WrongInput
 from pipeline.settings import Settings
 from pipeline.store.publish import snapshot_paths
 from pipeline.store.query import Described, QueryResult, describe, list_views, run_query
+from pipeline.store.sql_files import sql_files
 
 Seen = TypeVar("Seen")
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A question of sql/analysis: its name, the question in words, and the SELECT."""
+
+    name: str
+    question: str
+    sql: str
 
 
 def freshen(settings: Settings, now: datetime) -> bool:
@@ -32,6 +44,22 @@ def freshen(settings: Settings, now: datetime) -> bool:
 def ask(settings: Settings, sql: str, now: datetime) -> QueryResult:
     """The answer to one SELECT. Raises WrongInput in one line, with the nearest known names."""
     return _renewed_if_damaged(settings, now, lambda: run_query(settings, sql))
+
+
+def analyses() -> list[Analysis]:
+    """The questions that come with the program, by name."""
+    found = [(name.removesuffix(".sql"), text) for name, text in sql_files("analysis")]
+    return [Analysis(name, text.splitlines()[0].removeprefix("-- Question: "), text) for name, text in found]
+
+
+def analysis_of(name: str) -> Analysis:
+    """The one of that name. Raises WrongInput with the nearest, or all of them."""
+    known = {one.name: one for one in analyses()}
+    if name not in known:
+        near = get_close_matches(name, known, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else "cramplog sql --analysis list names them"
+        raise WrongInput(f"there is no analysis '{name}'", hint)
+    return known[name]
 
 
 def public_views(settings: Settings, now: datetime) -> list[Described]:

@@ -98,6 +98,7 @@ def _values(con: duckdb.DuckDBPyConnection, tag: Tag, edit: TagEdit) -> dict[str
         values["uncertainty_s"] = possible_uncertainty_s(edit.uncertainty_s)
     if edit.recurred_after_s is not None or values.get("recurred", "yes") != "yes":
         values["recurred_after_s"] = edit.recurred_after_s
+        values.setdefault("recurred", "yes")  # what has a time of coming back came back
     return values | ({} if edit.at is None else _moved(con, tag, edit.at))
 
 

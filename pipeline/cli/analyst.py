@@ -52,26 +52,33 @@ def publish(as_json: bool) -> None:
 )
 @click.option("--list", "listed", is_flag=True, help="The views there are.")
 @click.option("--describe", "described", metavar="VIEW", help="The columns of a view, with units.")
+@click.option("--analysis", metavar="NAME", help="A question that comes with the program; list names them.")
 @click.option("--csv", "as_csv", is_flag=True, help="Comma-separated, for a spreadsheet.")
 @json_option
 def sql(
-    query: str | None, file: TextIO | None, listed: bool, described: str | None, as_csv: bool, as_json: bool
-) -> None:
+    query: str | None, file: TextIO | None, listed: bool, described: str | None, analysis: str | None,
+    as_csv: bool, as_json: bool,
+) -> None:  # fmt: skip
     """Ask the published snapshot one SELECT (DuckDB's SQL). It can read the public views and nothing else.
 
     \b
     Examples:
       cramplog sql --list
-      cramplog sql --describe v_hazard_row
+      cramplog sql --analysis cramps_per_100_hours_by_heat
       cramplog sql "SELECT answer, count(*) AS runs FROM v_run GROUP BY answer" --csv
     """
-    asked = [query is not None, file is not None, listed, described is not None]
+    asked = [query is not None, file is not None, listed, described is not None, analysis is not None]
     if sum(asked) != 1:
-        raise click.UsageError("give one of: a QUERY, -f FILE, --list or --describe VIEW")
+        raise click.UsageError("give one of: a QUERY, -f FILE, --analysis NAME, --list or --describe VIEW")
     if as_csv and as_json:
         raise click.UsageError("--csv and --json do not go together")
-    from pipeline.actions.query import ask, freshen, public_views, view_columns
+    from pipeline.actions.query import analyses, analysis_of, ask, freshen, public_views, view_columns
 
+    if analysis == "list":
+        _print_rows(("analysis", "question"), [(one.name, one.question) for one in analyses()], as_csv, as_json)
+        return
+    if analysis:
+        query = analysis_of(analysis).sql
     settings, now = here(), utc_now()
     if not freshen(settings, now):
         tell("the store is busy, so this is the snapshot from before its last change")
@@ -94,11 +101,19 @@ def _print_described(found: Sequence[Described], as_csv: bool, as_json: bool, is
     rows = [(one.name, one.comment) if is_views else (one.name, one.type, one.comment) for one in found]
     if as_json:
         print_json("sql", **{"views" if is_views else "columns": [asdict(one) for one in found]})
+        return
+    _print_rows(head, rows, as_csv, as_json)
+    if not as_csv:
+        next_step("cramplog sql --describe VIEW" if is_views else 'cramplog sql "SELECT ..."')
+
+
+def _print_rows(head: Sequence[str], rows: Sequence[Sequence[str]], as_csv: bool, as_json: bool) -> None:
+    if as_json:
+        print_json("sql", rows=[dict(zip(head, row, strict=True)) for row in rows])
     elif as_csv:
         _print_csv(head, rows)
     else:
         table(head, rows)
-        next_step("cramplog sql --describe VIEW" if is_views else 'cramplog sql "SELECT ..."')
 
 
 def _print_result(result: QueryResult) -> None:

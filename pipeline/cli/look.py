@@ -24,8 +24,9 @@ from pipeline.units import (
 
 if TYPE_CHECKING:
     from pipeline.actions.runs import ListedRun
-    from pipeline.store.details import GivenAnswer, RunDetails, TaggedCramp
+    from pipeline.store.details import GivenAnswer, RunDetails
     from pipeline.store.find import RunRow
+    from pipeline.store.tags import Tag
 
 _ON_FOOT = ("running", "walking", "hiking")
 
@@ -160,7 +161,7 @@ def _copy(copy: RunRow) -> str:
     return f"{short_id(copy.run_id)}, from {instant(copy.start_at)}, {count(copy.records, 'record')}; it does not count"
 
 
-def _kind(cramp: TaggedCramp) -> str:
+def _kind(cramp: Tag) -> str:
     return "tightness" if cramp.severity == "tightness" else "cramp"
 
 
@@ -175,7 +176,7 @@ def _weather(details: RunDetails, units: Units) -> str:
     return f"{format_temperature(details.air_temp_c, units)} on average{wbgt}"
 
 
-def _cramp(run: RunRow, cramp: TaggedCramp) -> str:
+def _cramp(run: RunRow, cramp: Tag) -> str:
     where = f"{cramp.muscle} {cramp.side}, {cramp.severity}"
     if cramp.phase == "after":
         return f"after the run: {where}"
@@ -188,14 +189,7 @@ def _cramp(run: RunRow, cramp: TaggedCramp) -> str:
 
 
 def _print_details_json(details: RunDetails) -> None:
-    cramps = [
-        {
-            **asdict(cramp),
-            "onset_at": instant(cramp.onset_at),
-            "onset_local": local_at(details.run, cramp.onset_at),
-        }
-        for cramp in details.cramps
-    ]
+    cramps = [{**tag_fields(cramp), "onset_local": local_at(details.run, cramp.onset_at)} for cramp in details.cramps]
     answers = [
         {**asdict(one), "answered_at": instant(one.answered_at), "taken_back_at": instant(one.taken_back_at)}
         for one in details.answers
@@ -208,3 +202,8 @@ def _print_details_json(details: RunDetails) -> None:
 
 def _run_fields(runner: str, run: RunRow) -> dict[str, Any]:
     return {**asdict(run), "runner": runner, "start_at": instant(run.start_at)}
+
+
+def tag_fields(tag: Tag) -> dict[str, Any]:
+    """A tag for JSON, its instants as instants."""
+    return {**asdict(tag), "onset_at": instant(tag.onset_at), "tagged_at": instant(tag.tagged_at)}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli.cramp_options import cramp_options
-from pipeline.cli.say import count, instant, next_step, print_json, table
+from pipeline.cli.look import tag_fields
+from pipeline.cli.say import count, next_step, print_json, table
 from pipeline.cli.verb import Verb, here, json_option, runner_option, utc_now
 from pipeline.units import format_duration, parse_duration_s, short_id
 
@@ -38,7 +38,7 @@ def tag_list(run: str | None, runner_name: str | None, as_json: bool) -> None:
 
     tags = list_tags(here(), run, runner_name)
     if as_json:
-        print_json("tag_list", tags=[_fields(tag) for tag in tags])
+        print_json("tag_list", tags=[tag_fields(tag) for tag in tags])
         return
     if not tags:
         click.echo("no cramp is tagged" + (f" in {run}" if run else ""))
@@ -145,14 +145,9 @@ def _cells(tag: Tag) -> list[str]:
     ]
 
 
-def _fields(tag: Tag) -> dict[str, object]:
-    at = {"onset_at": instant(tag.onset_at), "tagged_at": instant(tag.tagged_at)}
-    return {**asdict(tag), **at}
-
-
 def _print_retagged(done: Retagged, what: str, as_json: bool) -> None:
     if as_json:
-        print_json("tag", tag=_fields(done.tag), answer=done.answer, change=done.change_no)
+        print_json("tag", tag=tag_fields(done.tag), answer=done.answer, change=done.change_no)
         return
     tag = done.tag
     click.echo(f"{tag.cramp_id} {what}: {tag.muscle} {tag.side}, {tag.severity}, run of {tag.day}")

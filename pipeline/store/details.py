@@ -10,19 +10,7 @@ import duckdb
 from pipeline.store.find import RunRow, copies_beside
 from pipeline.store.rows import one_row
 from pipeline.store.runners import Runner
-
-
-@dataclass(frozen=True, slots=True)
-class TaggedCramp:
-    """A tag as kept: `onset_at` is UTC without a zone; both onsets are None for somewhere or after."""
-
-    phase: str
-    onset_at: datetime | None
-    onset_moving_s: float | None
-    uncertainty_s: float
-    muscle: str
-    side: str
-    severity: str
+from pipeline.store.tags import Tag, tags_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +34,7 @@ class RunDetails:
     pauses: int
     air_temp_c: float | None
     wbgt_c: float | None
-    cramps: tuple[TaggedCramp, ...]
+    cramps: tuple[Tag, ...]
     answers: tuple[GivenAnswer, ...]
     notes: tuple[str, ...]
     copies: tuple[RunRow, ...]
@@ -63,11 +51,6 @@ def run_details(con: duckdb.DuckDBPyConnection, runner: Runner, run: RunRow) -> 
         one,
     )
     laps, pauses, air_temp_c, wbgt_c = counts or (0, 0, None, None)
-    cramps = con.execute(
-        "SELECT phase, onset_at, onset_moving_s, uncertainty_s, muscle, side, severity FROM v_cramp "
-        "WHERE run_id = $run_id ORDER BY phase DESC, onset_at",
-        one,
-    ).fetchall()
     answers = con.execute(
         "SELECT answer, answered_how, answered_at, taken_back_at FROM v_answer"
         " WHERE run_id IN (SELECT run_id FROM kept_run WHERE coalesce(duplicate_of, run_id) = $run_id)"
@@ -82,7 +65,7 @@ def run_details(con: duckdb.DuckDBPyConnection, runner: Runner, run: RunRow) -> 
         pauses=pauses,
         air_temp_c=air_temp_c,
         wbgt_c=wbgt_c,
-        cramps=tuple(TaggedCramp(*row) for row in cramps),
+        cramps=tuple(tags_of(con, run.runner_id, run.run_id)),
         answers=tuple(GivenAnswer(*row) for row in answers),
         notes=tuple(detail for (detail,) in notes),
         copies=tuple(copies_beside(con, run.run_id)),

@@ -8,7 +8,6 @@ import os
 import pty
 import re
 import select
-import signal
 import struct
 import subprocess
 import sys
@@ -217,9 +216,13 @@ def waiting(evening: Evening, tmp_path_factory: pytest.TempPathFactory) -> Itera
     assert other.stdout
     assert other.stdout.readline() == "held\n"
     verbs = (["runs"], ["tag", "2026-06-19", "--at", "0:05:00", *CALF])
-    yield Waiting(home, other, [home.child(*words) for words in verbs])
-    os.kill(other.pid, signal.SIGKILL)
-    other.communicate()
+    children = [home.child(*words) for words in verbs]
+    yield Waiting(home, other, children)
+    for child in (other, *children):  # those that no test has waited for too
+        child.kill()
+        child.wait()
+        for pipe in filter(None, (child.stdout, child.stderr)):
+            pipe.close()
 
 
 def test_a_store_that_stays_busy_is_named_with_its_holder(waiting: Waiting) -> None:

@@ -72,3 +72,13 @@ def test_publish_says_where_the_snapshot_lies(ran: Home) -> None:
         "folder": str(ran.path / "analyst"),
         "done": "unchanged",
     }
+
+
+def test_the_questions_that_come_along_are_named_and_asked(once: Home) -> None:
+    listed = once("sql", "--analysis", "list").stdout
+    assert "muscles_and_sides" in listed
+    assert "which muscles cramp, on which side, and how often per 100 hours run?" in listed
+    rows = once.document("sql", "--analysis", "muscles_and_sides")
+    assert "hours_run" in " ".join(rows["columns"])
+    said = once("sql", "--analysis", "muscle_and_sides")
+    assert (said.exit_code, "muscles_and_sides" in said.stderr) == (2, True)

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import os
 
-from pipeline.settings import Settings
+from pipeline.settings import Settings, make_private_folder
 
 
 def prepare_prefect(settings: Settings) -> None:
     """Keep Prefect on this machine and in our own folder, its telemetry off, and give its server time to start.
 
-    Where it talks to and writes is never left to the environment, a `.env` or a `prefect.toml` in the folder where
-    somebody stands (seen: they send the night to another server). What else the user has set is left alone.
-    The default start-up limit of 20 s fails on a loaded machine.
+    Where it talks to and writes is never left to the environment, nor to a `.env` or a `prefect.toml` in the folder where
+    somebody stands (seen: they send the night to another server): this process goes to a folder of ours. What else the
+    user has set is left alone. The default start-up limit of 20 s fails on a loaded machine.
     """
     ours = {
         "PREFECT_HOME": str(settings.prefect),
-        "PREFECT_API_URL": "",  # a server of our own; said, for a name left out is looked for in those files
-        "PREFECT_API_KEY": "",
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{settings.prefect / 'prefect.db'}",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -26,5 +24,8 @@ def prepare_prefect(settings: Settings) -> None:
     }
     wanted = {"PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180", "PREFECT_LOGGING_LEVEL": "WARNING"}
     os.environ |= ours
+    for name in ("PREFECT_API_URL", "PREFECT_API_KEY"):  # not empty but gone: an empty address breaks Prefect's events
+        os.environ.pop(name, None)
+    os.chdir(make_private_folder(settings.prefect))
     for name, value in wanted.items():
         os.environ.setdefault(name, value)

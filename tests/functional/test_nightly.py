@@ -21,11 +21,11 @@ SAMPLE = PROJECT / "sample_data"
 RUNNERS = ("greta", "julia")  # several cramps; six runs only
 
 
-def cramplog(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def cramplog(home: Path, *words: str, cwd: Path = PROJECT, **environ: str) -> subprocess.CompletedProcess[str]:
     """The real program in a process of its own, with its folder at `home`."""
     program = [str(Path(sys.executable).with_name("cramplog")), *words]
-    environment = {**os.environ, "CRAMPLOG_HOME": str(home)}
-    return subprocess.run(program, env=environment, cwd=PROJECT, capture_output=True, text=True, timeout=400)
+    environment = {**os.environ, "CRAMPLOG_HOME": str(home), **environ}
+    return subprocess.run(program, env=environment, cwd=cwd, capture_output=True, text=True, timeout=400)
 
 
 def small_demo(home: Path) -> Path:
@@ -79,9 +79,13 @@ def plain_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_prefect_and_plain_leave_the_same_store_and_the_same_reports(
     plain_home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    home = small_demo(tmp_path_factory.mktemp("prefect") / "home")
-    night = cramplog(home, "nightly", "--json")
+    folder = tmp_path_factory.mktemp("prefect")
+    home = small_demo(folder / "home")
+    nowhere = "http://127.0.0.1:9/api"  # what a folder or a shell says of another server must not reach us
+    (folder / ".env").write_text(f"PREFECT_API_URL={nowhere}\n")
+    night = cramplog(home, "nightly", "--json", cwd=folder, PREFECT_API_URL=nowhere)
     assert night.returncode == 0, night.stdout + night.stderr
+    assert len(night.stderr.splitlines()) == 1 + 6, night.stderr  # one about Prefect's start, one a stage
     assert "about 20 s" in night.stderr
     document = json.loads(night.stdout)
     assert (document["schema"], len(document["reports"])) == ("cramplog.nightly/1", 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from pipeline.settings import Settings, make_private_folder
+from pipeline.settings import HOME_VARIABLE, Settings, make_private_folder
 
 
 def prepare_prefect(settings: Settings) -> None:
@@ -26,6 +26,8 @@ def prepare_prefect(settings: Settings) -> None:
     os.environ |= ours
     for name in ("PREFECT_API_URL", "PREFECT_API_KEY"):  # not empty but gone: an empty address breaks Prefect's events
         os.environ.pop(name, None)
+    here = {HOME_VARIABLE: settings.home, "CRAMPLOG_LOG_FILE": settings.log_file}
+    os.environ |= {name: str(path) for name, path in here.items() if os.environ.get(name)}  # meant from the old place
     os.chdir(make_private_folder(settings.prefect))
     for name, value in wanted.items():
         os.environ.setdefault(name, value)

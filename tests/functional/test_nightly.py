@@ -31,6 +31,7 @@ def cramplog(home: Path, *words: str, cwd: Path = PROJECT, **environ: str) -> su
 def small_demo(home: Path) -> Path:
     """A store with two of the sample runners, everything of theirs in the inbox."""
     assert cramplog(home, "init").returncode == 0
+    (home / "config.toml").write_text('distance = "miles"\n')
     lines = (SAMPLE / "runners.csv").read_text().splitlines()
     profiles = {row["name"]: row for row in csv.DictReader(lines)}
     for name in RUNNERS:
@@ -83,7 +84,7 @@ def test_prefect_and_plain_leave_the_same_store_and_the_same_reports(
     home = small_demo(folder / "home")
     nowhere = "http://127.0.0.1:9/api"  # what a folder or a shell says of another server must not reach us
     (folder / ".env").write_text(f"PREFECT_API_URL={nowhere}\n")
-    night = cramplog(home, "nightly", "--json", cwd=folder, PREFECT_API_URL=nowhere)
+    night = cramplog(home, "nightly", "--json", cwd=folder, PREFECT_API_URL=nowhere, CRAMPLOG_HOME="home")
     assert night.returncode == 0, night.stdout + night.stderr
     assert len(night.stderr.splitlines()) == 1 + 6, night.stderr  # one about Prefect's start, one a stage
     assert "about 20 s" in night.stderr
@@ -94,6 +95,7 @@ def test_prefect_and_plain_leave_the_same_store_and_the_same_reports(
     assert not (plain_home / "prefect").exists()
     assert facts_of(home) == facts_of(plain_home)
     assert set(pages_of(home)) == {f"{name}.html" for name in RUNNERS}
+    assert "miles" in pages_of(home)["greta.html"]
     assert pages_of(home) == pages_of(plain_home)
 
 

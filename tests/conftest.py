@@ -18,6 +18,7 @@ TOGETHER = {
     "test_real_evening.py",
     "test_redo.py",
     "test_report_in_browser.py",
+    "test_report_units.py",
     "test_terminal.py",
     "test_wheel.py",
 }

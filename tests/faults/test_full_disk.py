@@ -16,12 +16,11 @@ DISK_MIB = 48
 # KiB left free: none, or so much that a verb begins and cannot end.
 FULL = [
     *((verb, 0) for verb in ("init", "runner add", "tag", "tag edit", "tag import", "undo")),
-    *((verb, 0) for verb in ("train", "report", "publish", "weather", "nightly")),
+    *((verb, 0) for verb in ("train", "report", "publish", "nightly")),
+    ("weather", 300),
     ("init", 300),
     ("ingest", 100),
     ("ingest", 1100),
-    ("weather", 300),
-    ("publish", 1000),
 ]
 Disk = Callable[[int], Path]
 

@@ -63,11 +63,6 @@ def format_hours(seconds: float) -> str:
     return f"{hours} h {rest:02d}" if rest else f"{hours} h"
 
 
-def pace_s_per_km(speed_ms: float) -> float:
-    """Seconds per kilometre at a speed in m/s."""
-    return KM_M / speed_ms
-
-
 def in_distance_unit(metres: float, units: Units) -> float:
     """Kilometres or miles."""
     return metres / (MILE_M if units.distance == "miles" else KM_M)

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 import duckdb
 
-from pipeline.store.changes import Change
+from pipeline.store.changes import Change, columns_of
 from pipeline.store.rows import insert_rows, one_row, one_value
 from pipeline.store.sql_files import read_sql
 
@@ -61,7 +61,7 @@ def add_cramp(change: Change, cramp: NewCramp) -> bool:
     else:
         said = {"severity": cramp.severity, "note": cramp.note}
         said |= {name: getattr(cramp, name) for name in _TOLD if getattr(cramp, name) is not None}
-        if not _differs(change.con, same[0], said):
+        if columns_of(change.con, "cramp", same[0], list(said)) == said:
             return False
         change.update("cramp", same[0], said)
     answer_by_tags(change, cramp.run_id)
@@ -134,9 +134,3 @@ def onsets_of(con: duckdb.DuckDBPyConnection, run_id: str) -> int:
 
 def _run_of(con: duckdb.DuckDBPyConnection, cramp_id: str) -> str:
     return str(one_value(con, "SELECT run_id FROM cramp WHERE cramp_id = ?", [cramp_id]))
-
-
-def _differs(con: duckdb.DuckDBPyConnection, cramp_id: str, said: Mapping[str, object]) -> bool:
-    names = ", ".join(said)
-    known = one_row(con, f"SELECT {names} FROM cramp WHERE cramp_id = ?", [cramp_id])  # noqa: S608  columns of ours
-    return known != tuple(said.values())

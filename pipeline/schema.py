@@ -89,6 +89,61 @@ class ParseNote:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordField:
+    """What a sensor wrote beyond RECORD_COLUMNS: running dynamics, a developer's field, beat-to-beat intervals.
+
+    `elapsed_s` and `values` are float64, shape (n,), only where measured. `told_by` is 'fit' (its profile), 'developer'
+    (a field the file itself describes), 'gpx' or 'tcx'; `unit` is the file's own word, None where it has none.
+    """
+
+    name: str
+    unit: str | None
+    told_by: str
+    elapsed_s: NDArray[np.float64]
+    values: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedWeather:
+    """Weather that a file or an export carries with a run: a fallback where no hours are known, marked by `provider`.
+
+    `provider` is 'watch', 'strava export' or 'apple health'. None where it does not say.
+    """
+
+    provider: str
+    elapsed_s: float
+    air_temp_c: float | None = None
+    rel_humidity_pct: float | None = None
+    dew_point_c: float | None = None
+    wind_ms: float | None = None
+    precip_mm: float | None = None
+    pressure_hpa: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A watch or sensor that took part; never its serial number. `kind` is e.g. 'heart_rate', 'stride_speed_distance'."""
+
+    device_no: int
+    kind: str | None
+    maker: str | None
+    product: str | None
+    software: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileWords:
+    """What an export says of one of its files beside it. The file's own sport is stronger; None where it says nothing."""
+
+    title: str | None = None
+    description: str | None = None
+    sport: str | None = None
+    sub_sport: str | None = None
+    gear: str | None = None
+    weather: CarriedWeather | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedRun:
     """One session of one file, cleaned. All instants are UTC and aware.
 
@@ -117,3 +172,8 @@ class ParsedRun:
     laps: tuple[Lap, ...] = ()
     pauses: tuple[Pause, ...] = ()
     notes: tuple[ParseNote, ...] = field(default=())
+    description: str | None = None
+    gear: str | None = None
+    fields: tuple[RecordField, ...] = ()
+    weather: tuple[CarriedWeather, ...] = ()
+    devices: tuple[Device, ...] = ()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.schema import Lap, ParseNote, Records
+from pipeline.schema import CarriedWeather, Device, Lap, ParseNote, RecordField, Records
 
 # One row a record in the file's own order, float64, NaN where not measured. `time_s`: seconds since 1970
 # (UTC). `cadence_rpm` is the file's own count: strides of one leg, revolutions or strokes a minute.
@@ -36,7 +36,7 @@ class DecodedRun:
     `sport` is the file's own word, in FIT's spelling where there is one, None when it gives none. `start_s`
     is None where the file does not say it. `elapsed_s`, `timer_s` and `distance_m` are the watch's own
     sums. `stops` are stretches in which the file says that the timer stood; an open end is infinity. In
-    `laps`, `elapsed_start_s` is in seconds since 1970 too.
+    `laps`, `fields` and `weather` what counts from the run's start elsewhere is in seconds since 1970 too.
     """
 
     session_no: int
@@ -52,6 +52,11 @@ class DecodedRun:
     utc_offset_s: int | None = None
     device: str | None = None
     title: str | None = None
+    description: str | None = None
+    gear: str | None = None
+    fields: tuple[RecordField, ...] = ()
+    weather: tuple[CarriedWeather, ...] = ()
+    devices: tuple[Device, ...] = ()
     simulated: bool = False
     notes: tuple[ParseNote, ...] = ()
 

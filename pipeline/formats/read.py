@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+import numpy as np
+
 from pipeline.errors import FileRefused
 from pipeline.formats.archive import unwrap_gzip
 from pipeline.formats.decoded import DecodedRun
@@ -13,9 +15,9 @@ from pipeline.formats.gpx import decode_gpx
 from pipeline.formats.identity import run_id
 from pipeline.formats.settle import settle
 from pipeline.formats.sniff import sniff
-from pipeline.schema import ParsedRun, ParseNote
+from pipeline.schema import FileWords, ParsedRun, ParseNote
 
-PARSER_VERSION = 1  # goes up when the same file may give other records, times or notes than before
+PARSER_VERSION = 2  # goes up when the same file may give other records, times or notes than before
 
 _DECODERS = {"fit": decode_fit, "gpx": decode_gpx}
 # kind of content: code, what is wrong, what to do next
@@ -28,15 +30,19 @@ _REFUSED = {
 }
 
 
-def read_runs(content: bytes, now: datetime) -> list[ParsedRun]:
+def read_runs(content: bytes, now: datetime, words: FileWords | None = None) -> list[ParsedRun]:
     """The sessions of a run file, cleaned, in the order of the file.
 
-    `now` (aware) judges clocks that run ahead. Raises FileRefused, with its reason, for a file without a run.
+    `now` (aware) judges clocks that run ahead; `words` are what an export says of the file beside it. Raises
+    FileRefused, with its reason, for a file without a run.
     """
     kind, content, notes = _unwrapped(content)
     if kind not in _DECODERS:
         raise FileRefused(*_REFUSED[kind])
-    runs = [settle(decoded, name, now) for name, decoded in _each_once(_DECODERS[kind](content)).items()]
+    sessions = _each_once(_DECODERS[kind](content))
+    if words is not None:
+        sessions = {name: _with_words(decoded, words) for name, decoded in sessions.items()}
+    runs = [settle(decoded, name, now) for name, decoded in sessions.items()]
     runs = [replace(run, notes=(*notes, *run.notes)) for run in runs if run.elapsed_s > 0]
     if not runs:
         raise FileRefused("too_short", "holds a single moment only", "give the whole recording")
@@ -51,6 +57,23 @@ def _unwrapped(content: bytes) -> tuple[str, bytes, tuple[ParseNote, ...]]:
     unpacked, whole = unwrap_gzip(content)
     cut = ParseNote("cut_archive", "the .gz wrapping is cut or damaged: what could be unpacked was read")
     return sniff(unpacked), unpacked, () if whole else (cut,)
+
+
+def _with_words(decoded: DecodedRun, words: FileWords) -> DecodedRun:
+    """The session with the export's words; after its fingerprint was taken, so that it stays the same run."""
+    start_s = decoded.start_s
+    if start_s is None:
+        start_s = float(decoded.columns["time_s"].min(initial=np.inf))
+    weather = () if words.weather is None else (replace(words.weather, elapsed_s=start_s + words.weather.elapsed_s),)
+    return replace(
+        decoded,
+        sport=decoded.sport or words.sport,
+        sub_sport=decoded.sub_sport or words.sub_sport,
+        title=words.title or decoded.title,
+        description=words.description or decoded.description,
+        gear=words.gear,
+        weather=(*decoded.weather, *weather),
+    )
 
 
 def _each_once(sessions: tuple[DecodedRun, ...]) -> dict[str, DecodedRun]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -10,7 +11,7 @@ from pipeline.formats.clean import SPEED_LIMIT_MS, SPEED_LIMIT_ON_FOOT_MS, clean
 from pipeline.formats.decoded import DecodedRun
 from pipeline.formats.sport import ON_FOOT, guess_sport, steps_per_minute
 from pipeline.formats.timing import clock_is_wrong, find_pauses, moving_s, timer_s
-from pipeline.schema import RECORD_COLUMNS, Lap, ParsedRun, ParseNote, Pause, Records
+from pipeline.schema import RECORD_COLUMNS, CarriedWeather, Lap, ParsedRun, ParseNote, Pause, RecordField, Records
 
 _START_FITS_WITHIN_S = 86400.0
 _LONGEST_S = 10 * 86400.0  # a sum beyond this is a damaged field
@@ -49,7 +50,28 @@ def settle(decoded: DecodedRun, run_id: str, now: datetime) -> ParsedRun:
         laps=_laps(decoded, start_s, elapsed_s, notes),
         pauses=pauses,
         notes=tuple(notes),
+        description=decoded.description,
+        gear=decoded.gear,
+        fields=_fields(decoded.fields, start_s, elapsed_s),
+        weather=_weather(decoded.weather, start_s),
+        devices=decoded.devices,
     )
+
+
+def _fields(fields: tuple[RecordField, ...], start_s: float, elapsed_s: float) -> tuple[RecordField, ...]:
+    """The fields counted from `start_s`, in the order of time, without what lies outside the session."""
+    counted = []
+    for one in fields:
+        at_s = one.elapsed_s - start_s
+        inside = np.flatnonzero((at_s >= 0) & (at_s <= elapsed_s) & np.isfinite(one.values))
+        inside = inside[np.argsort(at_s[inside], kind="stable")]
+        if inside.size:
+            counted.append(replace(one, elapsed_s=at_s[inside], values=one.values[inside]))
+    return tuple(counted)
+
+
+def _weather(weather: tuple[CarriedWeather, ...], start_s: float) -> tuple[CarriedWeather, ...]:
+    return tuple(replace(one, elapsed_s=one.elapsed_s - start_s) for one in weather)
 
 
 def _start_s(decoded: DecodedRun, columns: Records, notes: list[ParseNote]) -> float:

@@ -10,7 +10,7 @@ RUN_STAMP := .venv/.run-$(HASH)
 TEST_STAMP := .venv/.test-$(HASH)
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test quick lint types sample docs wheel lock clean
+.PHONY: help demo test quick fuzz lint types sample docs wheel lock clean
 
 help:            ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -23,10 +23,13 @@ demo: $(RUN_STAMP)   ## the nightly flow on the simulated sample cohort, in ./de
 
 test: lint types $(TEST_STAMP)   ## everything: lint, types, import contracts, all tests
 	$(BIN)/lint-imports
-	$(ONE_THREAD) $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+	$(ONE_THREAD) $(BIN)/python -m pytest -n $(WORKERS)
 
 quick: $(TEST_STAMP)   ## the tests under 30 s
 	$(BIN)/python -m pytest -m "not slow"
+
+fuzz: $(TEST_STAMP)   ## maimed files for SECONDS=60, other ones each time (SEED= for the same); .fuzz keeps what fails
+	$(ONE_THREAD) $(BIN)/python -m tests.support.read_maimed .fuzz --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED))
 
 lint: $(TEST_STAMP)   ## ruff: style and format
 	$(BIN)/ruff check .
@@ -47,6 +50,7 @@ wheel: $(TEST_STAMP)   ## builds the wheel into ./dist
 lock: .venv/bin/uv   ## resolves the requirement files again
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --extra build pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --extra test -c requirements.lock pyproject.toml -o requirements-test.lock
+	$(BIN)/uv pip compile -q --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --extra bench -c requirements.lock pyproject.toml -o requirements-bench.lock
 
 clean:           ## removes what make made, but not ./demo
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

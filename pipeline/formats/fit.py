@@ -5,13 +5,17 @@ How bytes become messages is fit_messages' business; repairs are clean's.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import FileRefused
-from pipeline.formats.decoded import SIMULATED_MARK, DecodedRun, empty_columns, rows_of
-from pipeline.formats.fit_messages import FIT_EPOCH_S, FitPart, read_messages
-from pipeline.formats.fit_reader import Fields
+from pipeline.formats.decoded import SIMULATED_MARK, DecodedRun, empty_columns
+from pipeline.formats.fit_beside import Rows, devices, record_fields, weather
+from pipeline.formats.fit_messages import FitPart, read_messages
+from pipeline.formats.fit_profile import FIT_EPOCH_S
+from pipeline.formats.fit_words import Fields, instant_s, number_of
 from pipeline.schema import Lap, ParseNote, Records
 from pipeline.units import SEMICIRCLE_DEG
 
@@ -38,7 +42,7 @@ def _refuse_what_is_no_run(parts: tuple[FitPart, ...], notes: tuple[ParseNote, .
     kinds = [str(fields.get("type")) for part in parts for fields in part.messages["file_id"]]
     if kinds and all(kind == "course" for kind in kinds):
         raise FileRefused("planned", "a planned course, not a run", "give the activity the watch recorded")
-    if any(part.records["timestamp"].size for part in parts):
+    if any(part.record.starts.size for part in parts):
         return
     if any(note.kind == "damaged" for note in notes):
         raise FileRefused("damaged", "damaged before its first record", "fetch it from the watch again")
@@ -48,26 +52,41 @@ def _refuse_what_is_no_run(parts: tuple[FitPart, ...], notes: tuple[ParseNote, .
 
 def _sessions(part: FitPart, first_no: int, notes: tuple[ParseNote, ...]) -> list[DecodedRun]:
     """One DecodedRun a session; without any session message (a crashed watch) all records are one."""
-    columns = _columns(part.records)
-    messages = sorted(part.messages["session"] or ({},), key=lambda message: _seconds(message, "start_time"))
-    starts = np.array([_seconds(message, "start_time") for message in messages])
+    columns = _columns(part)
+    messages = sorted(part.messages["session"] or ({},), key=lambda message: instant_s(message, "start_time"))
+    starts = np.array([instant_s(message, "start_time") for message in messages])
     # a record belongs to the last session that had begun; what comes before the first is the first's
     owner = np.clip(np.searchsorted(starts, columns["time_s"], side="right") - 1, 0, None)
     bounds = [-np.inf, *starts[1:], np.inf]
     runs: list[DecodedRun] = []
     for i, message in enumerate(messages):
-        mine = rows_of(columns, owner == i)
+        rows = _rows(owner, i)
+        mine = {name: values[rows].copy() for name, values in columns.items()}
         if mine["time_s"].size or (message.get("total_elapsed_time") and "start_time" in message):
-            laps = _laps(part.messages["lap"], (bounds[i], bounds[i + 1]))
-            runs.append(_session(part, message, mine, laps, first_no + len(runs), notes))
+            run = _session(part, message, mine, first_no + len(runs), notes)
+            runs.append(
+                replace(
+                    run,
+                    laps=_laps(part.messages["lap"], (bounds[i], bounds[i + 1])),
+                    fields=record_fields(part, rows, columns["time_s"]),
+                    weather=weather(part, bounds[i], bounds[i + 1]),
+                    devices=devices(part),
+                )
+            )
     return runs
+
+
+def _rows(owner: NDArray[np.intp], session: int) -> Rows:
+    """A session's rows among its part's; a slice where they follow one another, as they mostly do."""
+    rows = np.flatnonzero(owner == session)
+    together = rows.size and rows[-1] - rows[0] + 1 == rows.size
+    return slice(int(rows[0]), int(rows[-1]) + 1) if together else rows
 
 
 def _session(
     part: FitPart,
     message: Fields,
     columns: Records,
-    laps: tuple[Lap, ...],
     session_no: int,
     notes: tuple[ParseNote, ...],
 ) -> DecodedRun:
@@ -77,13 +96,12 @@ def _session(
         session_no=session_no,
         sport=sport,
         sub_sport=_word(message, "sub_sport"),
-        start_s=_seconds(message, "start_time") if "start_time" in message else None,
+        start_s=instant_s(message, "start_time") if "start_time" in message else None,
         columns=columns,
-        elapsed_s=_number(message.get("total_elapsed_time")),
-        timer_s=_number(message.get("total_timer_time")),
-        distance_m=_number(message.get("total_distance")),
+        elapsed_s=number_of(message, "total_elapsed_time"),
+        timer_s=number_of(message, "total_timer_time"),
+        distance_m=number_of(message, "total_distance"),
         stops=_stops(part),
-        laps=laps,
         utc_offset_s=_utc_offset_s(_last(part.messages["activity"])),
         device=_device(file_id),
         simulated=file_id.get("product_name") == SIMULATED_MARK,
@@ -91,19 +109,27 @@ def _session(
     )
 
 
-def _columns(records: Records) -> Records:
-    columns = empty_columns(records["timestamp"].size)
-    columns["time_s"] = records["timestamp"] + FIT_EPOCH_S
-    columns["latitude"] = records["position_lat"] * SEMICIRCLE_DEG
-    columns["longitude"] = records["position_long"] * SEMICIRCLE_DEG
-    columns["altitude_m"] = _first_known(records["enhanced_altitude"], records["altitude"])
-    columns["speed_ms"] = _first_known(records["enhanced_speed"], records["speed"])
-    columns["distance_m"] = records["distance"]
-    columns["heart_rate_bpm"] = records["heart_rate"]
-    columns["cadence_rpm"] = records["cadence"] + np.nan_to_num(records["fractional_cadence"])
-    columns["power_w"] = records["power"]
-    columns["device_temp_c"] = records["temperature"]
-    return columns
+def _columns(part: FitPart) -> Records:
+    """DECODED_COLUMNS of the part's records."""
+    numbers = part.record.records
+    columns = empty_columns(part.record.starts.size)
+
+    def known(name: str) -> NDArray[np.float64]:
+        return numbers.get(name, columns["time_s"])  # all NaN while nothing is filled in
+
+    filled = {
+        "latitude": known("position_lat") * SEMICIRCLE_DEG,
+        "longitude": known("position_long") * SEMICIRCLE_DEG,
+        "altitude_m": _first_known(known("enhanced_altitude"), known("altitude")),
+        "speed_ms": _first_known(known("enhanced_speed"), known("speed")),
+        "distance_m": known("distance"),
+        "heart_rate_bpm": known("heart_rate"),
+        "cadence_rpm": known("cadence") + np.nan_to_num(known("fractional_cadence")),
+        "power_w": known("power"),
+        "device_temp_c": known("temperature"),
+        "time_s": known("timestamp") + FIT_EPOCH_S,
+    }
+    return {name: filled[name] for name in columns}
 
 
 def _first_known(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -112,12 +138,12 @@ def _first_known(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDA
 
 def _laps(messages: tuple[Fields, ...], span: tuple[float, float]) -> tuple[Lap, ...]:
     """The laps that began within `span` (a session's time until the next one's start), in order."""
-    mine = [message for message in messages if span[0] <= _seconds(message, "start_time") < span[1]]
+    mine = [message for message in messages if span[0] <= instant_s(message, "start_time") < span[1]]
     return tuple(_lap(i, message) for i, message in enumerate(sorted(mine, key=_lap_start)))
 
 
 def _lap_start(message: Fields) -> float:
-    return _seconds(message, "start_time")
+    return instant_s(message, "start_time")
 
 
 def _lap(lap_no: int, message: Fields) -> Lap:
@@ -125,20 +151,20 @@ def _lap(lap_no: int, message: Fields) -> Lap:
     return Lap(
         lap_no=lap_no,
         elapsed_start_s=_lap_start(message),
-        elapsed_s=_number(message.get("total_elapsed_time")) or 0.0,
-        timer_s=_number(message.get("total_timer_time")),
-        distance_m=_number(message.get("total_distance")),
+        elapsed_s=number_of(message, "total_elapsed_time") or 0.0,
+        timer_s=number_of(message, "total_timer_time"),
+        distance_m=number_of(message, "total_distance"),
         trigger=trigger if trigger in _TRIGGERS else None,
     )
 
 
 def _stops(part: FitPart) -> tuple[tuple[float, float], ...]:
     """Stretches between a timer's stop and its next start; a session's start starts the timer too."""
-    marks = [(_seconds(session, "start_time"), True) for session in part.messages["session"]]
+    marks = [(instant_s(session, "start_time"), True) for session in part.messages["session"]]
     for event in part.messages["event"]:
         kind = str(event.get("event_type"))
         if event.get("event") == "timer" and "timestamp" in event and kind.startswith(("start", "stop")):
-            marks.append((_seconds(event, "timestamp"), kind == "start"))
+            marks.append((instant_s(event, "timestamp"), kind == "start"))
     stops: list[tuple[float, float]] = []
     stopped_at: float | None = None
     for at_s, starts in sorted(marks):
@@ -152,7 +178,7 @@ def _stops(part: FitPart) -> tuple[tuple[float, float], ...]:
 
 def _utc_offset_s(activity: Fields) -> int | None:
     """What the watch's local clock was ahead of UTC, to the quarter of an hour; None when it does not say."""
-    local_s, utc_s = _number(activity.get("local_timestamp")), _number(activity.get("timestamp"))
+    local_s, utc_s = number_of(activity, "local_timestamp"), number_of(activity, "timestamp")
     if local_s is None or utc_s is None:
         return None
     offset_s = round((local_s - utc_s) / _QUARTER_S) * _QUARTER_S
@@ -169,15 +195,6 @@ def _device(file_id: Fields) -> str | None:
 
 def _last(messages: tuple[Fields, ...]) -> Fields:
     return messages[-1] if messages else {}
-
-
-def _seconds(message: Fields, name: str) -> float:
-    """A message's instant in seconds since 1970; the FIT epoch itself when it gives none."""
-    return (_number(message.get(name)) or 0.0) + FIT_EPOCH_S
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
 
 
 def _word(message: Fields, name: str) -> str | None:

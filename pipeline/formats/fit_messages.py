@@ -1,6 +1,6 @@
-"""The messages of a FIT file as plain columns and mappings: here a faster decoder will take fitparse's place.
+"""A FIT file as plain columns and mappings: its chained parts, their messages, and what was odd about them.
 
-Nothing here knows what a run is; fit.py does and calls this.
+Nothing here knows what a run is; fit.py does and calls this. It never raises for damage.
 """
 
 from __future__ import annotations
@@ -8,107 +8,143 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
+from fastcrc.crc16 import arc
 
-from pipeline.formats.fit_reader import BROKEN, OTHER_MESSAGES, RECORD_FIELDS, Fields, ForgivingReader
+from pipeline.formats.fit_clock import compressed_times
+from pipeline.formats.fit_profile import (
+    BASE_TYPE_NAMED,
+    BASE_TYPES,
+    BYTE,
+    FIELD_DESCRIPTION,
+    HRV,
+    MESSAGE_NUMBERS,
+    RECORD,
+    BaseType,
+)
+from pipeline.formats.fit_resync import Found, find_messages
+from pipeline.formats.fit_table import Table, read_table
+from pipeline.formats.fit_walk import Walk
+from pipeline.formats.fit_words import Fields, read_fields
 from pipeline.schema import ParseNote, Records
 
-FIT_EPOCH_S = 631065600  # 1989-12-31 00:00 UTC, where FIT's seconds begin
+_FEW = {
+    name: MESSAGE_NUMBERS[name]
+    for name in ("file_id", "session", "lap", "event", "activity", "sport", "device_info", "weather_conditions")
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DeveloperField:
+    """What an app says of a field it adds: its name and unit are the app's own words."""
+
+    name: str
+    unit: str | None
+    base: BaseType
 
 
 @dataclass(frozen=True, slots=True)
 class FitPart:
-    """One FIT file (several may be chained in one): its records in file order, other messages by their name.
+    """One FIT file (several may be chained in one). Times are FIT seconds, positions semicircles.
 
-    `records` has RECORD_FIELDS as float64 columns, shape (n_records,), scaled, NaN where invalid; timestamps
-    are FIT seconds, positions semicircles. A field of `messages` is absent where invalid.
+    `messages` holds, by name, the kinds of which there are few; `described` the developers' fields by
+    (developer data index, field number), as the columns of `record` are keyed.
     """
 
-    records: Records
+    record: Table
+    hrv: Table
     messages: Mapping[str, tuple[Fields, ...]]
+    described: Mapping[tuple[int, int], DeveloperField]
+
+    @property
+    def records(self) -> Records:
+        """FIT's own number fields of the records by name: float64, shape (n_records,), scaled, NaN where invalid."""
+        return self.record.records
 
 
 def read_messages(content: bytes) -> tuple[tuple[FitPart, ...], tuple[ParseNote, ...]]:
-    """All parts of the file, and what was odd. Never raises for damage: what came before it is kept."""
-    whole, notes = _with_real_size(content)
-    if not notes and not checksums_match(whole):
-        notes.append(ParseNote("checksum", "the file's checksum is wrong: a byte changed on the way, or it was cut"))
-    parts: list[_Collector] = []
-    reader = None
-    try:
-        reader = ForgivingReader(whole)
-        for name, fields in reader.walk():
-            if name == "file_id" or not parts:
-                parts.append(_Collector())
-            parts[-1].add(name, fields)
-    except BROKEN as error:
-        if reader is None or not reader.at_trailing_bytes:
-            notes.append(ParseNote("damaged", f"reading stopped early, what came before is kept ({error})"))
-    if reader is not None and reader.n_misaligned:
-        detail = "a field whose size does not fit its type was left out"
-        notes.append(ParseNote("misaligned_field", detail, reader.n_misaligned))
-    return tuple(part.done() for part in parts), tuple(notes)
-
-
-def checksums_match(content: bytes) -> bool:
-    """Whether each chained file's CRC-16 is right; an absent one is, for some watches write none."""
+    """All parts of the file, and what was odd."""
+    parts: list[FitPart] = []
+    notes: list[ParseNote] = []
     at = 0
     while content[at + 8 : at + 12] == b".FIT":
-        end = at + content[at] + int.from_bytes(content[at + 4 : at + 8], "little")
-        said = int.from_bytes(content[end : end + 2], "little")
-        if said and said != _crc(content[at:end]):
-            return False
-        at = end + 2
-    return True
+        begin, end = at + content[at], at + content[at] + int.from_bytes(content[at + 4 : at + 8], "little")
+        sound, body_end = _judge(content, at, begin, end, notes)
+        found = find_messages(content, begin, body_end, sound)
+        parts.append(_read_part(content, found.walk))
+        notes += _notes(found, is_cut=end > len(content))
+        at = body_end + 2
+    return tuple(parts), _each_kind_once(notes)
 
 
-class _Collector:
-    """Gathers the messages of one part while they come by."""
-
-    def __init__(self) -> None:
-        self._rows: list[tuple[float, ...]] = []
-        self._messages: dict[str, list[Fields]] = {name: [] for name in OTHER_MESSAGES}
-
-    def add(self, name: str, fields: Fields) -> None:
-        if name == "record":
-            self._rows.append(tuple(_number(fields.get(field)) for field in RECORD_FIELDS))
-        else:
-            self._messages[name].append(fields)
-
-    def done(self) -> FitPart:
-        table = np.array(self._rows, dtype=np.float64).reshape(len(self._rows), len(RECORD_FIELDS))
-        columns = {name: table[:, i].copy() for i, name in enumerate(RECORD_FIELDS)}
-        return FitPart(columns, {name: tuple(found) for name, found in self._messages.items()})
+def _judge(content: bytes, at: int, begin: int, end: int, notes: list[ParseNote]) -> tuple[bool, int]:
+    """Whether the part at `at` is whole as far as its header and checksum tell, and where its messages end."""
+    if begin == end < len(content):
+        notes.append(ParseNote("unclosed", "the watch never closed this file: read to its end"))
+        return False, len(content)
+    if end > len(content):
+        notes.append(ParseNote("damaged", "the file ends before its time: what is there was read"))
+        return False, len(content)
+    said = int.from_bytes(content[end : end + 2], "little")  # absent or 0: some watches write none
+    if not said or said == arc(content[at:end]):
+        return True, end
+    notes.append(ParseNote("checksum", "the file's checksum is wrong: a byte changed on the way, or it was cut"))
+    more_follows = content[end + 10 : end + 14] == b".FIT" or len(content) <= end + 2
+    return False, end if more_follows else len(content)  # perhaps it is the said size that changed
 
 
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else float("nan")
+def _read_part(content: bytes, walk: Walk) -> FitPart:
+    short_times = compressed_times(content, walk.starts()) if walk.has_compressed_times() else {}
+    described = _described(read_fields(content, walk.starts(FIELD_DESCRIPTION), {}))
+    bases = {key: one.base for key, one in described.items()}
+    return FitPart(
+        record=read_table(content, RECORD, walk.starts(RECORD), bases, short_times),
+        hrv=read_table(content, HRV, walk.starts(HRV), {}, {}),
+        messages={name: read_fields(content, walk.starts(number), short_times) for name, number in _FEW.items()},
+        described=described,
+    )
 
 
-def _with_real_size(content: bytes) -> tuple[bytes, list[ParseNote]]:
-    """A header that says "0 bytes follow" is of a watch that crashed before it closed the file: read to the
-    end.
-    """
-    header_size, said = content[0], int.from_bytes(content[4:8], "little")
-    if said or len(content) <= header_size:
-        return content, []
-    real = (len(content) - header_size).to_bytes(4, "little")
-    note = ParseNote("unclosed", "the watch never closed this file: read to its end")
-    return content[:4] + real + content[8:], [note]
+def _described(descriptions: tuple[Fields, ...]) -> dict[tuple[int, int], DeveloperField]:
+    """The developers' fields; a description may come after the records it describes, and again: the last counts."""
+    described = {}
+    for said in descriptions:
+        app, number, base = (
+            said.get(key) for key in ("developer_data_index", "field_definition_number", "fit_base_type_id")
+        )
+        if isinstance(app, int) and isinstance(number, int):
+            name, unit = _said(said.get("field_name")), _said(said.get("units"))
+            described[app, number] = DeveloperField(name or f"unnamed_dev_field_{number}", unit, _base_type(base))
+    return described
 
 
-def _crc_of_byte(byte: int) -> int:
-    for _ in range(8):
-        byte = (byte >> 1) ^ 0xA001 if byte & 1 else byte >> 1
-    return byte
+def _base_type(said: object) -> BaseType:
+    """By the profile's word for it, or the number where the profile has none."""
+    if isinstance(said, str):
+        return BASE_TYPE_NAMED.get(said, BYTE)
+    return BASE_TYPES.get(said, BYTE) if isinstance(said, int) else BYTE
 
 
-_CRC_TABLE = tuple(_crc_of_byte(byte) for byte in range(256))
+def _said(text: object) -> str | None:
+    """An app's own words, without what a terminal would obey."""
+    return "".join(sign for sign in text if sign.isprintable()).strip() or None if isinstance(text, str) else None
 
 
-def _crc(content: bytes) -> int:
-    """CRC-16/ARC (the FIT protocol's), a table look-up a byte."""
-    crc = 0
-    for byte in content:
-        crc = (crc >> 8) ^ _CRC_TABLE[(crc ^ byte) & 0xFF]
-    return crc
+def _notes(found: Found, is_cut: bool) -> list[ParseNote]:
+    notes = []
+    if found.n_breaks and not is_cut:  # what is cut is damaged anyway
+        detail = "parts of the file make no sense: what lies before and after them was read"
+        notes.append(ParseNote("damaged", detail, found.n_breaks))
+    n_misaligned = found.walk.n_misaligned((RECORD, HRV, *_FEW.values()))
+    if n_misaligned:
+        detail = "a field whose size does not fit its type was left out"
+        notes.append(ParseNote("misaligned_field", detail, n_misaligned))
+    return notes
+
+
+def _each_kind_once(notes: list[ParseNote]) -> tuple[ParseNote, ...]:
+    """The first note of a kind, counting them all."""
+    once: dict[str, ParseNote] = {}
+    for note in notes:
+        before = once.get(note.kind)
+        once[note.kind] = note if before is None else ParseNote(before.kind, before.detail, before.n + note.n)
+    return tuple(once.values())

@@ -10,10 +10,8 @@ import numpy as np
 import pytest
 
 from pipeline.errors import FileRefused
-from pipeline.formats.fit_messages import read_messages
 from pipeline.formats.read import read_runs
 from pipeline.schema import RECORD_COLUMNS, ParsedRun
-from tests.support.plain_fitparse import fit_messages
 
 FOLDER = Path(__file__).resolve().parents[2] / ".." / "shared" / "real_runs"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -26,6 +24,7 @@ pytestmark = [
 # File: rows and notes of each session. Rows are the manifest's records without those merged or left out.
 READ: dict[str, list[tuple[int, set[str]]]] = {
     "2013-02-06-12-11-14.fit": [(583, {"same_second"})],
+    "3173437224.tcx": [(3507, set())],
     "activity-activity-filecrc.fit": [(14, {"checksum", "same_session"})],
     "activity-small-fenix2-run.fit": [(2809, {"position_jump", "distance"})],
     "activity-unexpected-eof.fit": [(14, {"damaged"})],
@@ -43,7 +42,7 @@ READ: dict[str, list[tuple[int, set[str]]]] = {
         (1575, {"distance_offset"}),
     ],
 }
-REFUSED = {"3173437224.tcx": "tcx", "MANIFEST.csv": "unknown"}
+REFUSED = {"MANIFEST.csv": "unknown"}
 
 
 def _manifest() -> dict[str, dict[str, str]]:
@@ -93,14 +92,3 @@ def test_every_run_keeps_the_laws_of_time_and_speed(name: str) -> None:
         assert 0 < run.moving_s <= run.timer_s <= run.elapsed_s
         limit_ms = 12 if run.sport == "running" else 40
         assert not (records["speed_ms"] > limit_ms).any()
-
-
-@pytest.mark.parametrize("name", [name for name in READ if name.endswith(".fit") and "coros" not in name])
-def test_records_equal_fitparse_value_for_value(name: str) -> None:
-    content = (FOLDER / name).read_bytes()
-    expected = [values for _, values in fit_messages(content, "record", check_crc=False)]
-    parts, _ = read_messages(content)
-    for field in ("timestamp", "position_lat", "position_long", "distance", "heart_rate", "cadence", "power"):
-        ours = np.concatenate([part.records[field] for part in parts])
-        theirs = [row.get(field) for row in expected]
-        np.testing.assert_array_equal(ours, np.array(theirs, dtype=float), err_msg=field)

@@ -1,0 +1,86 @@
+"""Where a FIT file's chain of messages was lost without a stop: by times far from their neighbours, and by zeros.
+
+Asked only of files that are damaged anyway: in a whole file a clock that jumps is a clock that jumps. Called by
+fit_resync.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.formats.fit_clock import compressed_times, written_times
+from pipeline.formats.fit_walk import Walk
+
+DAY_S = 86400
+_LONG = 8  # a message of fewer bytes may well be all zeros
+_MOST_JUMPS = 100
+_GOES_ON_FOR = 3  # so many messages in order of time after a jump: the clock was set, and they are sound
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Messages in file order, shape (n,): `at` their positions, `ends` where they end, `seconds` their times or -1."""
+
+    at: NDArray[np.intp]
+    ends: NDArray[np.intp]
+    seconds: NDArray[np.int64]
+
+    def last_timed(self, before: int) -> tuple[int, int, int] | None:
+        """Position, end and time of the last message with a time that begins before a position."""
+        timed = np.flatnonzero((self.at < before) & (self.seconds >= 0))
+        return (
+            (int(self.at[timed[-1]]), int(self.ends[timed[-1]]), int(self.seconds[timed[-1]])) if timed.size else None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A message that cannot be one, by its position; not `certain` where the clock may have been set instead."""
+
+    at: int
+    certain: bool
+
+
+def timeline(content: bytes, walk: Walk) -> Timeline:
+    """All messages that were walked over."""
+    starts = walk.starts()
+    at = np.concatenate([np.empty(0, dtype=np.intp), *starts.values()])
+    ends = [some + 1 + layout.size for layout, some in starts.items()]
+    seconds = [written_times(content, layout, some) for layout, some in starts.items()]
+    timed = np.concatenate([np.empty(0, dtype=np.int64), *seconds])
+    if walk.has_compressed_times():
+        short_times = compressed_times(content, starts)
+        timed = np.array([short_times.get(one, s) for one, s in zip(at.tolist(), timed.tolist(), strict=True)])
+    order = np.argsort(at)
+    return Timeline(at[order], np.concatenate([np.empty(0, dtype=np.intp), *ends])[order], timed[order])
+
+
+def breaks(content: bytes, times: Timeline, since: int) -> list[Break]:
+    """The messages from a position on at which the chain may have been lost."""
+    known = times.seconds >= 0
+    at, seconds = times.at[known], times.seconds[known]
+    jumps = np.flatnonzero(np.abs(np.diff(seconds)) > DAY_S) + 1
+    jumps = jumps[at[jumps] >= since][:_MOST_JUMPS]
+    found = [Break(int(at[i]), not _goes_on(seconds[i : i + _GOES_ON_FOR + 1])) for i in jumps.tolist()]
+    found += [Break(one, True) for one in _first_zeros(content, times) if one >= since]
+    return found
+
+
+def _goes_on(seconds: NDArray[np.int64]) -> bool:
+    steps = np.diff(seconds)
+    return bool(steps.size == _GOES_ON_FOR and (steps >= 0).all() and 0 < steps.sum() <= DAY_S)
+
+
+def _first_zeros(content: bytes, times: Timeline) -> list[int]:
+    """The first message that is nothing but zeros from its header on: of a block that was never written."""
+    long = np.flatnonzero(times.ends - times.at >= _LONG)
+    if not long.size:
+        return []
+    eights = np.ndarray((len(content) - 7,), "<u8", content, strides=(1,))
+    for i in long[eights[times.at[long]] == 0].tolist():
+        if not content[times.at[i] : times.ends[i]].strip(b"\0"):
+            return [int(times.at[i])]
+    return []

@@ -1,185 +1,122 @@
-"""GPX tracks through gpxpy, with Garmin's and Cluetrust's extensions, as DecodedRuns. Called by read.
+"""GPX tracks as DecodedRuns. Called by read.
 
-Each segment of a track is a stretch between pauses. Tracks that follow one another are one run.
+How text becomes tracks is gpx_reading's business. Each segment of a track is a stretch between pauses; tracks that
+follow one another are one run.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import pairwise
+from typing import NoReturn
 
-import gpxpy
 import numpy as np
-from gpxpy.gpx import GPX, GPXException, GPXTrack, GPXTrackPoint, GPXXMLSyntaxException
 
 from pipeline.errors import FileRefused
 from pipeline.formats.decoded import DECODED_COLUMNS, SIMULATED_MARK, DecodedRun
+from pipeline.formats.gpx_reading import GpxFile, GpxPart, GpxTrack, read_gpx
 from pipeline.formats.sport import sport_of_word
-from pipeline.schema import ParseNote, Records
+from pipeline.formats.track_values import Floats, record_fields
+from pipeline.formats.xml_mending import refuse_damaged
+from pipeline.formats.xml_text import utf8_text
+from pipeline.schema import ParseNote
 
 JOIN_WITHIN_S = 2 * 3600.0  # a track that begins this soon after the one before it is the same run
-
-_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
-# Names without their namespace: gpxtpx:hr, gpxdata:hr, ns3:TrackPointExtension/ns3:cad, pwr:PowerInWatts ...
-_EXTENSIONS = {
-    "hr": "heart_rate_bpm",
-    "cad": "cadence_rpm",
-    "cadence": "cadence_rpm",
-    "runcadence": "cadence_rpm",
-    "atemp": "device_temp_c",
-    "temp": "device_temp_c",
-    "power": "power_w",
-    "powerinwatts": "power_w",
-    "watts": "power_w",
-    "speed": "speed_ms",
-    "distance": "distance_m",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class _Track:
-    """A track's points that have a time, as columns, a segment each; empty segments are left out."""
+    """A track with points that have a time. `ends` are the first and last instant of each of its segments."""
 
     sport: str | None
     sub_sport: str | None
     title: str | None
-    segments: tuple[Records, ...]
-
-    @property
-    def start_s(self) -> float:
-        return float(self.segments[0]["time_s"][0])
-
-    @property
-    def end_s(self) -> float:
-        return float(self.segments[-1]["time_s"][-1])
+    description: str | None
+    parts: tuple[GpxPart, ...]
+    ends: tuple[tuple[float, float], ...]
 
 
 def decode_gpx(content: bytes) -> tuple[DecodedRun, ...]:
-    """The runs of the file, in the order of the file.
+    """The runs of the file, in the order of the file. Text that gpxpy refuses is mended, and notes say so.
 
-    Raises FileRefused for text that is no GPX (naming the line where known), for a planned route (no times)
-    and for a file of waypoints.
+    Raises FileRefused for text without any track, for a planned route (no times) and for a file of waypoints.
     """
-    gpx = _parse(content)
-    tracks = [_track(track) for track in gpx.tracks]
-    timed = [track for track in tracks if track.segments]
+    file, mended = read_gpx(utf8_text(content))
+    timed = [track for track in map(_track, file.tracks) if track.parts]
     if not timed:
-        raise _refusal(gpx)
-    notes = _notes(gpx)
-    return tuple(_decoded(gpx, group, no, notes) for no, group in enumerate(_joined(timed)))
+        _refuse(file, mended)
+    notes = (*mended, *_notes(file))
+    return tuple(_decoded(file, group, no, notes) for no, group in enumerate(_joined(timed)))
 
 
-def _parse(content: bytes) -> GPX:
-    text = _DECLARATION.sub(lambda found: "\n" * found.group().count("\n"), _text(content), count=1)
-    try:
-        return gpxpy.parse(text)
-    except GPXXMLSyntaxException as error:
-        line = getattr(error.__cause__, "lineno", None)
-        where = f" at line {line}" if line else ""
-        raise FileRefused("damaged", f"not readable as GPX{where}", "export it again") from error
-    except (GPXException, ValueError) as error:
-        raise FileRefused("damaged", "a position, height or time in it is not a number", "export it again") from error
+def _refuse(file: GpxFile, mended: tuple[ParseNote, ...]) -> NoReturn:
+    refuse_damaged(mended)  # of points without times it cannot be known whether they had some
+    if file.holds_plan:
+        raise FileRefused("planned", "a planned route: its points have no times", "give the recorded run")
+    what = "holds only waypoints" if file.holds_waypoints else "holds no track"
+    raise FileRefused("no_records", what, "give the recorded run")
 
 
-def _text(content: bytes) -> str:
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return content.decode("utf-16", errors="replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:  # old Windows programs; only names are lost to a wrong guess
-        return content.decode("cp1252", errors="replace")
-
-
-def _refusal(gpx: GPX) -> FileRefused:
-    if gpx.routes or any(track.segments for track in gpx.tracks):
-        return FileRefused("planned", "a planned route: its points have no times", "give the recorded run")
-    what = "holds only waypoints" if gpx.waypoints else "holds no track"
-    return FileRefused("no_records", what, "give the recorded run")
-
-
-def _track(track: GPXTrack) -> _Track:
-    sport, sub_sport = sport_of_word(track.type)
-    segments = (_columns([point for point in segment.points if point.time]) for segment in track.segments)
-    timed = tuple(columns for columns in segments if columns["time_s"].size)
-    return _Track(sport, sub_sport, track.name, timed)
-
-
-def _columns(points: list[GPXTrackPoint]) -> Records:
-    table = np.full((len(points), len(DECODED_COLUMNS)), np.nan)
-    for i, point in enumerate(points):
-        row = _row(point)
-        table[i] = [row.get(name, np.nan) for name in DECODED_COLUMNS]
-    return {name: table[:, i].copy() for i, name in enumerate(DECODED_COLUMNS)}
-
-
-def _row(point: GPXTrackPoint) -> dict[str, float]:
-    row = {"latitude": point.latitude, "longitude": point.longitude, "time_s": _seconds(point.time)}
-    if point.elevation is not None:
-        row["altitude_m"] = point.elevation
-    if point.speed is not None:  # GPX 1.0
-        row["speed_ms"] = point.speed
-    for extension in point.extensions:
-        for element in extension.iter():
-            column = _EXTENSIONS.get(_local_name(element.tag))
-            if column:
-                row[column] = _number(element.text)
-    return row
-
-
-def _seconds(instant: datetime | None) -> float:
-    """Seconds since 1970; a time without zone is taken for UTC, as the standard says GPX times are."""
-    if instant is None:
-        return float("nan")
-    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).timestamp()
-
-
-def _local_name(tag: object) -> str:
-    return tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(tag, str) else ""
-
-
-def _number(text: str | None) -> float:
-    try:
-        return float(text or "nan")
-    except ValueError:
-        return float("nan")
+def _track(track: GpxTrack) -> _Track:
+    sport, sub_sport = sport_of_word(track.kind)
+    segments = [[part for part in segment if part.columns["time_s"].size] for segment in track.segments]
+    timed = [segment for segment in segments if segment]
+    ends = [(segment[0].columns["time_s"][0], segment[-1].columns["time_s"][-1]) for segment in timed]
+    return _Track(
+        sport,
+        sub_sport,
+        track.title,
+        track.description,
+        tuple(part for segment in timed for part in segment),
+        tuple((float(first), float(last)) for first, last in ends),
+    )
 
 
 def _joined(tracks: list[_Track]) -> list[list[_Track]]:
     """Tracks that are pieces of one run: same sport, one soon after the other."""
     groups = [[tracks[0]]]
     for before, track in pairwise(tracks):
-        if track.sport == before.sport and 0 <= track.start_s - before.end_s <= JOIN_WITHIN_S:
+        if track.sport == before.sport and 0 <= track.ends[0][0] - before.ends[-1][1] <= JOIN_WITHIN_S:
             groups[-1].append(track)
         else:
             groups.append([track])
     return groups
 
 
-def _decoded(gpx: GPX, group: list[_Track], session_no: int, notes: tuple[ParseNote, ...]) -> DecodedRun:
-    segments = [columns for track in group for columns in track.segments]
-    ends = [(float(a["time_s"][-1]), float(b["time_s"][0])) for a, b in pairwise(segments)]
-    creator = gpx.creator or ""
+def _decoded(file: GpxFile, group: list[_Track], session_no: int, notes: tuple[ParseNote, ...]) -> DecodedRun:
+    parts = [part for track in group for part in track.parts]
+    columns = {name: np.concatenate([part.columns[name] for part in parts]) for name in DECODED_COLUMNS}
+    between = pairwise(ends for track in group for ends in track.ends)
     return DecodedRun(
         session_no=session_no,
         sport=group[0].sport,
         sub_sport=group[0].sub_sport,
         start_s=None,
-        columns={name: np.concatenate([columns[name] for columns in segments]) for name in DECODED_COLUMNS},
-        stops=tuple((stop, start) for stop, start in ends if start > stop),
-        device=creator or None,
-        title=group[0].title or gpx.name,
-        simulated=creator.startswith(SIMULATED_MARK),
+        columns=columns,
+        stops=tuple((before[1], after[0]) for before, after in between if after[0] > before[1]),
+        device=file.creator or None,
+        title=group[0].title or file.title,
+        description=group[0].description or file.description,
+        fields=record_fields(_fields(parts), columns["time_s"], "gpx"),
+        simulated=file.creator.startswith(SIMULATED_MARK),
         notes=notes,
     )
 
 
-def _notes(gpx: GPX) -> tuple[ParseNote, ...]:
-    times = [point.time for track in gpx.tracks for segment in track.segments for point in segment.points]
+def _fields(parts: list[GpxPart]) -> dict[str, Floats]:
+    """The fields of all parts, one after the other, NaN through those that lack one."""
+    names = sorted({name for part in parts for name in part.fields})
+    lacking = [np.full(part.columns["time_s"].size, np.nan) for part in parts]
+    return {
+        name: np.concatenate([part.fields.get(name, nans) for part, nans in zip(parts, lacking, strict=True)])
+        for name in names
+    }
+
+
+def _notes(file: GpxFile) -> tuple[ParseNote, ...]:
     notes = []
-    if timeless := sum(time is None for time in times):
-        notes.append(ParseNote("no_time", "points without a time were left out", timeless))
-    if naive := sum(time is not None and time.tzinfo is None for time in times):
-        notes.append(ParseNote("no_zone", "times without a zone were taken for UTC", naive))
+    if file.n_timeless:
+        notes.append(ParseNote("no_time", "points without a time were left out", file.n_timeless))
+    if file.n_zoneless:
+        notes.append(ParseNote("no_zone", "times without a zone were taken for UTC", file.n_zoneless))
     return tuple(notes)

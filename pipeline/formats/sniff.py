@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 
 # Comments, a declaration and white space may stand before the root (Garmin's own TCX begins with spaces).
-_ROOT = re.compile(rb"<\s*(?:[\w.-]+:)?(gpx|TrainingCenterDatabase)[\s>/]")
+_ROOT = re.compile(rb"<\s*(?:[\w.-]+:)?(gpx|TrainingCenterDatabase|HealthData)[\s>/]")
+_KINDS = {b"gpx": "gpx", b"TrainingCenterDatabase": "tcx", b"HealthData": "apple"}
 _LOOK_AT = 4096  # bytes in which a root element must show itself
+_SKIP_AT_MOST = 65536  # bytes of white space and what follows it
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")  # how UTF-16 begins, with its mark and without
 
 
 def sniff(content: bytes) -> str:
-    """One of 'empty', 'fit', 'gzip', 'zip', 'gpx', 'tcx', 'unknown'."""
+    """One of 'empty', 'fit', 'gzip', 'zip', 'gpx', 'tcx', 'apple', 'unknown'."""
     if not content.strip(b"\x00 \t\r\n"):
         return "empty"
     if content[8:12] == b".FIT":
@@ -19,12 +22,12 @@ def sniff(content: bytes) -> str:
         return "gzip"
     if content[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return "zip"
-    root = _ROOT.search(_as_ascii(content[:_LOOK_AT]))
+    root = _ROOT.search(_as_ascii(content[:_SKIP_AT_MOST].lstrip()[:_LOOK_AT]))
     if root is None:
         return "unknown"
-    return "gpx" if root.group(1) == b"gpx" else "tcx"
+    return _KINDS[root.group(1)]
 
 
 def _as_ascii(head: bytes) -> bytes:
     """UTF-16 text without its zero bytes: enough to see the root element's name."""
-    return head.replace(b"\x00", b"") if head[:2] in (b"\xff\xfe", b"\xfe\xff") else head
+    return head.replace(b"\x00", b"") if head[:2] in _WIDE else head

@@ -1,6 +1,6 @@
 """Which sport a session was, by the file's word or by its speed, and what follows for cadence.
 
-Called by gpx and settle.
+Called by gpx, tcx, the exports and settle.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ ON_FOOT = ("running", "walking", "hiking")
 SPORTS = (*ON_FOOT, "cycling", "swimming", "rowing", "paddling", "cross_country_skiing", "training", "other")
 STANDING_MS = 0.4
 
-_WORDS = {"run": "running", "jog": "running", "treadmill": "running"}
+_WORDS = {"run": "running", "jog": "running"}
 _WORDS |= {"cycl": "cycling", "bik": "cycling", "ride": "cycling"}
 _WORDS |= {"walk": "walking", "hik": "hiking", "swim": "swimming"}
+_WORDS |= {"treadmill": "running"}  # unless it is said what was done there
 _STRAVA_NUMBERS = {"9": "running", "1": "cycling", "10": "walking", "4": "hiking", "16": "swimming"}
 _SUB_SPORTS = ("treadmill", "trail", "track", "street", "indoor", "virtual")
 

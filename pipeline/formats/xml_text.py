@@ -1,0 +1,108 @@
+"""XML as it really comes: the text found under its encoding, and its elements one at a time.
+
+Nothing outside the text is ever read, and entities are refused. What the elements mean is the formats' business;
+broken text is xml_mending's. Called by gpx and tcx.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from io import BytesIO
+from typing import Any
+
+from pipeline.errors import FileRefused
+
+Element = Any  # lxml gives no types
+
+_LONGEST_STRETCH = 10_000_000  # bytes
+_ENTITY = re.compile(rb"<!\s*ENTITY", re.IGNORECASE)
+_DECLARATION = re.compile(rb"<\?xml\b[^<>]*>")
+_SAID_ENCODING = re.compile(rb"""<\?xml\b[^<>]{0,200}encoding=["']([\w.-]{1,40})["']""")
+# What a program may declare beside UTF-8; others (zip, punycode, unicode_escape ...) are no text of a watch.
+_ENCODINGS = re.compile(
+    r"(iso-?8859-\d+|latin-?\d|windows-125\d|cp\d+|koi8-[ru]|shift_jis|euc[-_]\w+|gb\w+|big5)", re.IGNORECASE
+)
+_UTF_16 = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"<\x00": "utf-16-le", b"\x00<": "utf-16-be"}
+
+
+def utf8_text(content: bytes) -> bytes:
+    """The text as UTF-8 from its first tag on, its lines where they were.
+
+    Declarations are left out wherever they stand: they may name another encoding. Raises FileRefused where the
+    text declares entities (no run file needs them, and bombs are made of them) or goes on endlessly without a tag.
+    """
+    is_utf8 = content.isascii() and content[:2] not in _UTF_16  # the zeros between UTF-16's letters are ASCII too
+    text = content if is_utf8 else _decoded(content).encode("utf-8", errors="replace")
+    if _ENTITY.search(text):
+        raise FileRefused("damaged", "declares entities, which no run file needs", "export it again")
+    _refuse_endless(text)
+    begin = max(text.find(b"<"), 0)
+    return _DECLARATION.sub(lambda found: lines_of(found.group()), lines_of(text[:begin]) + text[begin:])
+
+
+def _refuse_endless(text: bytes) -> None:
+    """Raises FileRefused for a stretch without tags that is longer than libxml2 would read."""
+    at, last = 0, len(text) - _LONGEST_STRETCH
+    while at < last:
+        tag = text.rfind(b"<", at + 1, at + _LONGEST_STRETCH)
+        if tag < 0:
+            raise FileRefused("damaged", "no tag for over 10 MB: that is no recording", "export it again")
+        at = tag
+
+
+def lines_of(text: bytes) -> bytes:
+    """Nothing but the line breaks of the text: what stands in for it, so that later lines keep their numbers."""
+    return b"\n" * text.count(b"\n")
+
+
+def elements(text: bytes, names: tuple[str, ...], *, recover: bool = False) -> Any:
+    """('start' | 'end', element) of the named elements of any namespace, in the order of the text.
+
+    At a start only the attributes are sure to be there. Raises lxml's XMLSyntaxError at the first fault, or with
+    `recover` goes on as libxml2 can; `error_log` then tells of its last hundred faults.
+    """
+    from lxml import etree  # a FIT file needs none of it
+
+    return etree.iterparse(
+        BytesIO(text),
+        events=("start", "end"),
+        tag=[f"{{*}}{name}" for name in names],
+        encoding="utf-8",
+        recover=recover,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,  # no text over 10 MB, no more than 256 levels
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
+def own_texts(element: Element, others: frozenset[str]) -> Iterator[tuple[object, str | None]]:
+    """Tag and text of all that stands within the element, up to the next element of the names in `others`."""
+    for part in element.iter():
+        if part is not element and local_name(part.tag) in others:
+            return
+        yield part.tag, part.text
+
+
+@lru_cache(maxsize=1000)
+def local_name(tag: object) -> str:
+    """A tag without its namespace or prefix, as the file spells it; '' for what is no element."""
+    return tag.rpartition("}")[2].rpartition(":")[2] if isinstance(tag, str) else ""
+
+
+def _decoded(content: bytes) -> str:
+    if wide := _UTF_16.get(content[:2]):
+        return content.decode(wide, errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:  # old Windows programs, a flipped bit; only names are lost to a wrong guess
+        said = _SAID_ENCODING.search(content[:1000])
+    encoding = said.group(1).decode() if said else ""
+    try:
+        return content.decode(encoding if _ENCODINGS.fullmatch(encoding) else "cp1252", errors="replace")
+    except LookupError:
+        return content.decode("cp1252", errors="replace")

@@ -1,4 +1,4 @@
-"""Takes the wrapping off a file: gzip for now. Nothing is ever written to disk. Called by read."""
+"""Takes the gzip wrapping off a file, and says what unpacks to more than a run. Called by read; zips is its sibling."""
 
 from __future__ import annotations
 
@@ -30,8 +30,22 @@ def unwrap_gzip(content: bytes) -> tuple[bytes, bool]:
     return bytes(unpacked), unpacker.eof
 
 
+def unwrap_head(head: bytes) -> bytes:
+    """What the first bytes of a packed file unpack to, at most as many again; empty when they cannot be."""
+    try:
+        return zlib.decompressobj(wbits=31).decompress(head, len(head))
+    except zlib.error:
+        return b""
+
+
+def too_dense(unpacked_bytes: int, packed_bytes: int) -> bool:
+    """Whether so much out of so little is a bomb."""
+    return unpacked_bytes > _RATIO_FROM_BYTES and unpacked_bytes > MAX_RATIO * packed_bytes
+
+
 def _refuse_bomb(unpacked_bytes: int, packed_bytes: int) -> None:
-    too_dense = unpacked_bytes > _RATIO_FROM_BYTES and unpacked_bytes > MAX_RATIO * packed_bytes
-    if unpacked_bytes > MAX_UNPACKED_BYTES or too_dense:
+    if unpacked_bytes > MAX_UNPACKED_BYTES or too_dense(unpacked_bytes, packed_bytes):
         size = f"{unpacked_bytes // 1_000_000} MB"
-        raise FileRefused("too_large", f"unpacks to {size} and more: no run is that large", "unpack it and look")
+        raise FileRefused(
+            "too_large", f"unpacks to {size} and more: no run is that large", "look what it is before you unpack it"
+        )

@@ -12,21 +12,15 @@ from pipeline.formats.decoded import rows_of
 from pipeline.formats.distance import repaired_distance_m, speed_from
 from pipeline.formats.longest import FEW, longest_rising
 from pipeline.formats.places import clean_places
+from pipeline.formats.values import clean_values, without_misread
 from pipeline.schema import ParseNote, Records
 
 SPEED_LIMIT_ON_FOOT_MS = 12.0  # a sprinter's top speed
 SPEED_LIMIT_MS = 40.0
 SAME_RUN_WITHIN_S = 3 * 86400.0  # a longer silence between records is a clock set anew
+LONGEST_S = 10 * 86400.0  # nobody's session is longer
+CLOSE_S = 3600.0  # a silence within which records are neighbours where days tell nothing
 SMALL_STEP_BACK_S = 60.0
-
-# What a sensor can show; outside it is a fault (0 beats a minute is a strap that lost contact).
-_PLAUSIBLE = {
-    "heart_rate_bpm": (1.0, 250.0),
-    "cadence_rpm": (0.0, 300.0),
-    "power_w": (0.0, 3000.0),
-    "altitude_m": (-500.0, 9000.0),
-    "device_temp_c": (-50.0, 80.0),
-}
 
 Floats = NDArray[np.float64]
 
@@ -43,9 +37,10 @@ def clean_columns(
     one); way made within `stops` (timer off) adds nothing where the distance is ours.
     """
     notes: list[ParseNote] = []
-    columns = _in_order(dict(columns), notes)
+    columns = without_misread(dict(columns), limit_ms, notes)
+    columns = _in_order(columns, notes)
     columns = _one_row_a_second(columns, notes)
-    columns = _plausible_values(columns, limit_ms, notes)
+    columns = clean_values(columns, limit_ms, notes)
     columns = clean_places(columns, limit_ms, notes)
     if columns["time_s"].size:
         since_s = columns["time_s"][0] if start_s is None else start_s
@@ -74,17 +69,29 @@ def _in_order(columns: Records, notes: list[ParseNote]) -> Records:
 def _same_days(columns: Records, notes: list[ParseNote]) -> Records:
     """Without records that have no time, or lie days from the largest group (zeros, a clock set anew)."""
     time_s = columns["time_s"]
-    order = np.argsort(time_s, kind="stable")
-    gaps = np.diff(time_s[order]) > SAME_RUN_WITHIN_S
-    group = np.empty(time_s.size, dtype=np.intp)
-    group[order] = np.concatenate([[0], np.cumsum(gaps)]) if time_s.size else []
-    known = np.isfinite(time_s)
-    largest = np.bincount(group[known]).argmax() if known.any() else 0
-    kept = known & (group == largest)
+    if np.isfinite(time_s).all() and _span_s(time_s) <= SAME_RUN_WITHIN_S:
+        return columns
+    kept = _largest_group(time_s, SAME_RUN_WITHIN_S)
+    if _span_s(time_s[kept]) > LONGEST_S:  # bytes taken for times make a chain over weeks
+        kept = _largest_group(time_s, CLOSE_S)
     if kept.all():
         return columns
     notes.append(ParseNote("other_day", "records without a time or from another day were left out", int((~kept).sum())))
     return rows_of(columns, kept)
+
+
+def _largest_group(time_s: Floats, within_s: float) -> NDArray[np.bool_]:
+    """Of the groups of records with at most so long a silence between neighbours, the one with most records."""
+    known = np.flatnonzero(np.isfinite(time_s))
+    order = known[np.argsort(time_s[known], kind="stable")]
+    group = np.concatenate([[0], np.cumsum(np.diff(time_s[order]) > within_s)])[: order.size]
+    kept = np.zeros(time_s.size, dtype=np.bool_)
+    kept[order[group == np.bincount(group, minlength=1).argmax()]] = True
+    return kept
+
+
+def _span_s(time_s: Floats) -> float:
+    return float(np.ptp(time_s)) if time_s.size else 0.0
 
 
 def _strays(time_s: Floats) -> NDArray[np.bool_]:
@@ -114,13 +121,3 @@ def _last_known(values: Floats, row: NDArray[np.intp], n_rows: int) -> Floats:
     merged = np.full(n_rows, np.nan)
     merged[row[known]] = values[known]  # of several values for one place, numpy keeps the last
     return merged
-
-
-def _plausible_values(columns: Records, limit_ms: float, notes: list[ParseNote]) -> Records:
-    for name, (low, high) in {**_PLAUSIBLE, "speed_ms": (0.0, limit_ms)}.items():
-        values = columns[name]
-        wrong = (values < low) | (values > high) | np.isinf(values)
-        if wrong.any():
-            columns = {**columns, name: np.where(wrong, np.nan, values)}
-            notes.append(ParseNote(name, f"values outside {low:g} to {high:g} were left out", int(wrong.sum())))
-    return columns

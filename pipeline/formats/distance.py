@@ -62,24 +62,29 @@ def _counted_on(time_s: Floats, distance_m: Floats, limit_ms: float, notes: list
         return distance_m
     notes.append(ParseNote("distance", "steps back or leaps of the distance were taken out", int(wrong.sum())))
     steps_m[wrong] = 0.0
+    distance_m = distance_m.copy()
     distance_m[known] = distance_m[known[0]] + np.concatenate([[0.0], np.cumsum(steps_m)])
     return distance_m
 
 
 def _without_stalls(time_s: Floats, distance_m: Floats, limit_ms: float, notes: list[ParseNote]) -> Floats:
-    """A copy without the flat stretch before a leap that is no leap for both together.
+    """The distance without the flat stretch before a leap that is no leap for both together.
 
     Where satellites are lost a watch may count nothing, and all of it at once when they are back.
     """
-    distance_m = distance_m.copy()
     steps_m, steps_s = np.diff(distance_m), np.diff(time_s)
+    after = np.flatnonzero(is_leap(steps_m, steps_s, limit_ms))
+    if not after.size:
+        return distance_m
+    stood_since = np.where(steps_m >= STANDING_MS * steps_s, np.arange(1, time_s.size), 0)
+    begin = np.concatenate([[0], np.maximum.accumulate(stood_since)])[after]
+    way_made_m, lasted_s = distance_m[after + 1] - distance_m[begin], time_s[after + 1] - time_s[begin]
+    caught_up = (way_made_m > 0) & (way_made_m <= limit_ms * lasted_s)
     stalled = np.zeros(distance_m.size, dtype=np.bool_)
-    for after in np.flatnonzero(is_leap(steps_m, steps_s, limit_ms)):
-        moving = np.flatnonzero(steps_m[:after] >= STANDING_MS * steps_s[:after])
-        begin = int(moving[-1]) + 1 if moving.size else 0
-        way, lasted = distance_m[after + 1] - distance_m[begin], time_s[after + 1] - time_s[begin]
-        stalled[begin + 1 : after + 1] |= 0 < way <= limit_ms * lasted
+    for first, last in zip(begin[caught_up], after[caught_up], strict=True):
+        stalled[first + 1 : last + 1] = True
     if stalled.any():
+        distance_m = distance_m.copy()
         detail = "distances that stood still before a leap were left out"
         notes.append(ParseNote("distance_stall", detail, int(stalled.sum())))
         distance_m[stalled] = np.nan

@@ -32,8 +32,8 @@ def run_id(decoded: DecodedRun) -> str:
         start_s = float(columns["time_s"][np.isfinite(columns["time_s"])].min(initial=np.inf))
     digest = hashlib.sha256(f"cramplog run 1|{np.floor(start_s):.0f}|{decoded.sport or ''}|".encode())
     for name, steps in _HASHED:
-        rounded = np.full(columns[name].size, _UNKNOWN, dtype="<i8")
         known = np.abs(columns[name]) < _NO_MEASUREMENT
-        rounded[known] = np.rint(columns[name][known] * steps).astype("<i8")
-        digest.update(rounded.tobytes())
+        rounded = np.rint(np.where(known, columns[name], 0.0) * steps).astype("<i8")
+        rounded[~known] = _UNKNOWN
+        digest.update(rounded.data)
     return digest.hexdigest()

@@ -16,9 +16,18 @@ FEW = 0.1  # the share of a series that may be called slips; beyond it, who says
 def longest_rising(values: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Marks, shape (n,), the longest subsequence that never falls. Values must be finite.
 
-    Patience sorting with back pointers (Fredman 1975), n log n.
+    A value that nothing before exceeds and nothing after undercuts belongs to it. What is left falls into
+    stretches that each lie between two such values, so one search over all of them finds the rest.
     """
-    series = values.tolist()
+    marks = (values >= np.maximum.accumulate(values)) & (values <= np.minimum.accumulate(values[::-1])[::-1])
+    unsure = np.flatnonzero(~marks)
+    if unsure.size:
+        marks[unsure[_longest_rising_rows(values[unsure].tolist())]] = True
+    return marks
+
+
+def _longest_rising_rows(series: list[float]) -> list[int]:
+    """Patience sorting with back pointers (Fredman 1975), n log n; the rows from the last to the first."""
     tails: list[float] = []  # the lowest value a rising subsequence of each length can end with
     tail_rows: list[int] = []
     before = [-1] * len(series)
@@ -27,9 +36,7 @@ def longest_rising(values: NDArray[np.float64]) -> NDArray[np.bool_]:
         before[row] = tail_rows[length - 1] if length else -1
         tails[length : length + 1] = [value]
         tail_rows[length : length + 1] = [row]
-    marks = np.zeros(len(series), dtype=np.bool_)
-    row = tail_rows[-1] if tail_rows else -1
-    while row >= 0:
-        marks[row] = True
-        row = before[row]
-    return marks
+    rows = [tail_rows[-1]]
+    while before[rows[-1]] >= 0:
+        rows.append(before[rows[-1]])
+    return rows

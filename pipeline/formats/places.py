@@ -8,10 +8,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.formats.geo import step_m
+from pipeline.formats.geo import EARTH_RADIUS_M, step_m
 from pipeline.schema import ParseNote, Records
 
 NULL_ISLAND_DEG = 0.01  # about a kilometre around 0, 0 in the Gulf of Guinea: "no fix yet"
+_DEGREE_M = float(np.radians(EARTH_RADIUS_M))  # along a meridian or the equator
 ISLAND_S = 60.0  # a stretch reached and left by impossible leaps is believed when it lasts this long
 
 Floats = NDArray[np.float64]
@@ -60,6 +61,13 @@ def _steps(columns: Records, known: NDArray[np.intp], limit_ms: float) -> tuple[
     return steps_m, is_leap(steps_m, np.diff(columns["time_s"][known]), limit_ms)
 
 
+def _may_leap(columns: Records, known: NDArray[np.intp], limit_ms: float) -> bool:
+    """False when no step can be a leap, told without trigonometry: north plus east is never the shorter way."""
+    north_deg, east_deg = np.diff(columns["latitude"][known]), np.diff(columns["longitude"][known])
+    at_most_m = _DEGREE_M * (np.abs(north_deg) + np.abs(east_deg))
+    return bool(is_leap(at_most_m, np.diff(columns["time_s"][known]), limit_ms).any())
+
+
 def is_leap(steps_m: Floats, steps_s: Floats, limit_ms: float) -> NDArray[np.bool_]:
     """Which steps are longer than the limit allows; a second of grace, for watches round both instants."""
     return np.asarray(steps_m > limit_ms * (steps_s + 1.0))
@@ -70,6 +78,8 @@ def _islands(columns: Records, limit_ms: float) -> NDArray[np.bool_]:
     island = np.zeros(columns["time_s"].size, dtype=np.bool_)
     known = np.flatnonzero(~np.isnan(columns["latitude"]))
     if known.size < 2:
+        return island
+    if not _may_leap(columns, known, limit_ms):
         return island
     _, leaps = _steps(columns, known, limit_ms)
     piece = np.concatenate([[0], np.cumsum(leaps)])
@@ -87,5 +97,6 @@ def _across(time_s: Floats, stops: tuple[tuple[float, float], ...]) -> NDArray[n
     """Which steps between the instants touch a stop, shape (n - 1,)."""
     touched = np.zeros(time_s.size - 1, dtype=np.bool_)
     for stop_s, start_s in stops:
-        touched |= (time_s[:-1] < start_s) & (time_s[1:] > stop_s)
+        first, beyond = np.searchsorted(time_s, stop_s, side="right"), np.searchsorted(time_s, start_s)
+        touched[max(first - 1, 0) : beyond] = True
     return touched

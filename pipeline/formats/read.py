@@ -8,6 +8,7 @@ from datetime import datetime
 import numpy as np
 
 from pipeline.errors import FileRefused
+from pipeline.formats.apple_workout import decode_apple
 from pipeline.formats.archive import unwrap_gzip
 from pipeline.formats.decoded import DecodedRun
 from pipeline.formats.fit import decode_fit
@@ -15,18 +16,18 @@ from pipeline.formats.gpx import decode_gpx
 from pipeline.formats.identity import run_id
 from pipeline.formats.settle import settle
 from pipeline.formats.sniff import sniff
+from pipeline.formats.tcx import decode_tcx
 from pipeline.schema import FileWords, ParsedRun, ParseNote
 
 PARSER_VERSION = 2  # goes up when the same file may give other records, times or notes than before
 
-_DECODERS = {"fit": decode_fit, "gpx": decode_gpx}
+_DECODERS = {"fit": decode_fit, "gpx": decode_gpx, "apple": decode_apple, "tcx": decode_tcx}
 # kind of content: code, what is wrong, what to do next
 _REFUSED = {
     "empty": ("empty", "empty: there is nothing in it", "fetch it from the watch again"),
-    "zip": ("archive", "zip archives are read in a later version", "unpack it first"),
+    "zip": ("archive", "an archive inside a file packed with gzip", "unpack it first"),
     "gzip": ("archive", "packed twice", "unpack it first"),
-    "tcx": ("tcx", "TCX files are read in a later version", "export the run as FIT or GPX"),
-    "unknown": ("unknown", "neither FIT nor GPX", "give what the watch recorded: .fit, .gpx or their .gz"),
+    "unknown": ("unknown", "neither FIT, GPX nor TCX", "give what the watch recorded: .fit, .gpx, .tcx or their .gz"),
 }
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
 
-from pipeline.formats.clean import SPEED_LIMIT_MS, SPEED_LIMIT_ON_FOOT_MS, clean_columns
+from pipeline.formats.carried import fields_of_session, weather_of_session
+from pipeline.formats.clean import LONGEST_S, SPEED_LIMIT_MS, SPEED_LIMIT_ON_FOOT_MS, clean_columns
 from pipeline.formats.decoded import DecodedRun
+from pipeline.formats.laps import laps_of_session
 from pipeline.formats.sport import ON_FOOT, guess_sport, steps_per_minute
 from pipeline.formats.timing import clock_is_wrong, find_pauses, moving_s, timer_s
-from pipeline.schema import RECORD_COLUMNS, CarriedWeather, Lap, ParsedRun, ParseNote, Pause, RecordField, Records
+from pipeline.schema import RECORD_COLUMNS, ParsedRun, ParseNote, Pause, Records
 
 _START_FITS_WITHIN_S = 86400.0
-_LONGEST_S = 10 * 86400.0  # a sum beyond this is a damaged field
+_SILENT_AT_MOST_S = 86400.0  # a watch left in a pause overnight, and saved in the morning
+_FEW_M = 200.0
 _INDOOR = ("treadmill", "indoor", "virtual")
 
 
@@ -40,59 +42,45 @@ def settle(decoded: DecodedRun, run_id: str, now: datetime) -> ParsedRun:
         elapsed_s=elapsed_s,
         timer_s=timed_s,
         moving_s=moved_s,
-        distance_m=_distance_m(decoded, columns, limit_ms * elapsed_s),
+        distance_m=_distance_m(decoded, records, limit_ms, elapsed_s),
         utc_offset_s=decoded.utc_offset_s,
         clock_wrong=_is_clock_wrong(start_at, now, notes),
         device=decoded.device,
         title=decoded.title,
         simulated=decoded.simulated,
         records=records,
-        laps=_laps(decoded, start_s, elapsed_s, notes),
+        laps=laps_of_session(decoded.laps, start_s, elapsed_s, limit_ms, notes),
         pauses=pauses,
         notes=tuple(notes),
         description=decoded.description,
         gear=decoded.gear,
-        fields=_fields(decoded.fields, start_s, elapsed_s),
-        weather=_weather(decoded.weather, start_s),
+        fields=fields_of_session(decoded.fields, columns["time_s"], start_s, elapsed_s),
+        weather=weather_of_session(decoded.weather, start_s, elapsed_s),
         devices=decoded.devices,
     )
 
 
-def _fields(fields: tuple[RecordField, ...], start_s: float, elapsed_s: float) -> tuple[RecordField, ...]:
-    """The fields counted from `start_s`, in the order of time, without what lies outside the session."""
-    counted = []
-    for one in fields:
-        at_s = one.elapsed_s - start_s
-        inside = np.flatnonzero((at_s >= 0) & (at_s <= elapsed_s) & np.isfinite(one.values))
-        inside = inside[np.argsort(at_s[inside], kind="stable")]
-        if inside.size:
-            counted.append(replace(one, elapsed_s=at_s[inside], values=one.values[inside]))
-    return tuple(counted)
-
-
-def _weather(weather: tuple[CarriedWeather, ...], start_s: float) -> tuple[CarriedWeather, ...]:
-    return tuple(replace(one, elapsed_s=one.elapsed_s - start_s) for one in weather)
-
-
 def _start_s(decoded: DecodedRun, columns: Records, notes: list[ParseNote]) -> float:
-    """The session's own start, or its first record where that is earlier or the start is of another day."""
+    """The session's own start; its first record where that is earlier, or would come after the session's end."""
     said = decoded.start_s
     if not columns["time_s"].size:
         return said or 0.0
     first = float(columns["time_s"][0])
     if said is None or said > first:
         return first
-    if first - said > _START_FITS_WITHIN_S:
+    if first - said > min(decoded.elapsed_s or np.inf, _START_FITS_WITHIN_S):
         notes.append(ParseNote("start", "the session's start does not fit its records: theirs was taken"))
         return first
     return said
 
 
 def _elapsed_s(decoded: DecodedRun, columns: Records, start_s: float) -> float:
-    """The watch's sum or the last record, whichever is later."""
-    last = float(columns["time_s"][-1]) - start_s if columns["time_s"].size else 0.0
+    """The watch's sum or the last record, whichever is later; a sum beyond belief is a damaged field."""
     said = decoded.elapsed_s or 0.0
-    return max(said, last) if said <= _LONGEST_S else last
+    if not columns["time_s"].size:
+        return said if said <= LONGEST_S else 0.0
+    last = float(columns["time_s"][-1]) - start_s
+    return max(said, last) if said <= last + _SILENT_AT_MOST_S else last
 
 
 def _pauses(
@@ -135,12 +123,18 @@ def _sums(
     return timed_s, float(records["moving_s"][-1])
 
 
-def _distance_m(decoded: DecodedRun, columns: Records, at_most_m: float) -> float | None:
+def _distance_m(decoded: DecodedRun, records: Records, limit_ms: float, elapsed_s: float) -> float | None:
     """The watch's sum where it is possible, else the last known distance; None when nothing was measured."""
-    if decoded.distance_m is not None and 0 <= decoded.distance_m <= at_most_m:
-        return decoded.distance_m
-    known = columns["distance_m"][np.isfinite(columns["distance_m"])]
-    return float(known[-1]) if known.size else None
+    known = np.flatnonzero(np.isfinite(records["distance_m"]))
+    shown_m = float(records["distance_m"][known[-1]]) if known.size else None
+    said_m = decoded.distance_m
+    if said_m is None or not 0 <= said_m <= limit_ms * elapsed_s:
+        return shown_m
+    if shown_m is None or np.isnan(decoded.columns["distance_m"]).all():
+        return said_m
+    # A treadmill's sum may be set by hand afterwards; beyond half and double its records' it is a damaged field.
+    unseen_m = limit_ms * (elapsed_s - float(records["elapsed_s"][known[-1]]))
+    return said_m if shown_m / 2 - _FEW_M <= said_m <= 2 * shown_m + unseen_m + _FEW_M else shown_m
 
 
 def _is_indoor(sub_sport: str | None, records: Records) -> bool:
@@ -153,19 +147,3 @@ def _is_clock_wrong(start_at: datetime, now: datetime, notes: list[ParseNote]) -
         return False
     notes.append(ParseNote("clock_wrong", f"the watch's clock stood in {start_at.year}: the date cannot be right"))
     return True
-
-
-def _laps(decoded: DecodedRun, start_s: float, elapsed_s: float, notes: list[ParseNote]) -> tuple[Lap, ...]:
-    """The laps counted from `start_s`, without those that begin outside the session."""
-    laps = [_counted_from(start_s, lap) for lap in decoded.laps]
-    inside = tuple(lap for lap in laps if 0 <= lap.elapsed_start_s <= elapsed_s)
-    if len(inside) < len(laps):
-        notes.append(ParseNote("lap", "laps outside the session were left out", len(laps) - len(inside)))
-    return inside
-
-
-def _counted_from(start_s: float, lap: Lap) -> Lap:
-    """The lap's start in seconds after the session's; up to two seconds before it are rounding."""
-    begins_s = lap.elapsed_start_s - start_s
-    begins_s = 0.0 if -2.0 <= begins_s < 0 else begins_s
-    return Lap(lap.lap_no, begins_s, lap.elapsed_s, lap.timer_s, lap.distance_m, lap.trigger)

@@ -5,6 +5,7 @@ Called by settle, and by the actions that correct a clock.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -73,20 +74,26 @@ def _merged(stops: tuple[tuple[float, float], ...], end_s: float) -> list[tuple[
 
 
 def _is_contradicted(elapsed_s: Floats, distance_m: Floats, stop: tuple[float, float]) -> bool:
-    inside = (elapsed_s > stop[0]) & (elapsed_s < stop[1]) & np.isfinite(distance_m)
-    if inside.sum() < CONTRADICTED_BY:
+    inside = slice(np.searchsorted(elapsed_s, stop[0], side="right"), np.searchsorted(elapsed_s, stop[1]))
+    known = np.isfinite(distance_m[inside])
+    if known.sum() < CONTRADICTED_BY:
         return False
-    lasted_s = float(np.ptp(elapsed_s[inside]))
-    return float(np.ptp(distance_m[inside])) >= STANDING_MS * lasted_s
+    lasted_s = float(np.ptp(elapsed_s[inside][known]))
+    return float(np.ptp(distance_m[inside][known])) >= STANDING_MS * lasted_s
 
 
 def _gaps(elapsed_s: Floats, distance_m: Floats, timer: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """Steps of over a minute in which no way was made and the timer ran."""
     step_s = np.diff(elapsed_s)
+    silent = step_s > GAP_S
+    if not silent.any():
+        return []
     with np.errstate(invalid="ignore"):
-        still = (step_s > GAP_S) & (_way_m(elapsed_s, distance_m)[1:] < STANDING_MS * step_s)
+        still = silent & (_way_m(elapsed_s, distance_m)[1:] < STANDING_MS * step_s)
     gaps = [(float(elapsed_s[i]), float(elapsed_s[i + 1])) for i in np.flatnonzero(still)]
-    return [gap for gap in gaps if not any(start < gap[1] and end > gap[0] for start, end in timer)]
+    stopped_until = [end for _, end in timer]
+    next_stop = [*timer, (np.inf, np.inf)]
+    return [gap for gap in gaps if next_stop[bisect_right(stopped_until, gap[0])][0] >= gap[1]]
 
 
 def _way_m(elapsed_s: Floats, distance_m: Floats) -> Floats:
@@ -96,13 +103,18 @@ def _way_m(elapsed_s: Floats, distance_m: Floats) -> Floats:
     known = np.isfinite(distance_m)
     if not known.any():
         return np.full(elapsed_s.size, np.nan)
-    counted = np.interp(elapsed_s, elapsed_s[known], distance_m[known], left=np.nan, right=np.nan)
-    return np.diff(np.concatenate([[0.0], counted]))
+    counted = distance_m
+    if not known.all():
+        counted = np.interp(elapsed_s, elapsed_s[known], distance_m[known], left=np.nan, right=np.nan)
+    return np.diff(counted, prepend=0.0)
 
 
 def _paused_s(at_s: Floats, pauses: tuple[Pause, ...]) -> Floats:
-    """Seconds of pause that lie before each instant."""
-    paused = np.zeros(at_s.size)
-    for pause in pauses:
-        paused += np.clip(at_s, pause.elapsed_start_s, pause.elapsed_end_s) - pause.elapsed_start_s
-    return paused
+    """Seconds of pause that lie before each instant; pauses in order, without overlap."""
+    if not pauses:
+        return np.zeros(at_s.size)
+    start_s = np.array([-np.inf, *(pause.elapsed_start_s for pause in pauses)])
+    lasted_s = np.array([0.0, *(pause.elapsed_end_s - pause.elapsed_start_s for pause in pauses)])
+    before_s = np.cumsum(lasted_s) - lasted_s
+    latest = np.searchsorted(start_s, at_s, side="right") - 1
+    return np.asarray(before_s[latest] + np.minimum(at_s - start_s[latest], lasted_s[latest]))

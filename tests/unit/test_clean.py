@@ -94,13 +94,53 @@ def test_a_clock_set_after_the_start_leaves_the_larger_part() -> None:
     assert notes == {"other_day": 5}
 
 
+def test_times_that_make_a_chain_over_weeks_are_no_session() -> None:
+    cleaned, notes = _clean(_columns(np.concatenate([np.arange(8) * 170_000.0, 1_190_001 + np.arange(20)])))
+    assert _at(cleaned) == list(range(1_190_000, 1_190_021))
+    assert notes == {"other_day": 7}
+
+
+def test_a_night_between_two_days_of_one_session_is_no_damage() -> None:
+    cleaned, notes = _clean(_columns([0, 1, 2, 60_000, 60_001, 150_000, 150_001]))
+    assert _at(cleaned) == [0, 1, 2, 60_000, 60_001, 150_000, 150_001]
+    assert notes == {}
+
+
+def test_a_record_that_says_two_things_no_sensor_says_is_left_out() -> None:
+    columns = _columns(
+        [0, 1, 257, 513, 2], power_w=[240, 65_290, 65_290, 65_290, 240], distance_m=[0, 3, 2_304_578, 2_305_213, 6]
+    )
+    cleaned, notes = _clean(columns)
+    assert _at(cleaned) == [0, 1, 2]  # a meter that shows 65,290 W costs its own value only
+    np.testing.assert_array_equal(cleaned["power_w"], [240, np.nan, 240])
+    assert notes == {"misread": 2, "power_w": 1}
+
+
+def test_an_altitude_far_from_neighbours_that_agree_is_left_out() -> None:
+    altitude_m = [35.0, 239.8, 35.2, 35.4, 90.0, 91.0, 92.0, 92.0, 300.0, 94.0]
+    at_s = [0, 1, 2, 3, 4, 5, 6, 7, 40, 80]  # a cable car, and a mountain between two silences, may be
+    cleaned, notes = _clean(_columns(at_s, altitude_m=altitude_m))
+    assert np.flatnonzero(np.isnan(cleaned["altitude_m"])).tolist() == [1]
+    assert notes == {"altitude_spike": 1}
+
+
+def test_a_record_that_was_never_written_whole_keeps_its_time_only() -> None:
+    columns = _columns(
+        range(4), altitude_m=[35, -500, -500, 36], heart_rate_bpm=[150, 0, 151, 152], cadence_rpm=[85, 0, 86, 87]
+    )
+    cleaned, notes = _clean(columns)
+    assert _at(cleaned) == [0, 1, 2, 3]
+    np.testing.assert_array_equal(cleaned["cadence_rpm"], [85, np.nan, 86, 87])  # one zero alone is a sensor's fault
+    assert notes == {"zeroed": 1, "altitude_m": 1}
+
+
 @pytest.mark.parametrize(
     ("name", "values", "kept"),
     [
         ("heart_rate_bpm", [0, 30, 250, 251], [30, 250]),
         ("cadence_rpm", [0, 90, 300, 301], [0, 90, 300]),
         ("power_w", [-1, 0, 3000, 60_000], [0, 3000]),
-        ("altitude_m", [-501, -400, 8849, 12_000], [-400, 8849]),
+        ("altitude_m", [-449, -430, 8849, 12_000], [-430, 8849]),
         ("device_temp_c", [-60, -20, 45, 127], [-20, 45]),
         ("speed_ms", [-0.1, 0, 12, 12.1], [0, 12]),
     ],

@@ -45,7 +45,7 @@ def test_a_cut_gzip_gives_what_is_left_and_says_so() -> None:
         (b"PK\x03\x04rest", "archive"),
         (gzip.compress(gzip.compress(b"x")), "archive"),
         (gzip.compress(b"\n"), "empty"),
-        (b"<TrainingCenterDatabase>", "tcx"),
+        (b"<TrainingCenterDatabase>", "damaged"),
     ],
 )
 def test_what_holds_no_run_is_refused_with_a_reason_and_a_way_on(content: bytes, code: str) -> None:

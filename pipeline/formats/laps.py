@@ -1,0 +1,42 @@
+"""The laps of a session, counted from its start, without sums that cannot be. Called by settle."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeline.schema import Lap, ParseNote
+
+_ROUNDING_S = 2.0  # a lap's clock and the session's are rounded each for itself
+_ROUNDING_M = 100.0
+
+
+def laps_of_session(
+    laps: tuple[Lap, ...], start_s: float, elapsed_s: float, limit_ms: float, notes: list[ParseNote]
+) -> tuple[Lap, ...]:
+    """The laps that begin within the session; `limit_ms` is the fastest believable speed."""
+    counted = [_counted_from(start_s, lap) for lap in laps]
+    inside = tuple(lap for lap in counted if 0 <= lap.elapsed_start_s <= elapsed_s)
+    if len(inside) < len(laps):
+        notes.append(ParseNote("lap", "laps outside the session were left out", len(laps) - len(inside)))
+    believed = tuple(_believed(lap, elapsed_s - lap.elapsed_start_s, limit_ms) for lap in inside)
+    n_mended = sum(lap is not other for lap, other in zip(inside, believed, strict=True))
+    if n_mended:
+        notes.append(ParseNote("lap", "sums that a lap of this session cannot have were left out", n_mended))
+    return believed
+
+
+def _counted_from(start_s: float, lap: Lap) -> Lap:
+    """The lap's start in seconds after the session's; up to two seconds before it are rounding."""
+    begins_s = lap.elapsed_start_s - start_s
+    return replace(lap, elapsed_start_s=0.0 if -_ROUNDING_S <= begins_s < 0 else begins_s)
+
+
+def _believed(lap: Lap, at_most_s: float, limit_ms: float) -> Lap:
+    """The lap itself, or one that ends with the session and says no time or way beyond its own end."""
+    if not 0 <= lap.elapsed_s <= at_most_s + _ROUNDING_S:
+        lap = replace(lap, elapsed_s=at_most_s)
+    if lap.timer_s is not None and not 0 <= lap.timer_s <= lap.elapsed_s + _ROUNDING_S:
+        lap = replace(lap, timer_s=None)
+    if lap.distance_m is not None and not 0 <= lap.distance_m <= limit_ms * lap.elapsed_s + _ROUNDING_M:
+        lap = replace(lap, distance_m=None)
+    return lap

@@ -45,7 +45,7 @@ def data_page(home: Path) -> str:
 
 
 def _place(view: Described) -> int:
-    """The order in which they are published; v_record, which lies in a file of its own, is last."""
+    """The order in which they are published; those of the records, which lie in a file of their own, are last."""
     return PUBLIC_VIEWS.index(view.name) if view.name in PUBLIC_VIEWS else len(PUBLIC_VIEWS)
 
 

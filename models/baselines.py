@@ -5,17 +5,19 @@ All learn from the same rows and forecast the same planned rows as the hazard. C
 
 from __future__ import annotations
 
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import digamma, polygamma
-from sklearn.linear_model import LogisticRegression
 
 from models.dataset import runs_of
 from models.design import EVIDENCE_PRIORS, design_matrix
+
+if TYPE_CHECKING:
+    from sklearn.linear_model import LogisticRegression
 
 Floats = NDArray[np.float64]
 
@@ -62,7 +64,7 @@ class PlannedLogistic:
         cramp = runs["cramp"].to_numpy()
         self.share = (float(cramp.sum()) + 0.5) / (runs.height + 1.0)
         both = 0 < cramp.sum() < runs.height
-        self.regression = LogisticRegression().fit(_log_hours(runs["planned_s"]), cramp) if both else None
+        self.regression = _regression(_log_hours(runs["planned_s"]), cramp) if both else None
         return self
 
     def predict_runs(self, plans: pl.DataFrame) -> Floats:
@@ -96,6 +98,13 @@ class LevelTimesShape:
 def baselines() -> list[RunForecaster]:
     """Fresh ones, in the order in which the report names them."""
     return [OwnRate(), PlannedLogistic(), LevelTimesShape()]
+
+
+def _regression(log_hours: Floats, cramp: NDArray[np.bool_]) -> LogisticRegression:
+    """Fitted to log_hours (n_runs, 1). Loaded here, as in models.evaluate."""
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression().fit(log_hours, cramp)
 
 
 def _prior_exposure(rows: pl.DataFrame) -> Floats:

@@ -2,6 +2,8 @@
 
 Time-forward for one runner, from what was known at the start: planned duration, usual pace, the weather then.
 Proper scores (log loss, Brier) and counts; accuracy is never used. Called by pipeline.actions.
+
+scikit-learn's splits and scores are loaded where they are used: that takes half a second, and a short record needs none.
 """
 
 from __future__ import annotations
@@ -12,8 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from sklearn.metrics import brier_score_loss, log_loss
-from sklearn.model_selection import TimeSeriesSplit
 
 from models.baselines import RunForecaster, baselines
 from models.dataset import check_rows, planned_rows, runs_of
@@ -122,6 +122,8 @@ def _folds(rows: pl.DataFrame, runs: pl.DataFrame, runs_a_refit: int) -> Iterato
     n_splits = (runs.height - FIRST_RUNS) // runs_a_refit
     if n_splits < 2:  # TimeSeriesSplit's least
         return
+    from sklearn.model_selection import TimeSeriesSplit
+
     for past, coming in TimeSeriesSplit(n_splits, test_size=runs_a_refit).split(np.arange(runs.height)):
         yield rows.filter(pl.col("run_id").is_in(runs["run_id"][past].to_list())), runs[coming]
 
@@ -156,8 +158,8 @@ def _scored(forecasts: list[RunForecast], said: dict[str, list[float]], without_
         cramps=int(cramp.sum()),
         expected=float(own.sum()),
         without_plan=without_plan,
-        log_loss=float(log_loss(cramp, own, labels=[0, 1])) if scored else None,
-        brier=float(brier_score_loss(cramp, own, labels=[0, 1], pos_label=1)) if scored else None,
+        log_loss=_scores(own, cramp)[0] if scored else None,
+        brier=_scores(own, cramp)[1] if scored else None,
         baselines=tuple(_beside(name, np.array(p), own, cramp) for name, p in said.items()) if scored else (),
         groups=forecast_groups(own, cramp),
         forecasts=tuple(forecasts),
@@ -166,10 +168,11 @@ def _scored(forecasts: list[RunForecast], said: dict[str, list[float]], without_
 
 def _beside(name: str, theirs: Floats, own: Floats, cramp: NDArray[np.bool_]) -> BaselineScore:
     difference = run_losses(theirs, cramp) - run_losses(own, cramp)
+    loss, brier = _scores(theirs, cramp)
     return BaselineScore(
         name=name,
-        log_loss=float(log_loss(cramp, theirs, labels=[0, 1])),
-        brier=float(brier_score_loss(cramp, theirs, labels=[0, 1], pos_label=1)),
+        log_loss=loss,
+        brier=brier,
         expected=float(theirs.sum()),
         worse_by=float(difference.mean()),
         worse_by_se=float(difference.std(ddof=1) / np.sqrt(difference.size)),
@@ -181,6 +184,14 @@ def run_losses(said: Floats, cramp: NDArray[np.bool_]) -> Floats:
     tiny = np.finfo(np.float64).eps
     inside = np.clip(said, tiny, 1 - tiny)
     return -np.where(cramp, np.log(inside), np.log1p(-inside))
+
+
+def _scores(said: Floats, cramp: NDArray[np.bool_]) -> tuple[float, float]:
+    """scikit-learn's log loss and Brier score."""
+    from sklearn.metrics import brier_score_loss, log_loss
+
+    loss = log_loss(cramp, said, labels=[0, 1])
+    return float(loss), float(brier_score_loss(cramp, said, labels=[0, 1], pos_label=1))
 
 
 def forecast_groups(said: Floats, cramp: NDArray[np.bool_]) -> tuple[ForecastGroup, ...]:

@@ -71,6 +71,11 @@ class Settings:
         return self.home / "originals"
 
     @property
+    def quarantine(self) -> Path:
+        """Files that could not be read, each with the reason beside it."""
+        return self.home / "quarantine"
+
+    @property
     def inbox(self) -> Path:
         """Where new files are dropped, a folder a runner."""
         return self.home / "inbox"

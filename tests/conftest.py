@@ -8,12 +8,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 SLOW_FOLDERS = {"faults", "functional", "sql"}
 SLOW_FILES = {"test_hazard.py", "test_evaluate.py", "test_crossover.py", "test_simulate.py", "test_report_units.py"}
 # What these files' tests share takes long to make: one worker runs them all.
 TOGETHER = {
     "test_analysis.py",
+    "test_bombs.py",
     "test_nightly.py",
     "test_real_evening.py",
     "test_redo.py",
@@ -24,14 +27,29 @@ TOGETHER = {
 }
 
 
+class OneWorkerAStore(LoadScopeScheduling):
+    """Gives the tests of a file in TOGETHER to one worker, any other test to whoever is free.
+
+    xdist_group marks would say the same, but pytest-xdist 3.8 loses them with pytest 9.2 (its issue 1386).
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return file if Path(file).name in TOGETHER else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneWorkerAStore:
+    """With several workers this is how the tests are shared out, whatever --dist says."""
+    return OneWorkerAStore(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give the slow mark to every test of those folders and files, and one worker to what is made once."""
+    """Give the slow mark to every test of those folders and files."""
     for item in items:
         path = Path(item.path)
         if path.parent.name in SLOW_FOLDERS or path.name in SLOW_FILES:
             item.add_marker(pytest.mark.slow)
-        if path.name in TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(path.name))
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -2,7 +2,7 @@
 
 `inbox/<runner>/...` belongs to that runner; run files directly in `inbox/` to the only runner there is, else they wait.
 Weather files and files of answers may lie anywhere in it. Taken files move to `inbox/taken/`, refused ones to
-`inbox/refused/`; nothing is deleted.
+`inbox/refused/`; nothing is deleted. An archive moves as a whole: what could not be read of it lies in quarantine.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.actions.ingest import ingest
-from pipeline.actions.read_files import find_files
+from pipeline.actions.cells import serve_cells
+from pipeline.actions.find_files import find_files
+from pipeline.actions.ingest import FileOutcome, ingest
 from pipeline.actions.tag_file import import_tags, is_answers_file
-from pipeline.actions.weather import import_weather, serve_cells
+from pipeline.actions.weather import import_weather
 from pipeline.errors import WrongInput
 from pipeline.settings import Settings, make_private_folder, private_umask
 from pipeline.store.connection import open_store, transaction
@@ -33,14 +34,20 @@ def take_runs(settings: Settings, now: datetime) -> str:
     for runner, paths in by_runner:
         found = ingest(settings, paths, runner.name, now)
         outcomes += found
-        _move(settings, [Path(one.path) for one in found if one.outcome != "failed"], "taken")
-        _move(settings, [Path(one.path) for one in found if one.outcome == "failed"], "refused")
+        _move_read(settings, paths, found)
     counts = {
         word: sum(one.outcome == word for one in outcomes)
         for word in ("new", "known", "reread", "duplicate", "newer_copy", "partial", "failed")
     }
     said = ", ".join(f"{count} {word.replace('_', ' ')}" for word, count in counts.items() if count) or "nothing new"
     return said + (f"; {waiting} files wait: put them into inbox/<runner>/" if waiting else "")
+
+
+def _move_read(settings: Settings, paths: Sequence[Path], outcomes: Sequence[FileOutcome]) -> None:
+    """To `taken` what gave a run or is known, to `refused` what gave nothing."""
+    taken = {one.file for one in outcomes if one.outcome != "failed"}
+    _move(settings, [path for path in paths if path in taken], "taken")
+    _move(settings, [path for path in paths if path not in taken], "refused")
 
 
 def take_weather(settings: Settings, now: datetime) -> str:

@@ -194,7 +194,9 @@ def _provenance(read: Read) -> Provenance:
         data_hash=read.fit.data_hash if read.fit else "",
         seed=read.fit.seed if read.fit else 0,
         basis=read.basis,
-        weather_providers=tuple(sorted(read.runs["provider"].drop_nulls().unique().to_list())),
+        weather_providers=tuple(
+            sorted({one for said in read.runs["providers"].drop_nulls() for one in said.split(", ") if one})
+        ),
     )
 
 

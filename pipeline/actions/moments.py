@@ -7,6 +7,7 @@ the local clock, `lap7` the moment lap 7 was closed, `somewhere` a cramp at an u
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,6 +24,7 @@ _WAY = re.compile(r"^(km|mi|miles?)\s?(\d+(?:\.\d+)?)$")
 _LAP = re.compile(r"^lap\s?(\d+)$")
 # A watch that saves memory may stop a step of some seconds after its last record.
 END_SLACK_S, END_SLACK_M = 15.0, 50.0
+START_LINE_S = 60.0  # a lap closed sooner was closed for the start
 FORMS = (
     "write 2:21:10 or 141m (the watch's timer), e2:21:10 (elapsed), km25.1 or mile15.6, 14:32 (local clock), "
     "lap7 or somewhere"
@@ -47,6 +49,25 @@ class Moment:
     at: datetime | None
     moving_s: float | None
     in_pause: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LapPress:
+    """A lap closed by hand, as a runner does who notices something: when on the timer and as an instant (UTC, no zone)."""
+
+    lap: int
+    timer_s: float
+    at: datetime
+
+
+def lap_presses(run: RunClock, closed_by_hand: Sequence[int]) -> tuple[LapPress, ...]:
+    """The laps closed by hand within a run; a press at its start line or its end tells nothing."""
+    elapsed = {lap: _lap_end_s(lap, run) for lap in closed_by_hand}
+    return tuple(
+        LapPress(lap, _timer_at_s(elapsed_s, run), run.start_at + timedelta(seconds=round(elapsed_s, 3)))
+        for lap, elapsed_s in elapsed.items()
+        if START_LINE_S <= elapsed_s < run.elapsed_s - END_SLACK_S
+    )
 
 
 def place_moment(words: str, run: RunClock) -> Moment:
@@ -123,6 +144,13 @@ def _out_of_pause(elapsed_s: float, run: RunClock) -> Moment:
     paused = first_there < elapsed_s
     at_s = first_there if paused else elapsed_s
     return Moment(run.start_at + timedelta(seconds=round(at_s, 3)), moved_s, paused)
+
+
+def _timer_at_s(elapsed_s: float, run: RunClock) -> float:
+    """What the watch's timer showed then."""
+    if not run.records["timer_s"].size:
+        return elapsed_s
+    return float(np.interp(elapsed_s, run.records["elapsed_s"], run.records["timer_s"]))
 
 
 def _timer_end_s(run: RunClock) -> float:

@@ -6,7 +6,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from pipeline.settings import Settings, make_private_folder
+from pipeline.settings import PRIVATE_FILE, Settings, make_private_folder
 
 
 def sha256_of(content: bytes) -> str:
@@ -23,15 +23,21 @@ def keep_original(settings: Settings, content: bytes, sha256: str) -> Path:
     """Copy of the bytes under originals/ab/ab12...; whole or not at all, and only once; a damaged copy is replaced."""
     kept = original_of(settings, sha256)
     if not kept.exists() or kept.stat().st_size != len(content):
-        make_private_folder(kept.parent)
-        half = kept.parent / f".{sha256}.{os.getpid()}"
-        try:
-            half.write_bytes(content)
-            half.chmod(0o600)
-            half.replace(kept)
-        finally:
-            half.unlink(missing_ok=True)  # a full disk, or Ctrl-C
+        write_whole(kept, content)
     return kept
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that only its owner can open, whole or not at all."""
+    make_private_folder(path.parent)
+    half = path.parent / f".{path.name}.{os.getpid()}"
+    try:
+        handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+        with open(handle, "wb") as file:  # noqa: PTH123  a number, no path
+            file.write(content)
+        half.replace(path)
+    finally:
+        half.unlink(missing_ok=True)  # a full disk, or Ctrl-C
 
 
 def name_of(path: Path) -> str:

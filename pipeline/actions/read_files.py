@@ -1,96 +1,128 @@
-"""Files into parsed runs, several at once and without holding the store. Called by the ingest action.
+"""One file into parsed runs, and its bytes to where they are kept. Called by ingest, mostly through `pool`.
 
-A bad file is a result with its reason, never an exception: one of them must not stop the others.
+A bad file is a result with its reason, never an exception: one of them must not stop the others. Nothing here opens the
+store; what it knows of contents comes along in `Reading`.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import signal
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+import threading
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from types import FrameType
 
-from pipeline.actions.originals import sha256_of
-from pipeline.errors import FileRefused, NotFound
+from pipeline.actions.originals import keep_original, name_of, sha256_of
+from pipeline.actions.quarantine import is_worth_keeping, quarantine, release
+from pipeline.errors import FileRefused
 from pipeline.formats.read import read_runs
-from pipeline.schema import ParsedRun
-from pipeline.store.interrupt import interrupts_wait
+from pipeline.formats.sources import Source
+from pipeline.schema import FileWords, ParsedRun
+from pipeline.settings import Settings
 
-POOL_FROM = 12  # fewer files than this are read sooner than a pool has started
+LONGEST_S = 20.0  # of computing for one file; the longest recordings take a fraction of it
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How files are read. `keep`: their bytes go to originals or quarantine.
+
+    `known` are contents (SHA-256) that need not be read again, `words` what exports said of contents before. A file that
+    needs more than `longest_s` of computing is refused.
+    """
+
+    settings: Settings
+    now: datetime
+    keep: bool
+    known: frozenset[str] = frozenset()
+    words: Mapping[str, FileWords] = field(default_factory=dict)
+    longest_s: float = LONGEST_S
 
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """One file, read: its runs, or the reason why it holds none."""
+    """One file, read: its runs, or the reason why it holds none, or that its content is `known` already.
 
-    path: Path
-    sha256: str
-    content: bytes
-    runs: tuple[ParsedRun, ...]
-    refusal: str | None
-
-
-def find_files(paths: Sequence[Path]) -> list[Path]:
-    """The files meant: each path itself, folders with all they hold (hidden names left out), in order of name.
-
-    Raises NotFound for a path that is not there.
+    `words` are what an export says of it, now or before.
     """
-    found: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            inside = (one for one in path.rglob("*") if one.is_file())
-            found += sorted(
-                one for one in inside if not any(part.startswith(".") for part in one.relative_to(path).parts)
-            )
-        elif path.is_file():
-            found.append(path)
-        else:
-            raise NotFound(f"there is no file or folder '{path}'", "check the name; nothing was changed")
-    return list(dict.fromkeys(found))
+
+    source: Source
+    sha256: str
+    size_bytes: int
+    runs: tuple[ParsedRun, ...] = ()
+    refusal: str | None = None
+    known: bool = False
+    words: FileWords | None = None
 
 
-def read_files(paths: Sequence[Path], now: datetime) -> Iterator[ReadFile]:
-    """Each file read, in order; in a pool of processes when there are many."""
-    if len(paths) < POOL_FROM:
-        yield from (_read_file(path, now) for path in paths)
-        return
-    # spawn: a forked child would inherit the parent's database threads in an unknown state.
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(os.cpu_count(), mp_context=context)
+def read_file(source: Source, reading: Reading) -> ReadFile:
+    """What the file holds. Raises OSError only when its copy cannot be kept."""
     try:
-        with _interrupts_left_to_parent():
-            results = pool.map(_read_file, paths, [now] * len(paths), chunksize=4)
-        yield from results
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+        content = source.read()
+    except OSError as error:
+        return refused(source, f"it cannot be read: {error.strerror}")
+    except FileRefused as reason:
+        return refused(source, reason.message)
+    sha256 = sha256_of(content)
+    said = reading.words.get(sha256)
+    file = ReadFile(source, sha256, len(content), words=source.words or said)
+    if sha256 in reading.known and file.words == said:
+        return replace(file, known=True)
+    return _parsed(file, content, reading)
+
+
+def refused(source: Source, reason: str) -> ReadFile:
+    """A file of which not even the bytes are known."""
+    return ReadFile(source, "", 0, refusal=reason)
+
+
+def _parsed(file: ReadFile, content: bytes, reading: Reading) -> ReadFile:
+    try:
+        with _within(reading.longest_s):
+            runs = tuple(read_runs(content, reading.now, file.words))
+    except FileRefused as reason:
+        return _without_runs(file, content, reading, reason)
+    except Exception as error:  # a bug met in one file is no reason to leave the others
+        where = f"{type(error).__name__} in {_place_of(error)}"
+        return _without_runs(file, content, reading, FileRefused("bug", f"a bug in cramplog keeps it unread: {where}"))
+    if reading.keep:
+        keep_original(reading.settings, content, file.sha256)
+        release(reading.settings, file.sha256)
+    return replace(file, runs=runs)
+
+
+def _without_runs(file: ReadFile, content: bytes, reading: Reading, reason: FileRefused) -> ReadFile:
+    if reading.keep and is_worth_keeping(reason.code, content):
+        name = name_of(Path(file.source.shown))
+        quarantine(reading.settings, content, file.sha256, name, reason.message, reading.now)
+    return replace(file, refusal=reason.message)
+
+
+def _place_of(error: Exception) -> str:
+    """File and line where it was raised: no value, which may be a place or a name."""
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    return f"{Path(at.tb_frame.f_code.co_filename).name}:{at.tb_lineno}" if at else "an unknown place"
 
 
 @contextmanager
-def _interrupts_left_to_parent() -> Iterator[None]:
-    """Processes started inside inherit a blocked Ctrl-C: it is this process's to answer, from their first moment on.
-
-    It answers at the end: another thread may take the signal, and a process told only half of what to do complains.
-    """
-    with interrupts_wait():
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            yield
-        finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-
-
-def _read_file(path: Path, now: datetime) -> ReadFile:
+def _within(longest_s: float) -> Iterator[None]:
+    """Inside, a file that needs more computing than any recording does is refused. In the main thread only."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGPROF, _give_up)
+    signal.setitimer(signal.ITIMER_PROF, longest_s)
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        return ReadFile(path, "", b"", (), f"it cannot be read: {error.strerror}")
-    sha256 = sha256_of(content)
-    try:
-        return ReadFile(path, sha256, content, tuple(read_runs(content, now)), None)
-    except FileRefused as refused:
-        return ReadFile(path, sha256, content, (), str(refused.message))
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
+def _give_up(_number: int, _frame: FrameType | None) -> None:
+    raise FileRefused("too_long", "reading it takes too long: no recording needs as much computing")

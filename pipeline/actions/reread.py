@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
-from pipeline.actions.ingest import FileOutcome, take_files
+from pipeline.actions.ingest import FileOutcome, Taking, pool_for, read_each, take_files
 from pipeline.actions.originals import original_of
-from pipeline.actions.read_files import ReadFile, read_files
+from pipeline.actions.read_files import ReadFile, Reading
+from pipeline.formats.sources import Source
 from pipeline.settings import Settings
 from pipeline.store.connection import open_store
+from pipeline.store.file_words import all_words
 from pipeline.store.runners import Runner, all_runners, find_runner
 from pipeline.store.runs import FileRow, files_seen
 
@@ -34,18 +35,21 @@ def redo_originals(
     """Read every original again; a run whose original is gone, damaged or no longer readable stays as it is, and is named."""
     outcomes: list[FileOutcome] = []
     for runner, rows in originals_to_read(settings, runner_name):
-        files = _read_originals(settings, rows, now)
-        outcomes += take_files(settings, files, runner, now, said, dry_run, redo=True)
+        sources = [Source(original_of(settings, row.file_sha256), (), row.name) for row in rows]
+        with pool_for(sources) as pool:
+            with open_store(settings, write=False) as con:
+                reading = Reading(settings, now, keep=False, words=all_words(con))
+            files = _checked(read_each(sources, reading, pool), rows)
+            outcomes += take_files(files, Taking(settings, runner, now, dry_run, redo=True), said)
     return outcomes
 
 
-def _read_originals(settings: Settings, rows: list[FileRow], now: datetime) -> Iterator[ReadFile]:
-    """Each original, by the name it came with."""
-    paths = [original_of(settings, row.file_sha256) for row in rows]
-    for row, file in zip(rows, read_files(paths, now), strict=True):
-        named = replace(file, path=Path(row.name))
-        if file.sha256 != row.file_sha256:  # another content must not become another run
+def _checked(files: Iterable[ReadFile], rows: list[FileRow]) -> Iterator[ReadFile]:
+    """Each original, unless it is another content: that must not become another run."""
+    for row, file in zip(rows, files, strict=True):
+        if file.sha256 == row.file_sha256:
+            yield file
+        else:
             lost = "is damaged" if file.sha256 else "is gone"
             reason = f"its original {lost}: what it told before stays; cramplog ingest FILE --redo puts it back"
-            named = replace(named, sha256=row.file_sha256, content=b"", runs=(), refusal=reason)
-        yield named
+            yield replace(file, sha256=row.file_sha256, size_bytes=0, runs=(), refusal=reason)

@@ -90,6 +90,14 @@ def keep_cramp(step: Change, run: RunRow, cramp: CrampWords) -> Tagged:
     return Tagged(run, moment, kept, answer_of(step.con, run.run_id))
 
 
+def check_moment(settings: Settings, run_word: str, runner_name: str | None, words: str) -> None:
+    """Raises WrongInput for words that are no moment of that run, NotFound for the run. Changes nothing."""
+    with open_store(settings, write=False, with_records=True) as con:
+        run = find_run(con, find_runner(con, runner_name).runner_id, run_word)
+        if not is_after(words):
+            place_moment(words, run_clock(con, run))
+
+
 def answer_run(settings: Settings, run_word: str, runner_name: str | None, answer: str, now: datetime) -> RunRow:
     """Answer one run with "no cramp" or "not sure". Raises WrongInput when cramps are tagged in it."""
     with open_store(settings, write=True) as con:

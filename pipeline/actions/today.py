@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.actions.runs import waiting_in_inbox
+from pipeline.actions.runs import speaking, waiting_in_inbox
 from pipeline.errors import CannotStart
 from pipeline.settings import Settings
 from pipeline.store.connection import open_store
@@ -26,8 +26,8 @@ class Today:
 def look_today(settings: Settings) -> Today:
     """How things stand. Raises TryAgain for a busy store, CannotStart for a damaged one or none."""
     held = _held(settings)
-    waiting = waiting_in_inbox(settings)
-    return Today(held.standing, held.night, _next_step(held.standing, held.night, waiting))
+    speak = len(speaking(settings, None, BRIEFLY_S)) if held.standing.unanswered else 0
+    return Today(held.standing, held.night, _next_step(held, waiting_in_inbox(settings), speak))
 
 
 def _held(settings: Settings) -> Held:
@@ -42,13 +42,18 @@ def _held(settings: Settings) -> Held:
     raise CannotStart("the store was changed by another program", "try again")
 
 
-def _next_step(standing: Standing, night: Night | None, waiting: int) -> str:
-    """The first thing that is missing on the way to a report."""
+def _next_step(held: Held, waiting: int, speak: int) -> str:
+    """The first thing that is missing on the way to a report; `speak`: unanswered runs whose words speak of a cramp."""
+    standing, night = held.standing, held.night
     steps = [
         (not standing.runners, "cramplog runner add NAME"),
         (waiting > 0, f"cramplog nightly ({waiting:,} waiting in the inbox)"),
         (not standing.runs, "cramplog ingest FOLDER"),
         (night is not None and bool(night.failed), "cramplog doctor, since the last night did not do everything"),
+        (
+            speak > 0,
+            f"cramplog runs --unanswered, and tag them ({speak:,} with words that speak of a cramp come first)",
+        ),
         (standing.unanswered > 0, "cramplog runs --unanswered, and tag them"),
         (standing.weathered_runs < standing.outdoor_runs, "cramplog weather --file FILE"),
     ]

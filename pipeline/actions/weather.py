@@ -1,4 +1,4 @@
-"""`cramplog weather --file`: weather files into hours with WBGT, and which place answers for which run. No network here."""
+"""`cramplog weather --file`: weather files into hours with WBGT. No network here."""
 
 from __future__ import annotations
 
@@ -9,20 +9,13 @@ from pathlib import Path
 
 import duckdb
 
+from pipeline.actions.cells import serve_cells
+from pipeline.actions.find_files import find_files
 from pipeline.actions.originals import name_of, sha256_of
-from pipeline.actions.read_files import find_files
 from pipeline.errors import FileRefused
 from pipeline.settings import Settings
 from pipeline.store.connection import open_store, transaction
-from pipeline.store.weather_hours import (
-    put_cell_map,
-    put_hours,
-    put_weather_file,
-    run_cells,
-    weather_files_seen,
-    weather_places,
-)
-from pipeline.weather.cells import places_near
+from pipeline.store.weather_hours import put_hours, put_weather_file, weather_files_seen
 from pipeline.weather.files import read_weather
 from pipeline.weather.place import WeatherPlace
 
@@ -47,12 +40,6 @@ def import_weather(settings: Settings, paths: Sequence[Path], now: datetime) -> 
     with open_store(settings, write=False) as con:
         seen = weather_files_seen(con)
     return [_import_one(settings, path, seen, now) for path in find_files(paths)]
-
-
-def serve_cells(con: duckdb.DuckDBPyConnection) -> None:
-    """For each cell a run was in, the weather places within 30 km, as things stand now."""
-    places = weather_places(con)
-    put_cell_map(con, {cell: places_near(cell, places) for cell in run_cells(con)})
 
 
 def _import_one(settings: Settings, path: Path, seen: dict[str, str], now: datetime) -> WeatherOutcome:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.cramp_options import cramp_options
-from pipeline.cli.look import local_at
 from pipeline.cli.questions import make_sure
+from pipeline.cli.run_cells import local_at
 from pipeline.cli.say import count, instant, next_step, print_json
 from pipeline.cli.verb import Verb, here, json_option, runner_option, utc_now
 from pipeline.errors import WrongInput
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pipeline.actions.tag import Tagged
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
-_CRAMP_WORDS = ("at", "muscle", "side", "severity")
 
 
 @click.command(cls=Verb)
@@ -45,7 +44,8 @@ def tag(
     """Say whether there was a cramp: when, where and how bad, or none.
 
     RUN is last, 2026-06-14, 2026-06-14/2 or the start of an id. A run nobody answers for is left out, never
-    taken for one without a cramp. For a file of answers: cramplog tag import FILE.csv
+    taken for one without a cramp. On a terminal it asks for what a cramp lacks, and names the laps you closed by hand.
+    For a file of answers: cramplog tag import FILE.csv
 
     \b
     Examples:
@@ -70,12 +70,11 @@ def tag(
 
 
 def _tag_cramp(run: str, runner_name: str | None, cramp: dict[str, str | None], as_json: bool) -> None:
-    missing = [f"--{name}" for name in _CRAMP_WORDS if not cramp[name]]
-    if missing:
-        raise click.UsageError(f"a cramp needs {', '.join(missing)} too; or say --none")
     from pipeline.actions.runs import distance_at_m
     from pipeline.actions.tag import DEFAULT_UNCERTAINTY_S, CrampWords, tag_cramp
+    from pipeline.cli.tag_interview import complete
 
+    cramp = complete(run, runner_name, cramp, as_json)
     words = CrampWords(
         at=cramp["at"] or "",
         muscle=cramp["muscle"] or "",

@@ -49,7 +49,7 @@ def ask(run: str | None, pairs: tuple[str, ...], runner_name: str | None, as_jso
         if run:
             _print_run(look_at_answers(here(), run, runner_name), as_json)
         else:
-            _print_due(list_due(here(), runner_name), as_json)
+            _print_due(list_due(here(), runner_name), runner_name, as_json)
     else:
         runs = [(run, runner_name)] if run else [(one.run.run_id, one.runner) for one in list_due(here(), runner_name)]
         for word, name in runs[:_AT_ONCE]:
@@ -57,7 +57,8 @@ def ask(run: str | None, pairs: tuple[str, ...], runner_name: str | None, as_jso
         left = len(runs) - _AT_ONCE
         if not runs:
             click.echo("no run is due")
-        next_step(f"cramplog ask, for {count(left, 'more run')}" if left > 0 else "cramplog report")
+        after = _unanswered(runner_name) or "cramplog report"
+        next_step(f"cramplog ask, for {count(left, 'more run')}" if left > 0 else after)
 
 
 def _interview(run: str, runner_name: str | None) -> None:
@@ -112,7 +113,15 @@ def _print_answered(done: Answered, as_json: bool) -> None:
     next_step("cramplog ask" + ("; cramplog undo takes this back" if done.change_no else ""))
 
 
-def _print_due(due: list[Due], as_json: bool) -> None:
+def _unanswered(runner_name: str | None) -> str:
+    """How to answer first for a run whose words speak of a cramp; empty when none waits."""
+    from pipeline.actions.runs import speaking
+
+    speak = speaking(here(), runner_name)
+    return f"cramplog runs {short_id(speak[0].run.run_id)} (unanswered; its words speak of a cramp)" if speak else ""
+
+
+def _print_due(due: list[Due], runner_name: str | None, as_json: bool) -> None:
     if as_json:
         runs = [
             {"runner": one.runner, "run_id": one.run.run_id, "day": str(one.run.day), "because": one.run.because}
@@ -122,7 +131,7 @@ def _print_due(due: list[Due], as_json: bool) -> None:
         return
     if not due:
         click.echo("no run is due")
-        next_step("cramplog ask RUN, about any run")
+        next_step(_unanswered(runner_name) or "cramplog ask RUN, about any run")
         return
     rows = [[short_id(one.run.run_id), str(one.run.day), one.runner, _BECAUSE[one.run.because]] for one in due]
     table(("run", "date", "runner", "why"), rows)

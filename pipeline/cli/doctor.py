@@ -112,6 +112,8 @@ def _held(held: Held) -> list[tuple[str, str]]:
     until = f", until {instant(standing.weather_until_at)}" if standing.weather_until_at else ""
     places = f"{count(standing.weather_hours, 'hour')} of {count(standing.weather_places, 'place')}{until}"
     reach = f"{standing.weathered_runs:,} of {count(standing.outdoor_runs, 'run')} outdoors have it"
+    if standing.carried_runs:
+        reach += f", {standing.carried_runs:,} more came with a temperature"
     went = f"{night.stages - len(night.failed)} of {night.stages} stages done" if night else ""
     found = [(one.what, f"{one.kind}: {count(one.runs, 'run')}, {count(one.times, 'time')}") for one in held.repairs]
     return [

@@ -17,7 +17,11 @@ from typing import Any
 
 import click
 
+from pipeline.units import format_hours
+
 QUIET_STEP_S = 30.0
+BAR_COLUMNS = 20
+CLEAR_LINE = "\r\033[K"
 
 
 def print_json(schema: str, **fields: Any) -> None:
@@ -74,6 +78,12 @@ def _blocks(head: Sequence[str], rows: Sequence[Sequence[str]], columns: int) ->
     return lines
 
 
+def plain(text: str, at_most: int) -> str:
+    """Words from a file in one line: nothing that a terminal would obey, and no longer than so many letters."""
+    words = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return words if len(words) <= at_most else f"{words[: at_most - 1]}…"
+
+
 def count(number: int, one: str, many: str | None = None) -> str:
     """'1 file', '1,204 files'."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
@@ -89,28 +99,53 @@ def _plain(value: object) -> str:
 
 
 class Progress:
-    """How far along: a line that counts on a terminal, elsewhere a new line every 30 s. On stderr."""
+    """How far along: a bar with count, rate and time left on a terminal, elsewhere a line every 30 s. On stderr."""
 
     def __init__(self, total: int, what: str) -> None:
         self.total, self.what, self.done = total, what, 0
         self.began_s = self.said_s = time.monotonic()
         self.shown = not click.get_current_context().meta.get("quiet")
         self.live = self.shown and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"  # which cannot clear a line
+        self.every_s = 0.0 if self.live else QUIET_STEP_S
+
+    def begin(self) -> None:
+        """Show the bar before the first is done: of many, that takes a moment."""
+        if self.live and self.total > 1:
+            self._show(f"0 of {self.total:,} {self.what}")
 
     def step(self) -> None:
         """One more is done."""
         self.done += 1
-        due = self.live or time.monotonic() - self.said_s >= QUIET_STEP_S
-        if self.shown and due:
-            self.said_s = time.monotonic()
-            click.echo(f"\r\033[K{self._line()}" if self.live else self._line(), err=True, nl=not self.live)
+        now_s = time.monotonic()
+        if self.shown and now_s - self.said_s >= self.every_s:
+            self.said_s = now_s
+            self._show(progress_line(self.done, self.total, self.what, now_s - self.began_s))
 
     def clear(self) -> None:
-        """Make room for a line of the answer."""
+        """Make room for a line of the answer; the bar comes back with the next step."""
         if self.live:
-            click.echo("\r\033[K", err=True, nl=False)
+            click.echo(CLEAR_LINE, err=True, nl=False)
 
-    def _line(self) -> str:
-        rate = self.done / max(time.monotonic() - self.began_s, 1e-3)
-        left_s = round((self.total - self.done) / rate) if rate else 0
-        return f"{self.done:,} of {self.total:,} {self.what}, {rate:.1f}/s, {left_s} s left"
+    def _show(self, words: str) -> None:
+        if not self.live:
+            click.echo(words, err=True)
+            return
+        columns = shutil.get_terminal_size().columns - 1  # a full line would wrap, and no longer clear
+        line = f"{bar(self.done, self.total, columns - len(words))}{words}"
+        click.echo(CLEAR_LINE + line[:columns], err=True, nl=False)
+
+
+def progress_line(done: int, total: int, what: str, took_s: float) -> str:
+    """'412 of 1,000 files, 210 files/s, 3 s left' after so many seconds."""
+    rate = done / max(took_s, 1e-3)
+    left_s = (total - done) / rate
+    left = f"{left_s:.0f} s" if left_s < 59.5 else format_hours(left_s)
+    return f"{done:,} of {total:,} {what}, {rate:,.{0 if rate >= 9.95 else 1}f} {what}/s, {left} left"
+
+
+def bar(done: int, total: int, columns: int) -> str:
+    """'[#####...............] ' when there is room for it, else nothing."""
+    if columns < BAR_COLUMNS + 3 or not total:
+        return ""
+    full = BAR_COLUMNS * done // total
+    return f"[{'#' * full}{'.' * (BAR_COLUMNS - full)}] "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.cramp_options import cramp_options
-from pipeline.cli.look import tag_fields
+from pipeline.cli.run_cells import tag_fields
 from pipeline.cli.say import count, next_step, print_json, table
 from pipeline.cli.verb import Verb, here, json_option, runner_option, utc_now
 from pipeline.units import format_duration, parse_duration_s, short_id

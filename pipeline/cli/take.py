@@ -1,24 +1,24 @@
-"""`cramplog ingest` and `cramplog weather`: files in. Each gets its line when done; failed ones say why."""
+"""`cramplog ingest`: run files in, once or as they come into a folder. Each gets its line when done; failed ones say why."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import asdict
+import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.say import Progress, count, next_step, print_json, tell
+from pipeline.cli.say import count, next_step, print_json, tell
+from pipeline.cli.told_files import FileLines, file_fields, summary
 from pipeline.cli.verb import Verb, here, json_option, runner_option, utc_now
 
 if TYPE_CHECKING:
     from pipeline.actions.ingest import FileOutcome
-    from pipeline.actions.weather import WeatherOutcome
+    from pipeline.formats.sources import Found
 
 FAILED = 1
-_WORDS = {"newer_copy": "newer copy", "reread": "read again"}
+EVERY_S = 5.0  # between two looks of --watch
 
 
 @click.command(cls=Verb)
@@ -26,107 +26,120 @@ _WORDS = {"newer_copy": "newer copy", "reread": "read again"}
 @runner_option
 @click.option("--redo", is_flag=True, help="Read known files again; without PATH all of them, as they were kept.")
 @click.option("--dry-run", is_flag=True, help="Read and judge the files; keep nothing.")
+@click.option("--watch", is_flag=True, help="Wait for new files in these folders and take each once it is whole.")
+@click.option("--every", "every_s", type=float, metavar="SECONDS", help="With --watch: between two looks; else 5.")
 @json_option
-def ingest(paths: tuple[Path, ...], runner_name: str | None, redo: bool, dry_run: bool, as_json: bool) -> int:
-    """Take recordings (FIT, GPX, also .gz): files, or folders with all they hold.
+def ingest(
+    paths: tuple[Path, ...], runner_name: str | None, redo: bool, dry_run: bool, watch: bool, every_s: float | None, as_json: bool
+) -> int:  # fmt: skip
+    """Take recordings (FIT, GPX, TCX, also packed): files, folders with all they hold, and exports as they were downloaded.
 
     What was taken before is known by its content; a bad file is named with its reason and stops no other. With --redo
-    known files are read again, as after a new version; all that you said of the runs stays.
+    known files are read again, as after a new version; all that you said of the runs stays. --watch ends with Ctrl-C.
 
     \b
     Examples:
-      cramplog ingest ~/Downloads/morning-run.fit
-      cramplog ingest ~/Garmin/Activity --runner anna --dry-run
+      cramplog ingest ~/Downloads/export_12345.zip
+      cramplog ingest ~/Garmin/Activity --runner anna --watch
       cramplog ingest --redo
     """
+    _check(paths, redo, dry_run, watch, every_s, as_json)
+    if watch:
+        return _watch(paths, runner_name, EVERY_S if every_s is None else every_s)
+    from pipeline.formats.sources import Found, find_sources
+
+    found = find_sources(paths) if paths else Found(())
+    outcomes = _take(found, runner_name, dry_run, redo, as_json) if paths else _redo(runner_name, dry_run, as_json)
+    failed = sum(outcome.outcome == "failed" for outcome in outcomes)
+    if as_json:
+        print_json("ingest", files=[file_fields(outcome) for outcome in outcomes])
+        return FAILED if failed else 0
+    said = "no recording there" if found.left_alone and not outcomes else summary(outcomes)
+    click.echo(said + (" (nothing was kept: --dry-run)" if dry_run else ""))
+    if failed and not dry_run and here().quarantine.is_dir():
+        tell(f"copies of recordings that could not be read are in {here().quarantine}, with the reason beside each")
+    if not dry_run and len(outcomes) > failed:
+        _say_next(found, runner_name, redo)
+    return FAILED if failed else 0
+
+
+def _check(
+    paths: tuple[Path, ...], redo: bool, dry_run: bool, watch: bool, every_s: float | None, as_json: bool
+) -> None:
+    """Raises click.UsageError for options that do not go together."""
     if not paths and not redo:
         raise click.UsageError("say which files or folders, or --redo to read the known ones again")
-    from pipeline.actions.ingest import ingest as take
-    from pipeline.actions.read_files import find_files
+    also = [name for name, said in (("--redo", redo), ("--dry-run", dry_run), ("--json", as_json)) if said]
+    if watch and also:
+        raise click.UsageError(f"--watch and {also[0]} do not go together")
+    if every_s is not None and not watch:
+        raise click.UsageError("--every is said with --watch only")
+
+
+def _take(found: Found, runner_name: str | None, dry_run: bool, redo: bool, as_json: bool) -> list[FileOutcome]:
+    """Take what was found; progress and outcomes are said meanwhile."""
+    from pipeline.actions.ingest import ingest_found
+
+    words = sum(source.words is not None for source in found.sources)
+    parts = [
+        (words, f"titles and notes for {words:,} of them"),
+        (found.left_alone, f"{count(found.left_alone, 'other file is', 'other files are')} left alone as no recording"),
+        (found.without_file, f"{count(found.without_file, 'activity', 'activities')} without a recording"),
+    ]
+    lines = _begun(len(found.sources) + len(found.refused), [said for number, said in parts if number], as_json)
+    outcomes = ingest_found(here(), found, runner_name, utc_now(), lines.said, dry_run, redo)
+    lines.end()
+    return outcomes
+
+
+def _redo(runner_name: str | None, dry_run: bool, as_json: bool) -> list[FileOutcome]:
+    """Read every original again."""
     from pipeline.actions.reread import originals_to_read, redo_originals
 
-    total = len(find_files(paths)) if paths else sum(len(rows) for _, rows in originals_to_read(here(), runner_name))
-    if total > 1:
-        tell(f"{count(total, 'file')} to look at")
-    progress = Progress(total, "files")
-
-    def said(outcome: FileOutcome) -> None:
-        if not as_json and (outcome.outcome != "known" or outcome.notes):
-            progress.clear()
-            _print_file(outcome)
-        progress.step()
-
-    if paths:
-        outcomes = take(here(), paths, runner_name, utc_now(), said, dry_run, redo)
-    else:
-        outcomes = redo_originals(here(), runner_name, utc_now(), said, dry_run)
-    progress.clear()
-    failed = sum(outcome.outcome == "failed" for outcome in outcomes)
-    if as_json:
-        print_json("ingest", files=[asdict(outcome) for outcome in outcomes])
-    else:
-        click.echo(_summary(outcomes) + (" (nothing was kept: --dry-run)" if dry_run else ""))
-        if not dry_run and redo:
-            next_step("cramplog report")
-        elif not dry_run and len(outcomes) > failed:
-            next_step("tag each cramp (cramplog tag --help), then the rest: cramplog tag --none --from DATE")
-    return FAILED if failed else 0
+    lines = _begun(sum(len(rows) for _, rows in originals_to_read(here(), runner_name)), [], as_json)
+    outcomes = redo_originals(here(), runner_name, utc_now(), lines.said, dry_run)
+    lines.end()
+    return outcomes
 
 
-@click.command(cls=Verb)
-@click.option(
-    "--file", "paths", multiple=True, required=True, metavar="FILE", type=click.Path(path_type=Path),
-    help="A weather file or a folder of them; may be given again.",
-)  # fmt: skip
-@json_option
-def weather(paths: tuple[Path, ...], as_json: bool) -> int:
-    """Take weather from files: the service's CSV or JSON replies, or a plain table of hours.
+def _begun(total: int, more: list[str], as_json: bool) -> FileLines:
+    """Says how many files there are to look at, and what else was found."""
+    if total > 1 or more:
+        tell("; ".join([f"{count(total, 'file')} to look at", *more]))
+    return FileLines(total, silent=as_json)
 
-    Runs within 30 km of a file's place get its hours; without any, heat stays unknown in the report.
 
-    \b
-    Examples:
-      cramplog weather --file vienna-2026.csv
-      cramplog weather --file archive.json --file forecast.json
-      cramplog weather --file weather/ --json
-    """
-    from pipeline.actions.weather import import_weather
+def _say_next(found: Found, runner_name: str | None, redo: bool) -> None:
+    """What is of most use after this; where an export had words, the runs that speak of a cramp."""
+    from pipeline.actions.runs import speaking
 
-    outcomes = import_weather(here(), paths, utc_now())
-    failed = sum(outcome.outcome == "failed" for outcome in outcomes)
-    if as_json:
-        print_json("weather", files=[asdict(outcome) for outcome in outcomes])
-        return FAILED if failed else 0
-    for outcome in outcomes:
-        _print_weather(outcome)
-    click.echo(_summary(outcomes))
-    if len(outcomes) > failed:
+    worded = any(source.words for source in found.sources)
+    if worded and (speak := speaking(here(), runner_name)):
+        runs = "1 run speaks" if len(speak) == 1 else f"{len(speak):,} runs speak"
+        next_step(f"cramplog runs --unanswered ({runs} of a cramp in the title or the notes)")
+    elif redo:
         next_step("cramplog report")
-    return FAILED if failed else 0
+    else:
+        next_step("tag each cramp (cramplog tag --help), then the rest: cramplog tag --none --from DATE")
 
 
-def _print_file(outcome: FileOutcome) -> None:
-    word = _WORDS.get(outcome.outcome, outcome.outcome)
-    if outcome.outcome == "failed":
-        click.echo(f"{word:<10}  {outcome.path}: {outcome.reason}")
-        return
-    legs = f" in {len(outcome.runs)} sessions" if len(outcome.runs) > 1 else ""
-    click.echo(f"{word:<10}  {outcome.path}: {count(outcome.records, 'record')}{legs}")
-    for note in dict.fromkeys(outcome.notes):
-        click.echo(f"{'':<10}    {note}")
+def _watch(paths: tuple[Path, ...], runner_name: str | None, every_s: float) -> int:
+    """Take what comes into these folders until Ctrl-C."""
+    from pipeline.actions.watch import watch, watched
+
+    folders = watched(paths, here().home, every_s)
+    _take_whole([], runner_name)  # no store, or a runner that has to be named: said now and not with the first file
+    tell(f"watching {', '.join(map(str, folders.folders))}; Ctrl-C ends it")
+    watch(folders, partial(_take_whole, runner_name=runner_name), tell, time.sleep)
+    return 0
 
 
-def _print_weather(outcome: WeatherOutcome) -> None:
-    if outcome.outcome == "failed":
-        click.echo(f"{outcome.outcome:<10}  {outcome.path}: {outcome.reason}")
-        return
-    held = f": {count(outcome.hours, 'hour')} of {count(outcome.places, 'place')}" if outcome.hours else ""
-    click.echo(f"{outcome.outcome:<10}  {outcome.path}{held}")
-    for note in dict.fromkeys(outcome.notes):
-        click.echo(f"{'':<10}    {note}")
+def _take_whole(files: list[Path], runner_name: str | None) -> None:
+    """Take the recordings among these files; whatever else comes into a folder is nobody's business here."""
+    from pipeline.actions.ingest import ingest_found
+    from pipeline.formats.sources import find_recordings
 
-
-def _summary(outcomes: Iterable[FileOutcome | WeatherOutcome]) -> str:
-    counts = Counter(_WORDS.get(outcome.outcome, outcome.outcome) for outcome in outcomes)
-    parts = ", ".join(f"{number:,} {word}" for word, number in counts.most_common())
-    return f"{count(counts.total(), 'file')}: {parts}" if parts else "no file there"
+    found = find_recordings(files)
+    lines = FileLines(len(found.sources) + len(found.refused), silent=False)
+    ingest_found(here(), found, runner_name, utc_now(), lines.said)
+    lines.end()

@@ -17,7 +17,7 @@ VERBS = {
     "runs rm": "runs_edit:runs_rm",
     "runs merge": "runs_edit:runs_merge",
     "runs split": "runs_edit:runs_split",
-    "weather": "take:weather",
+    "weather": "weather:weather",
     "tag": "answer:tag",
     "tag list": "tags:tag_list",
     "tag edit": "tags:tag_edit",

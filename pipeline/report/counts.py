@@ -31,6 +31,7 @@ class Basis:
     other_activities: int
     cramps_elsewhere: int
     runs_with_weather: int
+    runs_with_wbgt: int
     longest_s: float | None
 
 
@@ -111,6 +112,7 @@ def count_basis(facts: ReportFacts) -> Basis:
         other_activities=len(facts.runs) - len(runs),
         cramps_elsewhere=sum(c.severity != "tightness" for c in facts.cramps) - _real(on_runs),
         runs_with_weather=sum(run.air_temp_c is not None for run in runs),
+        runs_with_wbgt=sum(run.wbgt_c is not None for run in runs),
         longest_s=max((run.moving_s for run in runs), default=None),
     )
 

@@ -23,7 +23,7 @@ class RunFact:
     """One counted activity; only sport 'running' is a run.
 
     `start_local` is the naive wall clock at the place of the start, UTC where that is not known: then
-    `start_hour_local` is None. `air_temp_c` is the mean over the run's segments, None where no weather is known;
+    `start_hour_local` is None. `air_temp_c` and `wbgt_c` are means over the run's segments, None where not known;
     `pace_faster_pct` the pace until a cramp began against the own usual, + is faster, None where there is none.
     """
 
@@ -36,6 +36,7 @@ class RunFact:
     answer: str
     simulated: bool
     air_temp_c: float | None
+    wbgt_c: float | None
     pace_faster_pct: float | None
 
 

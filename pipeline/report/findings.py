@@ -80,10 +80,12 @@ def heat_notes(section: HeatSection) -> tuple[str, ...]:
 
 
 def no_heat_headline(basis: Basis) -> str:
-    """Why there is no table: no weather, or not enough of it."""
+    """Why there is no table: no weather, temperatures only, or not enough of it."""
     if basis.runs_with_weather == 0:
         return "Heat: no weather for your runs yet"
-    return f"Heat: the weather of {basis.runs_with_weather} of {plural(basis.runs, 'run')} is not enough"
+    if basis.runs_with_wbgt == 0:
+        return "Heat: only the temperature of your runs is known, not the whole weather"
+    return f"Heat: the weather of {basis.runs_with_wbgt} of {plural(basis.runs, 'run')} is not enough"
 
 
 def usual_run(section: OneCurve, units: Units) -> str:

@@ -12,6 +12,7 @@ from pipeline.report.summary import Answers, PlanCard, RiskReport, Short
 from pipeline.report.words import clock, days_between, muscle, of_100, pace, plural, span, temp
 from pipeline.units import Units, format_hours
 
+CARRIED_WORDS = {"watch": "your watch", "strava export": "your Strava export", "apple health": "Apple Health"}
 SURE_WORDS = {4: "Quite sure", 3: "Fairly sure", 2: "Somewhat sure", 1: "Not sure yet"}
 BEYOND_WORDS = {
     "longer": "longer than any run of yours",
@@ -86,11 +87,17 @@ def basis(b: Basis) -> str:
     return f"{start} You answered “cramp or no cramp?” for {b.answered} of them."
 
 
+def _weather_known(b: Basis) -> str:
+    known = f"The weather is known for {b.runs_with_weather} of {plural(b.runs, 'run')}"
+    temp_only = b.runs_with_weather - b.runs_with_wbgt
+    return f"{known}, for {temp_only} of them only as a temperature." if temp_only else f"{known}."
+
+
 def asides(b: Basis) -> tuple[str, ...]:
     """What the basis leaves out or lacks, a sentence each, only where there is something."""
     lines = []
-    if b.runs and b.runs_with_weather < b.runs:
-        lines.append(f"The weather is known for {b.runs_with_weather} of {plural(b.runs, 'run')}.")
+    if b.runs and b.runs_with_wbgt < b.runs:
+        lines.append(_weather_known(b))
     if b.tightness:
         lines.append(f"Tightness ({plural(b.tightness, 'time')}) is kept but not counted as a cramp.")
     if b.cramps_after:
@@ -181,6 +188,14 @@ def icon_legend(short: Short) -> tuple[tuple[str, str], ...]:
 
 
 def weather_source(report: RiskReport) -> str:
-    """Where the weather came from, when it is not the service that has to be named with a link."""
-    others = [name for name in report.provenance.weather_providers if name != "open-meteo"]
-    return f"Weather: {', '.join(others)}." if others else ""
+    """Where the weather came from, but for the service that has to be named with a link."""
+    named = [name for name in report.provenance.weather_providers if name != "open-meteo"]
+    hours = [name for name in named if name not in CARRIED_WORDS]
+    carried = [words for name, words in CARRIED_WORDS.items() if name in named]
+    lines = [f"Weather: {', '.join(hours)}."] if hours else []
+    if carried:
+        lines.append(
+            f"Where no weather hours are known, the temperature is what {' or '.join(carried)} said. That knows nothing of "
+            "the sun, so the model learns nothing about heat from it."
+        )
+    return " ".join(lines)

@@ -34,14 +34,18 @@ class Twins:
 def link_duplicates(con: duckdb.DuckDBPyConnection, run_ids: list[str]) -> dict[str, str]:
     """Link each newly stored run that is the same as a counted one; returns {poorer run_id: counted run_id}."""
     linked: dict[str, str] = {}
+    beside = beside_others(con, run_ids)
+    if not beside:
+        return linked
     # First with what was known before: of two runs that the runner parted, new copies are parted by whose copy they are.
     rounds: list[list[str]] = [run_ids, []] if _any_parted(con) else [[]]
     for left_out, run_id in product(rounds, run_ids):
         # A long recording may hold several shorter ones: until it has no twin left, or is one itself.
-        while found := twin_of(con, run_id, left_out=left_out):
+        while run_id in beside and (found := twin_of(con, run_id, left_out=left_out)):
             if found.on_file_clock:
                 known = found.richer if found.poorer == run_id else found.poorer
                 con.execute(read_sql("queries", "take_over_clock"), {"run_id": run_id, "known": known})
+                beside = set(run_ids)  # at its new time it may be beside any of them
             hand_over(Unnoted(con), found.poorer, found.richer)
             linked[found.poorer] = found.richer
     return linked
@@ -114,6 +118,14 @@ def moving_at(con: duckdb.DuckDBPyConnection, run_id: str, instant: datetime | N
     if not found["elapsed_s"].size:
         return 0.0
     return float(np.interp(found["at_s"][0], found["elapsed_s"], found["moving_s"]))
+
+
+def beside_others(con: duckdb.DuckDBPyConnection, run_ids: Sequence[str]) -> set[str]:
+    """The runs that may be the same as another one: asking it of all at once costs less than of one by itself."""
+    if not run_ids:
+        return set()
+    rows = con.execute(read_sql("queries", "beside_others"), {"run_ids": list(run_ids)}).fetchall()
+    return {run_id for (run_id,) in rows}
 
 
 def _any_parted(con: duckdb.DuckDBPyConnection) -> bool:

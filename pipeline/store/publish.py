@@ -27,6 +27,7 @@ PUBLIC_VIEWS = (
     "v_runner",
     "v_run",
     "v_lap",
+    "v_run_field",
     "v_cramp",
     "v_answer",
     "v_question",

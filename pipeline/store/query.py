@@ -14,7 +14,7 @@ import duckdb
 from pipeline.errors import WrongInput
 from pipeline.settings import Settings
 from pipeline.store.attach import may_be_damage
-from pipeline.store.snapshot import open_snapshot
+from pipeline.store.snapshot import RECORD_VIEWS, open_snapshot
 
 TIME_LIMIT_S = 60.0
 MOST_ROWS = 1_000_000  # more would fill the memory as Python values, which DuckDB's limit does not count
@@ -71,8 +71,9 @@ def list_views(settings: Settings) -> list[Described]:
     with open_snapshot(settings) as con:
         found = con.execute(
             "SELECT table_name, comment FROM duckdb_tables() WHERE database_name = 'cramplog'"
-            " UNION ALL SELECT 'v_record', comment FROM duckdb_tables()"
-            " WHERE database_name = 'records' AND table_name = 'record' ORDER BY table_name"
+            " UNION ALL SELECT 'v_' || table_name, comment FROM duckdb_tables()"
+            " WHERE database_name = 'records' AND list_contains($shown, table_name) ORDER BY table_name",
+            {"shown": list(RECORD_VIEWS)},
         ).fetchall()
     return [Described(name, "", comment or "") for name, comment in found if name.startswith("v_")]
 
@@ -86,15 +87,19 @@ def describe(settings: Settings, view: str) -> list[Described]:
     return [Described(name, kind, comment or "") for name, kind, comment in found]
 
 
-# v_record is a view made for the connection: its comments are those of the tables below it.
+# Views of records are made for the connection: their comments are those of the tables below them.
 _COLUMNS = """
 SELECT shown.column_name, shown.data_type, coalesce(shown.comment, below.comment)
 FROM duckdb_columns() AS shown
 LEFT JOIN duckdb_columns() AS below
     ON shown.database_name = 'temp'
     AND below.database_name = 'records'
-    AND below.table_name = if(shown.column_name = 'run_id', 'run', 'record')
-    AND below.column_name = shown.column_name
+    AND below.table_name = CASE
+        WHEN shown.column_name = 'run_id' THEN 'run'
+        WHEN shown.column_name IN ('field_no', 'field', 'unit') THEN 'field'
+        ELSE substr($view, 3)
+    END
+    AND below.column_name = if(shown.column_name = 'value', 'value_1', shown.column_name)
 WHERE shown.database_name IN ('cramplog', 'temp') AND shown.table_name = $view AND starts_with($view, 'v_')
 ORDER BY shown.column_index"""
 

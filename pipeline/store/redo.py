@@ -12,15 +12,16 @@ from datetime import datetime
 
 import duckdb
 
+from pipeline.store.carried import CARRIED_TABLES
 from pipeline.store.changes import Unnoted
 from pipeline.store.connection import transaction
 from pipeline.store.duplicates import settle_tag
-from pipeline.store.run_rows import NewRun, file_facts, numbered, write_parts, write_sensors
+from pipeline.store.run_rows import NewRun, file_facts, gathered, numbered, write_parts, write_sensors
 
 _KNOWN = (
     "run_id, file_sha256, session_no, runner_id, sport, sport_said, indoor_said, shift_s, parser_version, ingested_at"
 )
-_PARTS = ("segment", "lap", "pause", "parse_note")
+_PARTS = ("segment", "lap", "pause", "parse_note", *CARRIED_TABLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +40,16 @@ class KnownRun:
     ingested_at: datetime
 
 
-def known_runs(con: duckdb.DuckDBPyConnection, file_sha256s: Sequence[str]) -> dict[str, list[KnownRun]]:
-    """The runs of each of these files, deleted ones and copies too, in the order of the file."""
+def known_runs(
+    con: duckdb.DuckDBPyConnection, file_sha256s: Sequence[str], run_ids: Sequence[str] = ()
+) -> list[KnownRun]:
+    """The runs of these files and those of these ids, deleted ones and copies too, in the order of their files."""
     rows = con.execute(
-        f"SELECT {_KNOWN} FROM run WHERE list_contains($files::VARCHAR[], file_sha256) ORDER BY session_no, run_no",  # noqa: S608
-        {"files": list(file_sha256s)},
+        f"SELECT {_KNOWN} FROM run WHERE file_sha256 IN (SELECT unnest($files::VARCHAR[]))"  # noqa: S608  our names
+        " OR run_id IN (SELECT unnest($runs::VARCHAR[])) ORDER BY session_no, run_no",
+        {"files": list(file_sha256s), "runs": list(run_ids)},
     ).fetchall()
-    found: dict[str, list[KnownRun]] = {}
-    for row in rows:
-        run = KnownRun(*row)
-        found.setdefault(run.file_sha256, []).append(run)
-    return found
+    return [KnownRun(*row) for row in rows]
 
 
 def redo_runs(con: duckdb.DuckDBPyConnection, runs: Sequence[NewRun]) -> None:
@@ -61,7 +61,8 @@ def redo_runs(con: duckdb.DuckDBPyConnection, runs: Sequence[NewRun]) -> None:
     if not runs:
         return
     again = numbered(con, runs)
-    write_sensors(con, again)
+    sensors = gathered(again)
+    write_sensors(con, sensors)
     with transaction(con):
         run_ids = [run.parsed.run_id for run in runs]
         for table in _PARTS:
@@ -71,7 +72,7 @@ def redo_runs(con: duckdb.DuckDBPyConnection, runs: Sequence[NewRun]) -> None:
             )
         for number, run in again:
             Unnoted(con).update("run", run.parsed.run_id, file_facts(number, run))
-        write_parts(con, again)
+        write_parts(con, sensors)
         _settle_tags(con, run_ids)
 
 

@@ -5,16 +5,20 @@ Called by `runs` for new runs and by `redo` for runs that are read again; neithe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import duckdb
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.schema import RECORD_COLUMNS, TRACK_COLUMNS, ParsedRun
+from pipeline.store.carried import write_carried, write_carried_records
 from pipeline.store.connection import transaction
 from pipeline.store.migrate import naive_utc
+from pipeline.store.pieces import pieces
 from pipeline.store.rows import insert_columns, insert_rows, one_value
 from pipeline.store.sql_files import read_sql
 
@@ -39,36 +43,65 @@ class NewRun:
 Numbered = Sequence[tuple[int, NewRun]]
 
 
+@dataclass(frozen=True, slots=True)
+class Sensors:
+    """The records of several runs: `columns` holds run_no and RECORD_COLUMNS, one row a record, run after run."""
+
+    runs: Numbered
+    columns: dict[str, NDArray[Any]]
+
+    @property
+    def placed(self) -> Mapping[str, NDArray[Any]]:
+        """The rows of the runs that have a position."""
+        has_place = np.isfinite(self.columns["latitude"])
+        if has_place.all():
+            return self.columns
+        kept = np.isin(self.columns["run_no"], np.unique(self.columns["run_no"][has_place]))
+        return {name: column[kept] for name, column in self.columns.items()}
+
+
 def numbered(con: duckdb.DuckDBPyConnection, runs: Sequence[NewRun]) -> Numbered:
     """The runs, each with a run_no that no run has yet."""
     last_no = one_value(con, "SELECT coalesce(max(run_no), 0) FROM run")
     return list(enumerate(runs, start=last_no + 1))
 
 
-def write_sensors(con: duckdb.DuckDBPyConnection, runs: Numbered) -> None:
+def gathered(runs: Numbered) -> Sensors:
+    """The runs' records in columns, ready for every table they go into."""
+    sizes = [run.parsed.records["elapsed_s"].size for _, run in runs]
+    numbers = np.repeat(np.array([number for number, _ in runs], dtype=np.int32), sizes)
+    columns = {name: _joined([run.parsed.records[name] for _, run in runs]) for name in RECORD_COLUMNS}
+    return Sensors(runs, {"run_no": numbers, **columns})
+
+
+def write_sensors(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
     """Write tracks and records, a transaction each. Without a run in the ledger the next opening clears them."""
-    for catalog, columns in (
-        ("tracks.track", ("elapsed_s", *TRACK_COLUMNS)),
-        ("records.record", tuple(name for name in RECORD_COLUMNS if name not in TRACK_COLUMNS)),
-    ):
-        with transaction(con):
-            _insert_records(con, catalog, columns, runs)
+    # Several threads would each leave a part of a row group: the files two thirds larger, and half as much work again.
+    con.execute("SET threads = 1")
+    with transaction(con):
+        _insert(con, "tracks.track", ("run_no", "elapsed_s", *TRACK_COLUMNS), sensors.placed)
+    kept = tuple(name for name in RECORD_COLUMNS if name not in TRACK_COLUMNS)
+    with transaction(con):
+        _insert(con, "records.record", ("run_no", *kept), sensors.columns)
+        write_carried_records(con, sensors.runs)
 
 
-def write_parts(con: duckdb.DuckDBPyConnection, runs: Numbered) -> None:
-    """Write segments, laps, pauses and notes, within the caller's transaction."""
-    _cut_segments(con, runs)
-    _insert_parts(con, runs)
+def write_parts(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
+    """Write segments, laps, pauses, notes and what else the files carry, within the caller's transaction."""
+    _cut_segments(con, sensors)
+    _insert_parts(con, sensors.runs)
+    write_carried(con, sensors.runs)
 
 
 def file_facts(number: int, run: NewRun) -> dict[str, object]:
     """The columns of `run` that rest on the file."""
     parsed = run.parsed
     same = ("session_no", "sport", "sub_sport", "indoor", "clock_wrong", "elapsed_s", "timer_s")
+    told = ("moving_s", "distance_m", "device", "title", "description", "gear", "simulated")
     known = ("part_of", "start_local", "tz", "tz_rule", "utc_offset_s", "cell")
     return {
         **{name: getattr(parsed, name) for name in same},
-        **{name: getattr(parsed, name) for name in ("moving_s", "distance_m", "device", "title", "simulated")},
+        **{name: getattr(parsed, name) for name in told},
         **{name: getattr(run, name) for name in known},
         "run_no": number,
         "start_at": naive_utc(parsed.start_at),
@@ -78,38 +111,35 @@ def file_facts(number: int, run: NewRun) -> dict[str, object]:
     }
 
 
-def _insert_records(con: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str], runs: Numbered) -> None:
-    kept = [(number, run.parsed.records) for number, run in runs if run.parsed.records["elapsed_s"].size]
-    if table.endswith("track"):
-        kept = [(number, records) for number, records in kept if np.isfinite(records["latitude"]).any()]
-    if not kept:
-        return
-    numbers = np.concatenate([np.full(records["elapsed_s"].size, number, dtype=np.int32) for number, records in kept])
-    arrays = {name: np.concatenate([records[name] for _, records in kept]) for name in columns}
-    insert_columns(con, table, {"run_no": numbers, **arrays})
+def _joined(columns: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    return np.concatenate(columns) if columns else np.empty(0)
 
 
-def _cut_segments(con: duckdb.DuckDBPyConnection, runs: Numbered) -> None:
-    kept = [(number, run) for number, run in runs if run.parsed.records["elapsed_s"].size]
-    if not kept:
+def _insert(
+    con: duckdb.DuckDBPyConnection, table: str, names: Sequence[str], columns: Mapping[str, NDArray[Any]]
+) -> None:
+    if columns["run_no"].size:
+        insert_columns(con, table, {name: columns[name] for name in names})
+
+
+def _cut_segments(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
+    columns = sensors.columns
+    if not columns["run_no"].size:
         return
-    sizes = [run.parsed.records["elapsed_s"].size for _, run in kept]
-    parsed_record = {
-        "run_no": np.repeat(np.array([number for number, _ in kept], dtype=np.int32), sizes),
-        **{name: np.concatenate([run.parsed.records[name] for _, run in kept]) for name in RECORD_COLUMNS},
-    }
+    parsed_record = {name: columns[name] for name in ("run_no", "elapsed_s", "moving_s")}
+    parsed_piece = pieces(columns)
     parsed_run = {
-        "run_no": np.array([number for number, _ in kept], dtype=np.int32),
-        "run_id": np.array([run.parsed.run_id for _, run in kept], dtype=object),
+        "run_no": np.array([number for number, _ in sensors.runs], dtype=np.int32),
+        "run_id": np.array([run.parsed.run_id for _, run in sensors.runs], dtype=object),
     }
-    cells = [(number, n, cell) for number, run in kept for n, cell in enumerate(run.segment_cells, start=1)]
+    cells = [(number, n, cell) for number, run in sensors.runs for n, cell in enumerate(run.segment_cells, start=1)]
     segment_cell = {
         "run_no": np.array([cell[0] for cell in cells], dtype=np.int32),
         "segment_no": np.array([cell[1] for cell in cells], dtype=np.int32),
         "cell": np.array([cell[2] for cell in cells], dtype=object),
     }
     con.execute("INSERT INTO segment BY NAME " + read_sql("queries", "cut_segments"))
-    del parsed_record, parsed_run, segment_cell  # found by name in cut_segments.sql
+    del parsed_record, parsed_piece, parsed_run, segment_cell  # found by name in cut_segments.sql
 
 
 def _insert_parts(con: duckdb.DuckDBPyConnection, runs: Numbered) -> None:

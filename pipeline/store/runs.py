@@ -5,21 +5,24 @@ Order of writing: tracks and records first, the ledger last and as the truth, si
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import duckdb
 import numpy as np
 
-from pipeline.schema import Records
+from pipeline.schema import FileWords, Records
 from pipeline.store.connection import transaction
 from pipeline.store.duplicates import link_duplicates
+from pipeline.store.file_words import write_words
 from pipeline.store.migrate import naive_utc
 from pipeline.store.rows import insert_rows
-from pipeline.store.run_rows import NewRun, file_facts, numbered, write_parts, write_sensors
+from pipeline.store.run_rows import NewRun, file_facts, gathered, numbered, write_parts, write_sensors
+from pipeline.store.told import tell_runs
+from pipeline.store.weather_hours import put_cell_map
 
-__all__ = ["FileRow", "NewRun", "files_seen", "lap_ends_s", "owners_of", "read_records", "store_runs", "write_files"]
+__all__ = ["Beside", "FileRow", "NewRun", "files_of", "files_seen", "lap_ends_s", "read_records", "store_runs"]
 
 _FILE = "file_sha256, runner_id, name, size_bytes, outcome, reason, records, parser_version, first_seen_at"
 
@@ -39,22 +42,40 @@ class FileRow:
     first_seen_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What goes into the ledger with new runs.
+
+    `words` are what exports say of contents (by SHA-256), `told` of runs that are there already (by run_id); `near` says
+    which weather places answer for a cell, with their way in km.
+    """
+
+    words: Mapping[str, FileWords] = field(default_factory=dict)
+    told: Mapping[str, FileWords] = field(default_factory=dict)
+    near: Mapping[str, Sequence[tuple[str, float]]] = field(default_factory=dict)
+
+
 def files_seen(con: duckdb.DuckDBPyConnection) -> dict[str, FileRow]:
     """Every file in the ledger, by its SHA-256."""
     rows = con.execute(f"SELECT {_FILE} FROM file ORDER BY first_seen_at, name").fetchall()  # noqa: S608
     return {row[0]: FileRow(*row) for row in rows}
 
 
-def owners_of(con: duckdb.DuckDBPyConnection, run_ids: Sequence[str]) -> dict[str, str]:
-    """runner_id of each of these runs that the store has."""
+def files_of(con: duckdb.DuckDBPyConnection, file_sha256s: Sequence[str]) -> dict[str, FileRow]:
+    """Of these files those in the ledger, by their SHA-256."""
     rows = con.execute(
-        "SELECT run_id, runner_id FROM run WHERE list_contains($ids::VARCHAR[], run_id)", {"ids": list(run_ids)}
+        f"SELECT {_FILE} FROM file WHERE file_sha256 IN (SELECT unnest($files::VARCHAR[]))",  # noqa: S608
+        {"files": list(file_sha256s)},
     ).fetchall()
-    return dict(rows)
+    return {row[0]: FileRow(*row) for row in rows}
 
 
 def store_runs(
-    con: duckdb.DuckDBPyConnection, runs: Sequence[NewRun], files: Sequence[FileRow], now: datetime
+    con: duckdb.DuckDBPyConnection,
+    runs: Sequence[NewRun],
+    files: Sequence[FileRow],
+    now: datetime,
+    beside: Beside = Beside(),
 ) -> dict[str, str]:
     """Write new runs, their segments and the files they came from; all of them or, in the ledger, none.
 
@@ -62,20 +83,24 @@ def store_runs(
     between the steps leaves records without a run, which the next opening for writing clears.
     """
     new = numbered(con, runs)
-    write_sensors(con, new)
+    sensors = gathered(new)
+    write_sensors(con, sensors)
     said = {"ingested_at": naive_utc(now), "answer": "unanswered", "race": False}
     with transaction(con):
         insert_rows(con, "run", [_run_row(number, run) | said for number, run in new])
-        write_parts(con, new)
-        write_files(con, files, now)
-        linked = link_duplicates(con, [run.parsed.run_id for run in runs])
-    return linked
+        write_parts(con, sensors)
+        _write_files(con, files, now)
+        write_words(con, beside.words, now)
+        tell_runs(con, beside.told)
+        put_cell_map(con, beside.near)
+        return link_duplicates(con, [run.parsed.run_id for run in runs])
 
 
-def write_files(con: duckdb.DuckDBPyConnection, files: Sequence[FileRow], now: datetime) -> None:
-    """Remember files and what became of them, within the caller's transaction."""
-    for file in files:
-        con.execute("DELETE FROM file WHERE file_sha256 = ?", [file.file_sha256])
+def _write_files(con: duckdb.DuckDBPyConnection, files: Sequence[FileRow], now: datetime) -> None:
+    """Remember files and what became of them, in place of what was remembered."""
+    known = [file.file_sha256 for file in files if file.first_seen_at is not None]
+    if known:
+        con.execute("DELETE FROM file WHERE file_sha256 IN (SELECT unnest($files::VARCHAR[]))", {"files": known})
     insert_rows(con, "file", [_file_row(file, now) for file in files])
 
 

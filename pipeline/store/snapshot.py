@@ -33,16 +33,31 @@ _LOCK = (
     "SET disabled_filesystems = 'LocalFileSystem'",
     "SET lock_configuration = true",
 )
-_RECORD_VIEW = """
+# Views of this connection, by the table of the records' file that they show; each is called v_ and that name.
+RECORD_VIEWS = {
+    "record": """
 CREATE TEMP VIEW v_record AS
 SELECT run.run_id, record.*
 FROM records.record
-INNER JOIN records.run USING (run_no)"""
+INNER JOIN records.run USING (run_no)""",
+    "record_field": """
+CREATE TEMP VIEW v_record_field AS
+SELECT run.run_id, record_field.run_no, field.field_no, field.field, record_field.elapsed_s,
+    CASE field.place
+        WHEN 1 THEN value_1 WHEN 2 THEN value_2 WHEN 3 THEN value_3 WHEN 4 THEN value_4
+        WHEN 5 THEN value_5 WHEN 6 THEN value_6 WHEN 7 THEN value_7 WHEN 8 THEN value_8
+    END AS value,
+    field.unit
+FROM records.record_field
+INNER JOIN records.run USING (run_no)
+INNER JOIN records.field USING (run_no, block_no)
+WHERE value IS NOT NULL""",
+}
 
 
 @contextmanager
 def open_snapshot(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to the published tables and `v_record`, without files, network, settings or Python.
+    """A connection to the published tables and views of the records, without files, network, settings or Python.
 
     Raises CannotStart when nothing is published yet.
     """
@@ -53,7 +68,14 @@ def open_snapshot(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         attach(con, ledger, "cramplog", write=False, wait_s=0.0)
         attach(con, records, "records", write=False, wait_s=0.0)
         con.execute("USE cramplog")
-        con.execute(_RECORD_VIEW)
+        for table in _record_tables(con):
+            con.execute(RECORD_VIEWS[table])
         for statement in _LOCK:
             con.execute(statement)
         yield con
+
+
+def _record_tables(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Which of RECORD_VIEWS the records' file can show: an older program published without fields."""
+    found = con.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'records'").fetchall()
+    return [table for table in RECORD_VIEWS if (table,) in found]

@@ -14,7 +14,10 @@ from pipeline.store.sql_files import read_sql
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the store holds (sql/queries/standing.sql); instants are UTC without a zone, None without any run or hour."""
+    """What the store holds (sql/queries/standing.sql); instants are UTC without a zone, None without any run or hour.
+
+    `weathered_runs` of the outdoor runs have weather hours; `carried_runs` of the others came with a temperature.
+    """
 
     runners: int
     runs: int
@@ -27,6 +30,7 @@ class Standing:
     cramp_runs: int
     outdoor_runs: int
     weathered_runs: int
+    carried_runs: int
     weather_places: int
     weather_hours: int
     weather_until_at: datetime | None

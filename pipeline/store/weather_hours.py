@@ -48,9 +48,15 @@ def run_cells(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 def put_cell_map(con: duckdb.DuckDBPyConnection, near: Mapping[str, Sequence[tuple[str, float]]]) -> None:
     """Say which weather cells could answer for each run cell, and from how many km away."""
-    for cell, places in near.items():
-        for weather_cell, distance_km in places:
-            con.execute("INSERT OR IGNORE INTO weather_cell VALUES (?, ?, ?)", [cell, weather_cell, distance_km])
+    rows = [(cell, weather_cell, km) for cell, places in near.items() for weather_cell, km in places]
+    if rows:
+        cells, weather_cells, distances_km = zip(*rows, strict=True)
+        pairs = {"cell": list(cells), "weather_cell": list(weather_cells), "distance_km": list(distances_km)}
+        con.execute(
+            "INSERT OR IGNORE INTO weather_cell BY NAME SELECT unnest($cell) AS cell,"
+            " unnest($weather_cell) AS weather_cell, unnest($distance_km) AS distance_km",
+            pairs,
+        )
 
 
 def weather_files_seen(con: duckdb.DuckDBPyConnection) -> dict[str, str]:

@@ -9,6 +9,7 @@ from pipeline.weather.cells import cell_of, distance_km
 
 SEGMENT_S = 300.0  # of moving time, as sql/queries/cut_segments.sql cuts
 SAME_WEATHER_KM = 15.0  # the source's own cells are 9-25 km wide
+_SURELY_NEAR_DEG = 0.1  # a degree is at most 112 km: no way this short, whatever its direction, is 15 km long
 
 
 def count_segments(moving_s: float) -> int:
@@ -35,9 +36,10 @@ def cells_along(
     at = np.searchsorted(moved_s, np.append(middles, total_s / 2)).clip(0, moved_s.size - 1)
     home = at[-1]
     run_cell = cell_of(float(north[home]), float(east[home]))
+    near = np.abs(north[at[:-1]] - north[home]) + np.abs(east[at[:-1]] - east[home]) <= _SURELY_NEAR_DEG
     return run_cell, tuple(
         run_cell
-        if distance_km(north[home], east[home], north[here], east[here]) <= SAME_WEATHER_KM
+        if surely or distance_km(north[home], east[home], north[here], east[here]) <= SAME_WEATHER_KM
         else cell_of(float(north[here]), float(east[here]))
-        for here in at[:-1]
+        for here, surely in zip(at[:-1], near.tolist(), strict=True)
     )

@@ -1,6 +1,7 @@
--- Grain: one row a record of a run that the ledger has and that is not deleted; beside it, which run_no is which run_id.
+-- Grain: one row a record of a run that the ledger has and that is not deleted, and one an instant with its other
+--        fields; beside them, which run_no is which run_id, and what each field is and where it lies.
 -- Question: what did the sensors write each second?
--- Notes: fills the attached file `snapshot`. No place: records.record holds none.
+-- Notes: fills the attached file `snapshot`. No place: the records file holds none.
 CREATE TABLE snapshot.run AS
 SELECT run_no, run_id
 FROM cramplog.kept_run
@@ -9,6 +10,23 @@ ORDER BY run_no;
 CREATE TABLE snapshot.record AS
 SELECT record.*
 FROM records.record
+SEMI JOIN cramplog.kept_run USING (run_no);
+
+CREATE TABLE snapshot.field AS
+SELECT
+    kept_run.run_no,
+    (run_field.field_no - 1) // 8 AS block_no,
+    (run_field.field_no - 1) % 8 + 1 AS place,
+    run_field.field_no,
+    run_field.name AS field,
+    run_field.unit
+FROM cramplog.run_field
+JOIN cramplog.kept_run USING (run_id)
+ORDER BY kept_run.run_no, run_field.field_no;
+
+CREATE TABLE snapshot.record_field AS
+SELECT record_field.*
+FROM records.record_field
 SEMI JOIN cramplog.kept_run USING (run_no);
 
 COMMENT ON COLUMN snapshot.run.run_id IS 'The run, as in v_run.';
@@ -24,3 +42,11 @@ COMMENT ON COLUMN snapshot.record.heart_rate_bpm IS 'Heart rate, beats a minute;
 COMMENT ON COLUMN snapshot.record.cadence_spm IS 'Cadence, steps of both feet a minute; NULL where not measured.';
 COMMENT ON COLUMN snapshot.record.power_w IS 'Power, W; NULL where not measured.';
 COMMENT ON COLUMN snapshot.record.device_temp_c IS 'Temperature of the watch, °C, warmed by the wrist; NULL where not measured.';
+
+COMMENT ON COLUMN snapshot.field.field_no IS 'Number of the field in this run.';
+COMMENT ON COLUMN snapshot.field.field IS 'The field''s name, as its format or its maker gave it.';
+COMMENT ON COLUMN snapshot.field.unit IS 'Its unit, the file''s own word; NULL when the file is silent.';
+COMMENT ON TABLE snapshot.record_field IS 'One row a value of a field beyond the columns of v_record (v_run_field lists them).';
+COMMENT ON COLUMN snapshot.record_field.run_no IS 'The run''s number in this store, as in v_run; quicker to filter by than run_id.';
+COMMENT ON COLUMN snapshot.record_field.elapsed_s IS 'Time since the start, s.';
+COMMENT ON COLUMN snapshot.record_field.value_1 IS 'The value, in the unit of the next column.';

@@ -7,9 +7,18 @@ weather AS (
         run_id,
         avg(air_temp_c ORDER BY segment_no) AS air_temp_c,
         avg(wbgt_c ORDER BY segment_no) AS wbgt_c,
-        max(provider) AS provider
+        array_to_string(list_sort(list(DISTINCT provider) FILTER (air_temp_c IS NOT NULL)), ', ') AS providers
     FROM v_run_weather
     GROUP BY run_id
+),
+-- What a run is called: its own title, else that of its richest recording that has one.
+called AS (
+    SELECT
+        coalesce(duplicate_of, run_id) AS run_id,
+        arg_max(title, (duplicate_of IS NULL, records, -run_no)) AS title
+    FROM kept_run
+    WHERE title IS NOT NULL
+    GROUP BY ALL
 ),
 -- Grade-adjusted speed until a cramp began: what came after it is its doing.
 speed AS (
@@ -25,7 +34,7 @@ speed AS (
 )
 SELECT
     v_run.run_id,
-    run.title,
+    called.title,
     coalesce(v_run.start_local, v_run.start_at) AS start_local,
     v_run.start_at,
     v_run.sport,
@@ -36,10 +45,10 @@ SELECT
     v_run.start_hour_local,
     weather.air_temp_c,
     weather.wbgt_c,
-    weather.provider,
+    weather.providers,
     100 * (speed.gap_speed_ms / v_run.usual_gap_speed_ms - 1) AS pace_faster_pct
 FROM v_run
-JOIN run USING (run_id)
+LEFT JOIN called USING (run_id)
 LEFT JOIN weather USING (run_id)
 LEFT JOIN speed USING (run_id)
 WHERE v_run.runner_id = $runner_id

@@ -1,8 +1,15 @@
 -- Grain: one row.
 -- Question: what does the store hold, in counts?
 -- Notes: the same runs as in `cramplog runs`; only a run on foot waits for an answer. A run has weather when the hour
--- of its start is known within reach of its place.
+-- of its start is known within reach of its place; else it may carry a temperature itself, or another recording of it.
 WITH
+-- Runs of which some recording came with an air temperature.
+carrying AS (
+    SELECT DISTINCT coalesce(kept_run.duplicate_of, kept_run.run_id) AS run_id
+    FROM carried_weather
+    INNER JOIN kept_run USING (run_id)
+    WHERE carried_weather.air_temp_c IS NOT NULL
+),
 told AS (
     SELECT
         counted_run.*,
@@ -14,8 +21,10 @@ told AS (
             INNER JOIN weather_hour ON weather_hour.cell = weather_cell.weather_cell
             WHERE weather_cell.cell = counted_run.cell
                 AND weather_hour.hour_at = date_trunc('hour', counted_run.start_at)
-        ) AS weathered
+        ) AS weathered,
+        carrying.run_id IS NOT NULL AS carried
     FROM counted_run
+    LEFT JOIN carrying USING (run_id)
 ),
 onset AS (
     SELECT cramp.run_id
@@ -35,6 +44,7 @@ SELECT
     (SELECT count(DISTINCT run_id) FROM onset) AS cramp_runs,
     count(*) FILTER (told.outdoor) AS outdoor_runs,
     count(*) FILTER (told.outdoor AND told.weathered) AS weathered_runs,
+    count(*) FILTER (told.outdoor AND NOT told.weathered AND told.carried) AS carried_runs,
     (SELECT count(DISTINCT cell) FROM weather_hour) AS weather_places,
     (SELECT count(*) FROM weather_hour) AS weather_hours,
     (SELECT max(hour_at) FROM weather_hour) AS weather_until_at

@@ -1,5 +1,6 @@
--- Grain: one row a segment of one runner's outdoor runs whose weather is known.
+-- Grain: one row a segment of one runner's outdoor runs whose weather hours are known.
 -- Question: in what air, wind and sun does this runner run?
+-- Notes: what a run carried itself has no cell and no sun, and is left out.
 SELECT
     segment_weather.middle_at,
     segment_weather.cell,
@@ -14,4 +15,5 @@ JOIN counted_run USING (run_id)
 WHERE counted_run.runner_id = $runner_id
     AND counted_run.sport = 'running'
     AND segment_weather.air_temp_c IS NOT NULL
+    AND segment_weather.cell IS NOT NULL
 ORDER BY segment_weather.middle_at, segment_weather.run_id

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
 import subprocess
 import sys
+import zipfile
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +19,8 @@ from tests.support.stores import make_store
 
 PROGRAM = Path(sys.executable).with_name("cramplog")
 WEATHER = Path(__file__).parents[2] / "sample_data" / "weather" / "simulated-48.2N-16.4E.csv"
-NEW_FILES = 56  # more than one batch of the ingest
+NEW_FILES = 56  # enough for several processes
+IN_AN_EXPORT = 16  # of these
 TOLD = [
     ("2026-06-14", "cramp"),
     ("2026-06-15", "no cramp"),
@@ -106,7 +109,8 @@ def make_evening(folder: Path) -> Evening:
     make_store(folder / "home", "anna")
     home = Home(folder / "home")
     _recordings(folder / "old", 0, 6, minutes=30)
-    _recordings(folder / "new", 10, NEW_FILES, minutes=10)
+    _recordings(folder / "new", 10, NEW_FILES - IN_AN_EXPORT, minutes=10)
+    _export(folder / "new" / "export_1.zip", 10 + NEW_FILES - IN_AN_EXPORT, IN_AN_EXPORT)
     _recordings(folder / "few", 100, 3, minutes=10)
     (folder / "diary.csv").write_text("run,at,muscle,side,severity\n2026-06-19,0:10:00,calf,left,mild\n")
     assert home("ingest", str(folder / "old")).exit_code == 0
@@ -130,6 +134,14 @@ def leftovers(folder: Path) -> list[str]:
     """Files that were begun and not finished."""
     found = [path for path in folder.rglob("*") if path.is_file() and path.name != ".writing"]
     return [path.name for path in found if path.suffix in (".new", ".half") or path.name.startswith(".")]
+
+
+def _export(path: Path, first_day: int, count: int) -> None:
+    """A bulk export with a recording for each of so many days."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for day in range(first_day, first_day + count):
+            content = recording(session(MORNING + timedelta(days=day), 10))
+            archive.writestr(f"activities/{day:03d}.fit.gz", gzip.compress(content))
 
 
 def _recordings(folder: Path, first_day: int, count: int, minutes: int) -> None:

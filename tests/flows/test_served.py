@@ -41,7 +41,7 @@ def wait_for(what: Callable[[], bool], seconds: float) -> bool:
     while time.monotonic() < deadline:
         if what():
             return True
-        time.sleep(1)
+        time.sleep(3)  # to look takes as much of the computer as the night has to share
     return False
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from tests.support.cli import DAY, MORNING, Home, recording, session
+import pytest
+
+from tests.functional.test_cli_ask import typed
+from tests.support.cli import CALF, DAY, MORNING, Home, recording, session
+from tests.support.fit_writer import FitLap
 
 
 def test_runs_says_when_how_far_how_fast_and_what_is_open(once: Home) -> None:
@@ -48,6 +53,59 @@ def test_a_run_that_is_not_there_names_the_nearest(once: Home) -> None:
     said = once("runs", "2026-06-10")
     assert said.exit_code == 4
     assert "the nearest are 2026-06-14" in said.stderr
+
+
+def with_laps(home: Home, folder: Path, *laps: FitLap) -> Home:
+    """Anna's run of that morning, an hour with a pause from 30:00 to 35:00 elapsed, cut into these laps."""
+    (folder / "laps.fit").write_bytes(recording(replace(session(pause=(1800, 2100)), laps=laps)))
+    assert home("ingest", str(folder / "laps.fit")).exit_code == 0
+    return home
+
+
+@pytest.fixture
+def pressed(home: Home, tmp_path: Path) -> Home:
+    """Laps of a kilometre the watch closed itself, one closed by hand at 45:00 elapsed, the last by the end."""
+    return with_laps(
+        home,
+        tmp_path,
+        FitLap(0, 1200, 1200, trigger="distance"),
+        FitLap(1200, 1500, 1200, trigger="manual"),
+        FitLap(2700, 900, 900, trigger="session_end"),
+    )
+
+
+def test_a_lap_closed_by_hand_is_named_as_a_moment_and_can_be_tagged(pressed: Home) -> None:
+    text = pressed("runs", "last").stdout
+    (run,) = pressed.document("runs", "last")["runs"]
+    short = run["run_id"][:7]
+    offer = f"by hand; if one was a cramp: cramplog tag {short} --at lap2"
+    assert f"  pressed    lap2 at 0:40:00 (08:15), {offer}\n" in text
+    assert text.endswith(f"Next: cramplog tag {short} --at lap2 ... or cramplog tag {short} --none\n")
+    assert run["presses"] == [{"lap": 2, "timer_s": 2400.0, "at": "2026-06-14T06:15:00Z"}]
+    tagged = pressed.document("tag", short, "--at", "lap2", *CALF)
+    assert (tagged["onset_at"], tagged["onset_moving_s"]) == ("2026-06-14T06:15:00Z", 2400.0)
+
+
+def test_a_tag_without_a_moment_is_told_which_laps_were_closed_by_hand(pressed: Home) -> None:
+    said = pressed("tag", "last", *CALF)
+    assert said.exit_code == 2
+    assert "a cramp needs --at too; or say --none. Closed by hand: lap2 at 0:40:00 (08:15)." in said.stderr
+    code, out, shown = typed(pressed, b"lap9\nlap2\nclaf\ncalf\n\n", "tag", "last", "--side", "left")
+    assert code == 2  # Enter at the severity
+    assert "Closed by hand: lap2 at 0:40:00 (08:15)." in shown
+    assert "this run has no lap 9" in shown
+    assert "'claf' is not a muscle" in shown
+    assert "a cramp needs --severity too" in shown
+    code, out, shown = typed(pressed, b"lap2\ncalf\nmild\n", "tag", "last", "--side", "left")
+    assert code == 0, shown
+    assert out.startswith("calf left, mild: 2026-06-14 at 08:15:00 local, km 7.2, after 0:40:00 of moving time\n")
+
+
+def test_laps_of_intervals_are_counted_and_none_is_offered(home: Home, tmp_path: Path) -> None:
+    text = with_laps(home, tmp_path, *(FitLap(300 * n, 300, 300) for n in range(12)))("runs", "last").stdout
+    assert "  pressed    lap1 at 0:05:00 (07:35) to lap11 at 0:50:00 (08:25), 11 laps, by hand; " in text
+    assert "--at 1:45:00 ..." in text.splitlines()[-1]
+    assert "Closed by hand" not in home("tag", "last", *CALF).stderr
 
 
 def test_without_runs_the_list_says_what_to_do(home: Home) -> None:

@@ -15,6 +15,7 @@ import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -62,6 +63,7 @@ def person(tmp_path: Path) -> Path:
         for days in (2, 4) if sunday < MORNING else ():
             _record(downloads / "runs", sunday + timedelta(days=days), EASY_MIN)
     _record(downloads, MORNING + timedelta(days=2), EASY_MIN)
+    _export(downloads, FIRST_SUNDAY + timedelta(weeks=3), MORNING)
     late = session(MORNING + timedelta(days=2, minutes=10), EASY_MIN + 5)  # the phone, switched on and off late
     (downloads / "phone.fit").write_bytes(recording(late))
     (downloads / "open-meteo-48.2N16.4E.csv").write_text(_weather(FIRST_SUNDAY, days=40), encoding="utf-8")
@@ -70,6 +72,18 @@ def person(tmp_path: Path) -> Path:
 
 def _record(folder: Path, start_at: datetime, minutes: int) -> None:
     (folder / f"{start_at:%Y-%m-%d}.fit").write_bytes(recording(session(start_at, minutes)))
+
+
+def _export(downloads: Path, *days: datetime) -> None:
+    """A bulk export with the recordings of these days again, and what Sam wrote of them."""
+    words = ("Sunday,easy", "Sunday long,Calf cramp on the way home")
+    with ZipFile(downloads / "export_12345.zip", "w") as export:
+        rows = [f"{number},{said},Run,activities/{number}.fit" for number, said in enumerate(words, start=1)]
+        table = "\n".join(["Activity ID,Activity Name,Activity Description,Activity Type,Filename", *rows])
+        export.writestr("activities.csv", table)
+        for number, day in enumerate(days, start=1):
+            export.write(downloads / "runs" / f"{day:%Y-%m-%d}.fit", f"activities/{number}.fit")
+        export.writestr("media/1.jpg", b"\xff\xd8\xff a photo")
 
 
 def _weather(first: datetime, days: int) -> str:

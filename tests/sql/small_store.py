@@ -23,6 +23,7 @@ NAME = "Annabel Secretname"
 LEDGER = """
 CREATE TABLE runner (runner_id VARCHAR, name VARCHAR);
 CREATE TABLE run (run_id VARCHAR, run_no INTEGER, runner_id VARCHAR, distance_m DOUBLE, start_at TIMESTAMP);
+CREATE TABLE run_field (run_id VARCHAR, field_no INTEGER, name VARCHAR, unit VARCHAR);
 """
 V_RUN = """
 CREATE OR REPLACE VIEW v_run AS SELECT run_id, run_no, runner_id, distance_m, start_at FROM run;
@@ -41,8 +42,9 @@ def write_sql(root: Path, folder: str, name: str, text: str) -> None:
 def small_schema(root: Path) -> Path:
     """Migrations and views of the small store; records and tracks as the program has them."""
     write_sql(root, "migrations", "0001_ledger.sql", LEDGER)
-    for part in ("0001_ledger.records", "0001_ledger.tracks"):
-        write_sql(root, "migrations", f"{part}.sql", read_sql("migrations", part))
+    records = [read_sql("migrations", part) for part in ("0001_ledger.records", "0003_carried.records")]
+    write_sql(root, "migrations", "0001_ledger.records.sql", "\n".join(records))
+    write_sql(root, "migrations", "0001_ledger.tracks.sql", read_sql("migrations", "0001_ledger.tracks"))
     write_sql(root, "views", "00_kept_run.sql", "CREATE OR REPLACE VIEW kept_run AS FROM run")
     write_sql(root, "views", "10_v_run.sql", V_RUN)
     return root

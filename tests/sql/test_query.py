@@ -216,7 +216,7 @@ def test_a_statement_without_an_answer_gives_an_empty_one(published: Settings) -
 
 def test_the_dictionary_lists_public_views_with_their_comments(published: Settings) -> None:
     listed = {view.name: view.comment for view in list_views(published)}
-    assert listed.keys() == {"v_run", "v_record"}
+    assert listed.keys() == {"v_run", "v_record", "v_record_field"}
     assert listed["v_run"] == "One row a run; the watch's word."
     assert "without place" in listed["v_record"]
 
@@ -228,6 +228,9 @@ def test_a_view_is_described_column_by_column_with_unit(published: Settings) -> 
     record = describe(published, "v_record")
     assert [column.name for column in record][:3] == ["run_id", "run_no", "elapsed_s"]
     assert all(column.comment for column in record)
+    field = describe(published, "v_record_field")
+    assert [column.name for column in field] == ["run_id", "run_no", "field_no", "field", "elapsed_s", "value", "unit"]
+    assert all(column.comment for column in field)
     with pytest.raises(WrongInput, match="no view 'v_rn'") as unknown:
         describe(published, "v_rn")
     assert unknown.value.hint.startswith("did you mean v_run")

@@ -16,7 +16,8 @@ from pipeline.store.sql_files import sql_files
 from tests.support.stores import START, answer, cramp_at, even_run, make_store, put_runs
 
 VIEWS = sql_files("views")
-PRIVATE = {"name", "note", "title", "latitude", "longitude", "cell", "weather_cell", "home_tz", "device", "file_sha256"}
+PRIVATE = {"name", "note", "title", "description", "gear", "device", "file_sha256", "home_tz"}
+PRIVATE |= {"latitude", "longitude", "cell", "weather_cell"}
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zipfile import ZipFile
 
 import click
 
@@ -104,7 +105,8 @@ def _put_files(world: World) -> None:
     for name in (*folders, ".local/share/bash-completion/completions"):
         (world.user / name).mkdir(parents=True)
     later = MORNING + timedelta(days=20)
-    (world.user / "Downloads" / "morning-run.fit").write_bytes(recording(session(later, 30)))
+    with ZipFile(world.user / "Downloads" / "export_12345.zip", "w") as export:
+        export.writestr("activities/1.fit", recording(session(later, 30)))
     recordings(world.user / "Garmin" / "Activity", 2, minutes=30)
     recordings(world.here / "export", 2, minutes=30)
     (world.here / "vienna-2026.csv").write_text(WEATHER_TABLE.format(temp_c=20))

@@ -119,6 +119,7 @@ def some_runs(count: int, *, weather: bool = True, unanswered: int = 0) -> tuple
                 answer="cramp" if long else "no cramp" if i < count - unanswered else "unanswered",
                 simulated=False,
                 air_temp_c=round(17 - 9 * exp(-((i - 30) ** 2) / 900) * -1 - 3 * (i % 3), 1) if weather else None,
+                wbgt_c=14.0 if weather else None,
                 pace_faster_pct=float(i % 9 - 4) if i > 5 else None,
             )
         )

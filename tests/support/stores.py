@@ -93,7 +93,7 @@ def even_run(
 
 def put_runs(con: duckdb.DuckDBPyConnection, runner: Runner, runs: Sequence[ParsedRun]) -> dict[str, str]:
     """Store the runs, each as a file of its own; local time is UTC + 2 h. Returns the links between duplicates."""
-    new = [_new_run(run, runner) for run in runs]
+    new = [new_run(run, runner) for run in runs]
     files = [FileRow(one.file_sha256, runner.runner_id, "x.fit", 1, "new", None, 1, 1) for one in new]
     return store_runs(con, new, files, NOW)
 
@@ -127,7 +127,8 @@ def later(run: ParsedRun, **changes: object) -> ParsedRun:
     return replace(run, **changes)  # type: ignore[arg-type]
 
 
-def _new_run(run: ParsedRun, runner: Runner) -> NewRun:
+def new_run(run: ParsedRun, runner: Runner) -> NewRun:
+    """The run as the store takes it, with local time, weather cells and a file of its own."""
     cell, segment_cells = cells_along(run.records["moving_s"], run.records["latitude"], run.records["longitude"])
     return NewRun(
         parsed=run,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.actions.moments import Moment, RunClock, place_moment
+from pipeline.actions.moments import LapPress, Moment, RunClock, lap_presses, place_moment
 from pipeline.errors import WrongInput
 
 START = datetime(2026, 6, 14, 5, 30)
@@ -82,6 +83,20 @@ def test_clock_past_midnight_is_the_next_day() -> None:
     moment = place_moment("00:30", late)
     assert moment.at is not None
     assert (moment.at - START).total_seconds() == pytest.approx(5430)
+
+
+def test_a_lap_closed_by_hand_is_told_on_the_timer() -> None:
+    presses = lap_presses(clock(), (1, 2))
+    assert presses == (
+        LapPress(1, 1800.0, START + timedelta(seconds=1800)),
+        LapPress(2, 5100.0, START + timedelta(seconds=5400)),  # five minutes of pause lie before it
+    )
+    assert place_moment("lap2", clock()).at == presses[1].at
+
+
+def test_a_press_at_the_start_line_or_at_the_end_tells_nothing() -> None:
+    run = replace(clock(), lap_end_s=(8.0, 1800.0, 10800.0))
+    assert [press.lap for press in lap_presses(run, (1, 2, 3))] == [2]
 
 
 def test_unknown_local_clock_is_said() -> None:

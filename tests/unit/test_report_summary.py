@@ -25,6 +25,7 @@ def run(number: int, *, answer: str = "no cramp", sport: str = "running", **more
         answer=answer,
         simulated=False,
         air_temp_c=None,
+        wbgt_c=None,
         pace_faster_pct=None,
     )
     facts = replace(facts, **more)  # type: ignore[arg-type]

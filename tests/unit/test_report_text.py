@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from pipeline.report import findings, text, words
+from pipeline.report.counts import count_basis
 from pipeline.report.facts import PlanRisk, Risk
 from pipeline.report.said import Said, say_risk, whole_of_100
 from pipeline.report.summary import RiskReport, Short, summarise
@@ -165,6 +167,61 @@ def test_forecasts_that_went_wrong_say_so() -> None:
     back = report_of("claimed").looking_back
     assert findings.back_headline(back) == "Had we told you then: our numbers have been off"
     assert findings.back_headline(None) == "Had we told you then: too early to say"
+
+
+@pytest.mark.parametrize(
+    ("temps", "heats", "aside", "headline"),
+    [
+        (3, 3, "", "Heat: the weather of 3 of 3 runs is not enough"),
+        (2, 2, "The weather is known for 2 of 3 runs.", "Heat: the weather of 2 of 3 runs is not enough"),
+        (
+            3,
+            1,
+            "The weather is known for 3 of 3 runs, for 2 of them only as a temperature.",
+            "Heat: the weather of 1 of 3 runs is not enough",
+        ),
+        (
+            2,
+            0,
+            "The weather is known for 2 of 3 runs, for 2 of them only as a temperature.",
+            "Heat: only the temperature of your runs is known, not the whole weather",
+        ),
+        (0, 0, "The weather is known for 0 of 3 runs.", "Heat: no weather for your runs yet"),
+    ],
+)
+def test_a_temperature_alone_is_not_called_the_weather(temps: int, heats: int, aside: str, headline: str) -> None:
+    facts = EXAMPLES["claimed"]()
+    runs = tuple(
+        replace(run, air_temp_c=20.0 if n < temps else None, wbgt_c=17.0 if n < heats else None)
+        for n, run in enumerate(facts.runs[:3])
+    )
+    basis = count_basis(replace(facts, runs=runs, cramps=()))
+    assert [line for line in text.asides(basis) if "weather" in line] == ([aside] if aside else [])
+    assert findings.no_heat_headline(basis) == headline
+
+
+@pytest.mark.parametrize(
+    ("providers", "said"),
+    [
+        ((), ""),
+        (("open-meteo",), ""),
+        (("open-meteo", "simulated"), "Weather: simulated."),
+        (
+            ("open-meteo", "strava export", "watch"),
+            "Where no weather hours are known, the temperature is what your watch or your Strava export said. "
+            "That knows nothing of the sun, so the model learns nothing about heat from it.",
+        ),
+        (
+            ("apple health", "my station"),
+            "Weather: my station. Where no weather hours are known, the temperature is what Apple Health said. "
+            "That knows nothing of the sun, so the model learns nothing about heat from it.",
+        ),
+    ],
+)
+def test_the_page_says_where_temperatures_came_from(providers: tuple[str, ...], said: str) -> None:
+    facts = EXAMPLES["claimed"]()
+    facts = replace(facts, provenance=replace(facts.provenance, weather_providers=providers))
+    assert text.weather_source(summarise(facts)) == said
 
 
 @pytest.mark.parametrize(

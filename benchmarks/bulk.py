@@ -1,0 +1,203 @@
+"""How fast is a first evening? `cramplog ingest` of an archive against fitparse that only decodes the same files.
+
+By hand: python -m benchmarks.bulk [--runs N] [--full]     makes its files and stores in a temporary folder
+The archive: one-hour FIT files at one record a second, of several shapes, 2 % damaged (benchmarks/run_files.py). Ours reads,
+cleans and stores them; fitparse decodes a sample of them with as many processes, its time scaled up (--full: all of them).
+Then the same archive goes into a store that holds five times as many runs, and fewer GPX and TCX files into stores of their own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import warnings
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from benchmarks.run_files import write_archive, write_some
+
+CRAMPLOG = Path(sys.executable).with_name("cramplog")
+PROCESSES = os.cpu_count() or 1
+SAMPLE = 40  # files that fitparse decodes, unless --full
+ROUNDS = 3
+FASTER_GOAL, FASTER_FLOOR = 100, 70
+GROWTH_LIMIT, MEMORY_LIMIT_MB, RECORDS_LIMIT_KB = 1.2, 500, 120
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One `cramplog ingest`: seconds, and the memory of all its processes at its highest (0 when not looked at)."""
+
+    wall_s: float
+    cpu_s: float
+    peak_mb: float
+
+
+def new_home(home: Path) -> Path:
+    """An empty store with one runner."""
+    _run(home, "init", "--runner", "anna")
+    return home
+
+
+def ingested(home: Path, folder: Path, watched: bool = False) -> Taken:
+    """The folder taken, by the program as a process of its own, with all the processes it starts."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    begun_s = time.perf_counter()
+    child = subprocess.Popen(
+        [CRAMPLOG, "ingest", str(folder)], env=environment(home), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    memory = Highest(child.pid) if watched else None
+    _, said = child.communicate()
+    wall_s = time.perf_counter() - begun_s
+    if child.returncode not in (0, 1):  # 1: damaged files were named
+        raise SystemExit(said.decode())
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Taken(wall_s, cpu_s, memory.stop() if memory else 0.0)
+
+
+class Highest:
+    """Looks ten times a second how much memory a process and its children share out among them, and what lies in /dev/shm."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid, self.most_kb, self.going = pid, 0, True
+        self.thread = threading.Thread(target=self._look)
+        self.thread.start()
+
+    def stop(self) -> float:
+        """The highest sum, MB."""
+        self.going = False
+        self.thread.join()
+        return self.most_kb / 1024
+
+    def _look(self) -> None:
+        while self.going:
+            held = sum(_proportional_kb(pid) for pid in _tree(self.pid))
+            self.most_kb = max(self.most_kb, held + _parcels_kb())
+            time.sleep(0.1)
+
+
+def fitparse_s(files: Sequence[Path], full: bool) -> float:
+    """Wall time fitparse needs for all records of these files, PROCESSES at once."""
+    some = files if full else files[:: max(1, len(files) // SAMPLE)]
+    with ProcessPoolExecutor(PROCESSES) as pool:
+        list(pool.map(_fitparse, some[:PROCESSES]))  # its imports do not count
+        begun_s = time.perf_counter()
+        list(pool.map(_fitparse, some))
+        return (time.perf_counter() - begun_s) * len(files) / len(some)
+
+
+def main() -> int:
+    """Print the table; 1 when a law is broken."""
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("--runs", type=int, default=1000, help="files in the archive (1000)")
+    asked.add_argument("--full", action="store_true", help="let fitparse decode every file")
+    words = asked.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        laws = [*_fit_laws(Path(folder), words.runs, words.full), *_xml_lines(Path(folder), max(20, words.runs // 10))]
+    return 0 if all(laws) else 1
+
+
+def _fit_laws(folder: Path, runs: int, full: bool) -> list[bool]:
+    write_archive(folder / "old", 0, 5 * runs)
+    write_archive(folder / "new", 5 * runs, runs)
+    large = new_home(folder / "large")
+    ingested(large, folder / "old")
+    files = sorted((folder / "new").iterdir())
+    fresh, peer_s = [], []
+    for number in range(ROUNDS):
+        fresh.append(ingested(new_home(folder / f"fresh{number}"), folder / "new"))
+        peer_s.append(fitparse_s(files, full))
+    grown = ingested(large, folder / "new")
+    watched = ingested(new_home(folder / "watched"), folder / "new", watched=True)
+    wall_s, cpu_s = median(one.wall_s for one in fresh), median(one.cpu_s for one in fresh)
+    faster, growth = median(peer_s) / wall_s, grown.cpu_s / cpu_s
+    records_kb = (folder / "watched" / "records.duckdb").stat().st_size / 1000 / runs
+    print(f"{runs:,} FIT files of an hour, {PROCESSES} processes, median of {ROUNDS}")
+    print(f"  wall {1000 * wall_s / runs:.1f} ms a run, CPU of all processes {1000 * cpu_s / runs:.1f} ms a run")
+    how = "all files" if full else f"{SAMPLE} of them, scaled up"
+    print(f"  fitparse decoding only ({how}): {1000 * median(peer_s) / runs:.0f} ms a run")
+    return [
+        _law("times as fast as fitparse", f"{faster:.0f}", f"goal {FASTER_GOAL}", faster >= FASTER_FLOOR),
+        _law(
+            f"CPU in a store of {5 * runs:,} against an empty one",
+            f"{growth:.2f}",
+            "at most 1.2",
+            growth <= GROWTH_LIMIT,
+        ),
+        _law("memory of all processes", f"{watched.peak_mb:.0f} MB", "at most 500", watched.peak_mb <= MEMORY_LIMIT_MB),
+        _law("records file, a run", f"{records_kb:.0f} kB", "at most 120", records_kb <= RECORDS_LIMIT_KB),
+    ]
+
+
+def _xml_lines(folder: Path, runs: int) -> list[bool]:
+    for kind in ("gpx", "tcx"):
+        write_some(folder / kind, kind, 0, runs)
+        taken = ingested(new_home(folder / f"{kind} store"), folder / kind)
+        each = f"wall {1000 * taken.wall_s / runs:.0f} ms, CPU {1000 * taken.cpu_s / runs:.0f} ms a run"
+        print(f"{runs:,} {kind.upper()} files of an hour: {each}")
+    return []
+
+
+def _law(what: str, said: str, limit: str, holds: bool) -> bool:
+    print(f"  {what}: {said} ({limit}){'' if holds else '  BROKEN'}")
+    return holds
+
+
+def _run(home: Path, *words: str) -> None:
+    subprocess.run([CRAMPLOG, *words], env=environment(home), check=True, stdout=subprocess.DEVNULL)
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Without what some shells set: modules that are compiled at each start take two to three times as long."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "CRAMPLOG_HOME": str(home)}
+
+
+def _fitparse(path: Path) -> int:
+    import fitparse
+
+    warnings.simplefilter("ignore")
+    count = 0
+    with suppress(fitparse.FitParseError):
+        for _ in fitparse.FitFile(str(path), check_crc=False).get_messages("record"):
+            count += 1
+    return count
+
+
+def _tree(pid: int) -> list[int]:
+    """The process and all below it."""
+    with suppress(OSError):
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return [pid, *(one for child in children for one in _tree(int(child)))]
+    return []
+
+
+def _proportional_kb(pid: int) -> int:
+    """Its memory, what it shares with others divided among them."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+    return 0
+
+
+def _parcels_kb() -> int:
+    """What lies in memory under a name, so mapped by nobody yet."""
+    with suppress(OSError):
+        return sum(path.stat().st_size for path in Path("/dev/shm").glob("cramplog-*/*")) // 1024
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

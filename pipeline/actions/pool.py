@@ -1,0 +1,170 @@
+"""Files read by several processes at once. Called by ingest and by the reading of originals again.
+
+The processes are started before the store is opened and load numpy but no database; they get chunks of files and send back
+parcels. A crash of one costs the file that caused it and no other; killed with their parent, none stays.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+
+from pipeline.actions.parcel import Parcel, packed, parcel_folder, unpacked
+from pipeline.actions.read_files import ReadFile, Reading, read_file, refused
+from pipeline.formats.sources import Source
+from pipeline.store.interrupt import interrupts_wait
+
+CHUNK = 25  # files; a task a file would cost more in telling than in reading
+CHUNK_BYTES = 24 << 20  # of arrays, and seconds, after which a chunk is sent back as far as it is read
+CHUNK_S = 2.0
+MOST_PROCESSES = 8  # more than the store can take from
+
+
+class Pool:
+    """Processes that read files; `folder` is where their parcels lie."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.size = min(os.cpu_count() or 1, MOST_PROCESSES)
+        self._executor = _started(self.size)
+
+    def read(self, sources: Sequence[Source], reading: Reading) -> Iterator[ReadFile]:
+        """Each file read, in order. No more chunks are under way than keep the processes busy."""
+        told = self._tell(reading)
+        waiting = _chunks(sources)
+        under_way = deque((chunk, self._submit(chunk, told)) for chunk in islice(waiting, self.size + 1))
+        while under_way:
+            chunk, future = under_way.popleft()
+            try:
+                files = unpacked(future.result())
+            except BrokenProcessPool:
+                yield from self._one_by_one(chunk, told)
+                files = []
+            else:
+                if left := chunk[len(files) :]:
+                    under_way.appendleft((left, self._submit(left, told)))
+                yield from files
+            for chunk in islice(waiting, self.size + 1 - len(under_way)):
+                under_way.append((chunk, self._submit(chunk, told)))
+
+    def close(self) -> None:
+        """End the processes; what they have begun they end first."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+    def _tell(self, reading: Reading) -> Path:
+        """What all files have in common, once for each process."""
+        told = self.folder / "reading"
+        told.write_bytes(pickle.dumps(reading))
+        return told
+
+    def _submit(self, chunk: Sequence[Source], told: Path) -> Future[Parcel]:
+        try:
+            return _submitted(self._executor, chunk, told)
+        except BrokenProcessPool:
+            self._executor = _started(self.size)
+            return _submitted(self._executor, chunk, told)
+
+    def _one_by_one(self, chunk: Sequence[Source], told: Path) -> Iterator[ReadFile]:
+        """Files of which one may have ended its process, each alone in one, so that it is known which."""
+        executor = _started(1)
+        for source in chunk:
+            try:
+                yield from unpacked(_submitted(executor, [source], told).result())
+            except BrokenProcessPool:
+                yield refused(
+                    source, "reading it ended the process that read it: it needs too much memory, or is a bug"
+                )
+                executor = _started(1)
+        executor.shutdown()
+
+
+@contextmanager
+def reading_pool() -> Iterator[Pool]:
+    """Processes on their way up, while the caller does something else."""
+    with parcel_folder() as folder:
+        pool = Pool(folder)
+        try:
+            yield pool
+        finally:
+            pool.close()
+
+
+def _chunks(sources: Sequence[Source]) -> Iterator[Sequence[Source]]:
+    return (sources[first : first + CHUNK] for first in range(0, len(sources), CHUNK))
+
+
+def _started(processes: int) -> ProcessPoolExecutor:
+    """That many processes; spawned, as a forked one would inherit the database's threads in an unknown state."""
+    context = multiprocessing.get_context("spawn")
+    executor = ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent)
+    with _interrupts_left_to_parent():
+        for _ in range(processes):  # each starts a process
+            executor.submit(os.getpid)
+    return executor
+
+
+def _submitted(executor: ProcessPoolExecutor, chunk: Sequence[Source], told: Path) -> Future[Parcel]:
+    with _interrupts_left_to_parent():
+        return executor.submit(_read_chunk, chunk, told)
+
+
+@contextmanager
+def _interrupts_left_to_parent() -> Iterator[None]:
+    """Processes started inside inherit a blocked Ctrl-C: it is this process's to answer, from their first moment on.
+
+    It answers at the end: another thread may take the signal, and a process told only half of what to do complains.
+    """
+    with interrupts_wait():
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+def _end_with_parent() -> None:
+    """In a process of the pool: end when the parent does, also when it is killed."""
+    threading.Thread(target=_wait_for_its_end, daemon=True).start()
+
+
+def _wait_for_its_end() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
+
+
+def _read_chunk(chunk: Sequence[Source], told: Path) -> Parcel:
+    """In a process of the pool: the first files of the chunk, as many as time and memory allow."""
+    reading = _reading(told)
+    begun_s, files, size = time.monotonic(), list[ReadFile](), 0
+    for source in chunk:
+        file = read_file(source, reading)
+        files.append(file)
+        size += _bytes_in(file)
+        if size > CHUNK_BYTES or time.monotonic() - begun_s > CHUNK_S:
+            break
+    return packed(files, told.parent)
+
+
+@lru_cache(1)
+def _reading(told: Path) -> Reading:
+    reading: Reading = pickle.loads(told.read_bytes())  # noqa: S301  from our own parent
+    return reading
+
+
+def _bytes_in(file: ReadFile) -> int:
+    records = sum(column.nbytes for run in file.runs for column in run.records.values())
+    return records + sum(2 * one.values.nbytes for run in file.runs for one in run.fields)

@@ -1,0 +1,82 @@
+"""Parcels: values with large arrays between processes, through a file that nobody sees for long."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.actions.parcel import packed, parcel_folder, unpacked
+
+HOLD = """
+from pipeline.actions.parcel import parcel_folder
+with parcel_folder() as folder:
+    print(folder, flush=True)
+    input()
+"""
+
+
+@contextmanager
+def _held() -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    """A process that holds a folder for parcels, and the folder."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout
+        yield holder, Path(holder.stdout.readline().strip())
+        with suppress(BrokenPipeError):
+            holder.communicate("\n")
+
+
+def test_what_is_packed_comes_out_equal(tmp_path: Path) -> None:
+    value = {"run": "a1", "speed": np.arange(1000.0), "beats": np.arange(7, dtype=np.int32), "none": np.empty(0)}
+    parcel = packed(value, tmp_path)
+    assert len(parcel.value) < 1000  # the arrays did not go with it
+    got = unpacked(parcel)
+    assert got["run"] == "a1"
+    for name in ("speed", "beats", "none"):
+        np.testing.assert_array_equal(got[name], value[name], strict=True)
+
+
+def test_the_file_is_its_owners_and_goes_when_it_is_opened(tmp_path: Path) -> None:
+    parcel = packed(np.arange(1000.0), tmp_path)
+    (file,) = tmp_path.iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600
+    array = unpacked(parcel)
+    assert list(tmp_path.iterdir()) == []
+    assert array[999] == 999.0  # its memory stays as long as it is looked at
+    with pytest.raises(ValueError, match="read-only"):
+        array[0] = 1.0
+
+
+def test_without_arrays_there_is_no_file(tmp_path: Path) -> None:
+    assert unpacked(packed([1, "two"], tmp_path)) == [1, "two"]
+    assert unpacked(packed(np.empty(0), tmp_path)).size == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_there_is_no_room_the_arrays_go_with_the_value(tmp_path: Path) -> None:
+    array = unpacked(packed(np.arange(5.0), tmp_path / "not there"))
+    assert array.tolist() == [0.0, 1.0, 2.0, 3.0, 4.0]
+
+
+def test_the_folder_is_private_and_gone_at_the_end() -> None:
+    with parcel_folder() as folder:
+        assert folder.stat().st_mode & 0o777 == 0o700
+        (folder / "parcel").write_bytes(b"x")
+    assert not folder.exists()
+
+
+def test_the_folder_of_a_killed_process_goes_and_that_of_a_living_one_stays() -> None:
+    with _held() as killed, _held() as living:
+        killed[0].kill()
+        killed[0].wait()
+        assert (killed[1].exists(), living[1].exists()) == (True, True)
+        with parcel_folder():
+            assert (killed[1].exists(), living[1].exists()) == (False, True)
+    assert not living[1].exists()

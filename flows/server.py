@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from flows.server_database import forget_empty, keep_empty, new_database
 from pipeline.errors import TryAgain
 from pipeline.settings import Settings, make_private_folder
 from pipeline.store.swap import one_writer
@@ -34,14 +35,14 @@ def own_server(settings: Settings) -> Iterator[None]:
     Raises TryAgain when it does not come up, or when this home has one already.
     """
     with _only_one(settings):
-        database = _empty_database(settings)
+        database = new_database(settings.prefect)
         secret = f"cramplog:{secrets.token_urlsafe(24)}"  # the port is open to whoever else uses this machine
         os.environ |= {"PREFECT_SERVER_API_AUTH_STRING": secret, "PREFECT_API_AUTH_STRING": secret}
         os.environ["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = f"sqlite+aiosqlite:///{database}"
         signal.signal(signal.SIGTERM, _leave)  # until a runner of Prefect's has its own
         server = _start()
         try:
-            os.environ["PREFECT_API_URL"] = f"http://{LOOPBACK}:{_port_of(server)}/api"
+            os.environ["PREFECT_API_URL"] = _address_of(server, database)
             yield
         finally:
             _stop(server)
@@ -57,17 +58,6 @@ def _only_one(settings: Settings) -> Iterator[None]:
         yield
 
 
-def _empty_database(settings: Settings) -> Path:
-    """Where the server keeps its state. A new one each time, else each night missed since is run at the start.
-
-    In memory, sessions share one connection and undo each other's work (seen: runs asked for and never there).
-    """
-    database = settings.prefect / "serve.db"
-    for leftover in settings.prefect.glob(f"{database.name}*"):
-        leftover.unlink()
-    return database
-
-
 def _leave(*_: object) -> None:
     raise SystemExit(0)
 
@@ -80,6 +70,17 @@ def _start() -> subprocess.Popen[str]:
         return subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603  our own
     finally:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+def _address_of(server: subprocess.Popen[str], database: Path) -> str:
+    """Prefect's API there, once it answers; its empty database is kept, or thrown away if it may be why there is none."""
+    try:
+        port = _port_of(server)
+    except TryAgain:
+        forget_empty(database)
+        raise
+    keep_empty(database)
+    return f"http://{LOOPBACK}:{port}/api"
 
 
 def _port_of(server: subprocess.Popen[str]) -> int:

@@ -6,6 +6,7 @@ Coordinates are whitened: the prior is N(0, 1) in each. Knows nothing of cramps;
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -125,10 +126,22 @@ def weighted_quantile(values: Floats, weights: Floats, q: float) -> float:
     return float(np.interp(q, middles, values[order]))
 
 
+def _sobol_points(n_dim: int, log2_points: int, seed: int) -> Floats:
+    """Scrambled Sobol points (n, n_dim) in the unit cube.
+
+    Made beside the main thread, which alone gets Ctrl-C: while SciPy loads its tables (20 ms, at the first points) it
+    swallows one, and goes on with tables that are not filled.
+    """
+    with ThreadPoolExecutor(1) as beside:
+        made = beside.submit(lambda: qmc.Sobol(n_dim, scramble=True, rng=seed).random_base2(log2_points))
+        points: Floats = made.result()
+        return points
+
+
 @lru_cache(maxsize=8)
 def _standard_t(n_dim: int, log2_points: int, seed: int) -> Floats:
     """Scrambled Sobol points (n, n_dim) of a standard t: normals over a common root of chi2 / 8."""
-    uniform = qmc.Sobol(n_dim + 1, scramble=True, rng=seed).random_base2(log2_points)
+    uniform = _sobol_points(n_dim + 1, log2_points, seed)
     inside = np.clip(uniform, 1e-10, 1 - 1e-10)
     chi2 = 2.0 * gammaincinv(T_DEGREES / 2.0, inside[:, -1])
     points: Floats = ndtri(inside[:, :-1]) / np.sqrt(chi2 / T_DEGREES)[:, None]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -150,7 +151,8 @@ class ParsedRun:
     `run_id` is the SHA-256 (hex) of the session's decoded start, sport and records, before cleaning, so that
     the same session gives the same id from .fit and .fit.gz and after a change of our cleaning rules.
     `utc_offset_s` is what the file itself says of the local clock, None when it is silent.
-    `indoor` is True when the file says treadmill/indoor or holds no position at all.
+    `indoor` is True when the file says treadmill/indoor or holds no position at all. `pieces` are what the records add
+    up to in every 30 s of moving time (formats.pieces), from which segments are cut.
     """
 
     run_id: str
@@ -169,6 +171,7 @@ class ParsedRun:
     title: str | None
     simulated: bool
     records: Records
+    pieces: dict[str, NDArray[Any]]
     laps: tuple[Lap, ...] = ()
     pauses: tuple[Pause, ...] = ()
     notes: tuple[ParseNote, ...] = field(default=())

@@ -9,7 +9,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
-import signal
 import threading
 import time
 from collections import deque
@@ -23,12 +22,14 @@ from pathlib import Path
 
 from pipeline.actions.parcel import Parcel, packed, parcel_folder, unpacked
 from pipeline.actions.read_files import ReadFile, Reading, read_file, refused
+from pipeline.actions.reading_server import interrupts_left_to_parent, reading_server
 from pipeline.formats.sources import Source
-from pipeline.store.interrupt import interrupts_wait
 
 CHUNK = 25  # files; a task a file would cost more in telling than in reading
 CHUNK_BYTES = 24 << 20  # of arrays, and seconds, after which a chunk is sent back as far as it is read
 CHUNK_S = 2.0
+AHEAD = 4  # chunks read beside those at work: a batch's worth, while the one before it goes into the store
+BEHIND = 5  # steps of niceness
 MOST_PROCESSES = 8  # more than the store can take from
 
 
@@ -41,10 +42,10 @@ class Pool:
         self._executor = _started(self.size)
 
     def read(self, sources: Sequence[Source], reading: Reading) -> Iterator[ReadFile]:
-        """Each file read, in order. No more chunks are under way than keep the processes busy."""
+        """Each file read, in order. No more chunks are under way than keep the processes busy meanwhile."""
         told = self._tell(reading)
         waiting = _chunks(sources)
-        under_way = deque((chunk, self._submit(chunk, told)) for chunk in islice(waiting, self.size + 1))
+        under_way = deque((chunk, self._submit(chunk, told)) for chunk in islice(waiting, self.size + AHEAD))
         while under_way:
             chunk, future = under_way.popleft()
             try:
@@ -56,7 +57,7 @@ class Pool:
                 if left := chunk[len(files) :]:
                     under_way.appendleft((left, self._submit(left, told)))
                 yield from files
-            for chunk in islice(waiting, self.size + 1 - len(under_way)):
+            for chunk in islice(waiting, self.size + AHEAD - len(under_way)):
                 under_way.append((chunk, self._submit(chunk, told)))
 
     def close(self) -> None:
@@ -106,36 +107,21 @@ def _chunks(sources: Sequence[Source]) -> Iterator[Sequence[Source]]:
 
 
 def _started(processes: int) -> ProcessPoolExecutor:
-    """That many processes; spawned, as a forked one would inherit the database's threads in an unknown state."""
-    context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent)
-    with _interrupts_left_to_parent():
+    executor = ProcessPoolExecutor(processes, mp_context=reading_server(), initializer=_serve_parent)
+    with interrupts_left_to_parent():
         for _ in range(processes):  # each starts a process
             executor.submit(os.getpid)
     return executor
 
 
 def _submitted(executor: ProcessPoolExecutor, chunk: Sequence[Source], told: Path) -> Future[Parcel]:
-    with _interrupts_left_to_parent():
+    with interrupts_left_to_parent():
         return executor.submit(_read_chunk, chunk, told)
 
 
-@contextmanager
-def _interrupts_left_to_parent() -> Iterator[None]:
-    """Processes started inside inherit a blocked Ctrl-C: it is this process's to answer, from their first moment on.
-
-    It answers at the end: another thread may take the signal, and a process told only half of what to do complains.
-    """
-    with interrupts_wait():
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            yield
-        finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-
-
-def _end_with_parent() -> None:
-    """In a process of the pool: end when the parent does, also when it is killed."""
+def _serve_parent() -> None:
+    """In a process of the pool: let the parent go first, which has the store to itself; end when it does, also killed."""
+    os.nice(BEHIND)
     threading.Thread(target=_wait_for_its_end, daemon=True).start()
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -19,10 +20,10 @@ import duckdb
 from pipeline.actions.tag import DEFAULT_UNCERTAINTY_S, CrampWords, keep_answer, keep_cramp, one_of
 from pipeline.errors import CramplogError, NotFound, WrongInput
 from pipeline.settings import Settings
-from pipeline.store.changes import Change, change
+from pipeline.store.changes import Change, change, columns_of
 from pipeline.store.connection import open_store
-from pipeline.store.find import RunRow, find_run, find_run_started
-from pipeline.store.runners import find_runner
+from pipeline.store.find import RunRow, all_runs, run_called, run_started
+from pipeline.store.runners import all_runners, runner_called
 from pipeline.units import parse_duration_s
 
 _TOLD = ("effect", "relief", "recurred", "recurred_after")
@@ -60,9 +61,10 @@ def import_tags(settings: Settings, path: Path, runner_name: str | None, now: da
         open_store(settings, write=True, with_records=True) as con,
         change(con, "tag import", path.name, "import", now) as step,
     ):
+        run_of = _finder(con, runner_name)
         for line, row in rows:
             try:
-                cramps += _keep_line(step, row, runner_name)
+                cramps += _keep_line(step, row, run_of(row))
                 taken += 1
             except CramplogError as error:
                 bad.append((line, f"{error.message}; {error.hint}" if error.hint else error.message))
@@ -83,9 +85,8 @@ def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     return [(reader.line_num, {key: (value or "").strip() for key, value in row.items() if key}) for row in reader]
 
 
-def _keep_line(step: Change, row: Mapping[str, str], runner_name: str | None) -> int:
+def _keep_line(step: Change, row: Mapping[str, str], run: RunRow) -> int:
     """One line into the store; returns 1 for a new cramp. Checks everything before it writes anything."""
-    run = _run_of(step.con, row, runner_name)
     race = _YES_NO[one_of(row["race"].lower(), tuple(_YES_NO), "yes or no")] if row.get("race") else None
     planned_s = parse_duration_s(row["planned"]) if row.get("planned") else None
     cramp = 0
@@ -98,25 +99,38 @@ def _keep_line(step: Change, row: Mapping[str, str], runner_name: str | None) ->
             keep_answer(step, run, "not sure")
         case _:
             cramp = int(keep_cramp(step, run, _cramp_of(row)).new)
-    said = {"race": race, "planned_s": planned_s}
-    known = {"race": run.race, "planned_s": run.planned_s}
-    if new := {name: value for name, value in said.items() if value not in (None, known[name])}:
+    said = {name: value for name, value in (("race", race), ("planned_s", planned_s)) if value is not None}
+    known = columns_of(step.con, "run", run.run_id, list(said)) if said else {}
+    if new := {name: value for name, value in said.items() if value != known[name]}:
         step.update("run", run.run_id, new)
     return cramp
 
 
-def _run_of(con: duckdb.DuckDBPyConnection, row: Mapping[str, str], runner_name: str | None) -> RunRow:
-    runner_id = find_runner(con, row.get("runner") or runner_name).runner_id
-    word = row["run"]
+def _finder(con: duckdb.DuckDBPyConnection, runner_name: str | None) -> Callable[[Mapping[str, str]], RunRow]:
+    """What finds the run of a line. It reads the runners, and each one's runs, once for all lines.
+
+    Its runs are as they were before the first line: the answer, race and planned time of an earlier line are not in them.
+    """
+    runners = all_runners(con)
+    runs_of = cache(lambda runner_id: all_runs(con, runner_id))
+
+    def run_of(row: Mapping[str, str]) -> RunRow:
+        runner = runner_called(runners, row.get("runner") or runner_name)
+        return _run_meant(runs_of(runner.runner_id), row["run"])
+
+    return run_of
+
+
+def _run_meant(runs: list[RunRow], word: str) -> RunRow:
     if "T" not in word:
-        return find_run(con, runner_id, word)
+        return run_called(runs, word)
     try:
         start_at = datetime.fromisoformat(word)
     except ValueError:
         raise WrongInput(f"'{word}' is not an instant", "write 2026-06-14T05:31:02Z, or a date") from None
     if start_at.tzinfo is None:
         raise WrongInput(f"'{word}' has no zone", "write UTC as 2026-06-14T05:31:02Z")
-    return find_run_started(con, runner_id, start_at.astimezone(UTC).replace(tzinfo=None))
+    return run_started(runs, start_at.astimezone(UTC).replace(tzinfo=None))
 
 
 def _cramp_of(row: Mapping[str, str]) -> CrampWords:

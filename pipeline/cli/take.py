@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pipeline.formats.sources import Found
 
 FAILED = 1
+MANY, MUCH = 20, 5_000_000  # files, and bytes in one
 EVERY_S = 5.0  # between two looks of --watch
 
 
@@ -46,6 +47,10 @@ def ingest(
     _check(paths, redo, dry_run, watch, every_s, as_json)
     if watch:
         return _watch(paths, runner_name, EVERY_S if every_s is None else every_s)
+    if _are_much(paths):
+        from pipeline.actions.reading_server import reading_server
+
+        reading_server()  # loads while it is looked what is there
     from pipeline.formats.sources import Found, find_sources
 
     found = find_sources(paths) if paths else Found(())
@@ -61,6 +66,11 @@ def ingest(
     if not dry_run and len(outcomes) > failed:
         _say_next(found, runner_name, redo)
     return FAILED if failed else 0
+
+
+def _are_much(paths: tuple[Path, ...]) -> bool:
+    """Whether these promise more than a few files: folders, archives, a long list."""
+    return len(paths) >= MANY or any(path.is_dir() or (path.is_file() and path.stat().st_size > MUCH) for path in paths)
 
 
 def _check(

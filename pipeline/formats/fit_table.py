@@ -21,9 +21,6 @@ from pipeline.schema import Records
 
 Key = str | tuple[int, int]  # a field of FIT by its name, a developer's by (developer data index, field number)
 Column = NDArray[Any]
-# glibc gives freed memory back at once until it has freed one large piece. Columns of 30 kB come and go by the
-# dozen, and to fetch their pages anew costs ten times their arithmetic (30 columns: 361 against 37 microseconds).
-np.empty(1 << 24, dtype=np.uint8)
 _ROOM = 8  # times the file's size; further fields are a file made to exhaust memory (real ones need 4 at most)
 
 

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from importlib import import_module
 
 import numpy as np
 
 from pipeline.errors import FileRefused
-from pipeline.formats.apple_workout import decode_apple
 from pipeline.formats.archive import unwrap_gzip
 from pipeline.formats.decoded import DecodedRun
-from pipeline.formats.fit import decode_fit
-from pipeline.formats.gpx import decode_gpx
 from pipeline.formats.identity import run_id
 from pipeline.formats.settle import settle
 from pipeline.formats.sniff import sniff
-from pipeline.formats.tcx import decode_tcx
 from pipeline.schema import FileWords, ParsedRun, ParseNote
 
 PARSER_VERSION = 2  # goes up when the same file may give other records, times or notes than before
 
-_DECODERS = {"fit": decode_fit, "gpx": decode_gpx, "apple": decode_apple, "tcx": decode_tcx}
+# Kind of content: the module of this room that reads it and the function in it, loaded when such a file comes.
+_DECODERS = {
+    "fit": ("fit", "decode_fit"),
+    "gpx": ("gpx", "decode_gpx"),
+    "apple": ("apple_workout", "decode_apple"),
+    "tcx": ("tcx", "decode_tcx"),
+}
 # kind of content: code, what is wrong, what to do next
 _REFUSED = {
     "empty": ("empty", "empty: there is nothing in it", "fetch it from the watch again"),
@@ -40,7 +44,7 @@ def read_runs(content: bytes, now: datetime, words: FileWords | None = None) -> 
     kind, content, notes = _unwrapped(content)
     if kind not in _DECODERS:
         raise FileRefused(*_REFUSED[kind])
-    sessions = _each_once(_DECODERS[kind](content))
+    sessions = _each_once(_decoder(kind)(content))
     if words is not None:
         sessions = {name: _with_words(decoded, words) for name, decoded in sessions.items()}
     runs = [settle(decoded, name, now) for name, decoded in sessions.items()]
@@ -48,6 +52,12 @@ def read_runs(content: bytes, now: datetime, words: FileWords | None = None) -> 
     if not runs:
         raise FileRefused("too_short", "holds a single moment only", "give the whole recording")
     return runs
+
+
+def _decoder(kind: str) -> Callable[[bytes], tuple[DecodedRun, ...]]:
+    module, function = _DECODERS[kind]
+    decode: Callable[[bytes], tuple[DecodedRun, ...]] = getattr(import_module(f"pipeline.formats.{module}"), function)
+    return decode
 
 
 def _unwrapped(content: bytes) -> tuple[str, bytes, tuple[ParseNote, ...]]:

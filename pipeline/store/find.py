@@ -1,4 +1,7 @@
-"""Finding one run by the words a person uses for it: last, a date, a date and a number, a short id. Called by actions."""
+"""Finding one run by the words a person uses for it: last, a date, a date and a number, a short id. Called by actions.
+
+`find_run` reads the runs and looks; where many are looked for, `all_runs` reads them once for `run_called` and `run_started`.
+"""
 
 from __future__ import annotations
 
@@ -59,12 +62,12 @@ class RunRow:
 
 def runner_runs(con: duckdb.DuckDBPyConnection, runner_id: str, unanswered_only: bool = False) -> list[RunRow]:
     """All runs of a runner that count, oldest first."""
-    counted = [run for run in _all_runs(con, runner_id) if run.duplicate_of is None]
+    counted = _counted(all_runs(con, runner_id))
     return [run for run in counted if run.answer == "unanswered" or not unanswered_only]
 
 
-def _all_runs(con: duckdb.DuckDBPyConnection, runner_id: str) -> list[RunRow]:
-    """Duplicates too, oldest first."""
+def all_runs(con: duckdb.DuckDBPyConnection, runner_id: str) -> list[RunRow]:
+    """Every run of a runner, duplicates too, oldest first."""
     rows = con.execute(
         f"SELECT {_COLUMNS} FROM kept_run WHERE runner_id = ? ORDER BY start_at, run_no",  # noqa: S608
         [runner_id],
@@ -77,7 +80,12 @@ def find_run(con: duckdb.DuckDBPyConnection, runner_id: str, word: str) -> RunRo
 
     Raises NotFound naming the nearest runs, or the candidates when the word is ambiguous.
     """
-    runs = runner_runs(con, runner_id)
+    return run_called(all_runs(con, runner_id), word)
+
+
+def run_called(recorded: list[RunRow], word: str) -> RunRow:
+    """As `find_run`, of one runner's runs (duplicates too, oldest first)."""
+    runs = _counted(recorded)
     if not runs:
         raise NotFound("this runner has no run yet", "cramplog ingest PATH --runner NAME")
     if word == "last":
@@ -87,7 +95,7 @@ def find_run(con: duckdb.DuckDBPyConnection, runner_id: str, word: str) -> RunRo
     found = _begun_with(runs, word)
     if len(found) == 1:
         return found[0]
-    if copies := _begun_with(_all_runs(con, runner_id), word):
+    if copies := _begun_with(recorded, word):
         counted = short_id(str(copies[0].duplicate_of))
         raise NotFound(
             f"'{word}' is a copy of another run", f"the run that counts is {counted}: cramplog runs {counted}"
@@ -97,8 +105,24 @@ def find_run(con: duckdb.DuckDBPyConnection, runner_id: str, word: str) -> RunRo
 
 def find_recording(con: duckdb.DuckDBPyConnection, runner_id: str, word: str) -> RunRow:
     """As `find_run`; an id may also be that of a copy."""
-    copies = [run for run in _begun_with(_all_runs(con, runner_id), word) if run.duplicate_of is not None]
-    return copies[0] if len(copies) == 1 else find_run(con, runner_id, word)
+    recorded = all_runs(con, runner_id)
+    copies = [run for run in _begun_with(recorded, word) if run.duplicate_of is not None]
+    return copies[0] if len(copies) == 1 else run_called(recorded, word)
+
+
+def run_started(recorded: list[RunRow], start_at: datetime) -> RunRow:
+    """Of one runner's runs the one that began within a minute of that instant (UTC, no zone), itself or its richer copy.
+
+    Raises NotFound with the nearest.
+    """
+    runs = sorted(recorded, key=lambda run: abs((run.start_at - start_at).total_seconds()))
+    if runs and abs((runs[0].start_at - start_at).total_seconds()) <= 60:
+        return next(run for run in runs if run.run_id == (runs[0].duplicate_of or runs[0].run_id))
+    near = ", ".join(f"{run.start_at:%Y-%m-%dT%H:%M:%SZ}" for run in runs[:3])
+    raise NotFound(
+        f"no run began at {start_at:%Y-%m-%dT%H:%M:%SZ}",
+        f"the nearest began at {near}" if near else "there is no run yet",
+    )
 
 
 def run_by_id(con: duckdb.DuckDBPyConnection, run_id: str) -> RunRow:
@@ -114,6 +138,10 @@ def copies_beside(con: duckdb.DuckDBPyConnection, run_id: str) -> list[RunRow]:
         [run_id],
     ).fetchall()
     return [RunRow(*row) for row in rows]
+
+
+def _counted(runs: list[RunRow]) -> list[RunRow]:
+    return [run for run in runs if run.duplicate_of is None]
 
 
 def _begun_with(runs: list[RunRow], word: str) -> list[RunRow]:
@@ -136,18 +164,3 @@ def _of_day(runs: list[RunRow], day: str, number: int) -> RunRow:
         raise NotFound(f"there is no day {day}", "write it as 2026-06-14") from None
     near = sorted(runs, key=lambda run: abs((wanted - datetime.fromisoformat(run.day)).days))
     raise NotFound(f"no run on {day}", "the nearest are " + ", ".join(list(dict.fromkeys(run.day for run in near))[:3]))
-
-
-def find_run_started(con: duckdb.DuckDBPyConnection, runner_id: str, start_at: datetime) -> RunRow:
-    """The run that began within a minute of that instant (UTC, no zone), itself or its richer copy.
-
-    Raises NotFound with the nearest.
-    """
-    runs = sorted(_all_runs(con, runner_id), key=lambda run: abs((run.start_at - start_at).total_seconds()))
-    if runs and abs((runs[0].start_at - start_at).total_seconds()) <= 60:
-        return next(run for run in runs if run.run_id == (runs[0].duplicate_of or runs[0].run_id))
-    near = ", ".join(f"{run.start_at:%Y-%m-%dT%H:%M:%SZ}" for run in runs[:3])
-    raise NotFound(
-        f"no run began at {start_at:%Y-%m-%dT%H:%M:%SZ}",
-        f"the nearest began at {near}" if near else "there is no run yet",
-    )

@@ -6,6 +6,7 @@ Called by `runs` for new runs and by `redo` for runs that are read again; neithe
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,6 @@ from pipeline.schema import RECORD_COLUMNS, TRACK_COLUMNS, ParsedRun
 from pipeline.store.carried import write_carried, write_carried_records
 from pipeline.store.connection import transaction
 from pipeline.store.migrate import naive_utc
-from pipeline.store.pieces import pieces
 from pipeline.store.rows import insert_columns, insert_rows, one_value
 from pipeline.store.sql_files import read_sql
 
@@ -76,14 +76,13 @@ def gathered(runs: Numbered) -> Sensors:
 
 def write_sensors(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
     """Write tracks and records, a transaction each. Without a run in the ledger the next opening clears them."""
-    # Several threads would each leave a part of a row group: the files two thirds larger, and half as much work again.
+    # Several threads on a table would each leave a part of a row group: the files two thirds larger, and half as much work
+    # again. But the two tables lie in files of their own.
     con.execute("SET threads = 1")
-    with transaction(con):
-        _insert(con, "tracks.track", ("run_no", "elapsed_s", *TRACK_COLUMNS), sensors.placed)
-    kept = tuple(name for name in RECORD_COLUMNS if name not in TRACK_COLUMNS)
-    with transaction(con):
-        _insert(con, "records.record", ("run_no", *kept), sensors.columns)
-        write_carried_records(con, sensors.runs)
+    with ThreadPoolExecutor(1) as beside:
+        tracks = beside.submit(_write_tracks, con.cursor(), sensors)
+        _write_records(con, sensors)
+        tracks.result()
 
 
 def write_parts(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
@@ -111,6 +110,18 @@ def file_facts(number: int, run: NewRun) -> dict[str, object]:
     }
 
 
+def _write_tracks(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
+    with con, transaction(con):
+        _insert(con, "tracks.track", ("run_no", "elapsed_s", *TRACK_COLUMNS), sensors.placed)
+
+
+def _write_records(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
+    kept = tuple(name for name in RECORD_COLUMNS if name not in TRACK_COLUMNS)
+    with transaction(con):
+        _insert(con, "records.record", ("run_no", *kept), sensors.columns)
+        write_carried_records(con, sensors.runs)
+
+
 def _joined(columns: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
     return np.concatenate(columns) if columns else np.empty(0)
 
@@ -127,7 +138,11 @@ def _cut_segments(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
     if not columns["run_no"].size:
         return
     parsed_record = {name: columns[name] for name in ("run_no", "elapsed_s", "moving_s")}
-    parsed_piece = pieces(columns)
+    kept = [(number, run.parsed.pieces) for number, run in sensors.runs if run.parsed.records["elapsed_s"].size]
+    parsed_piece = {
+        "run_no": np.repeat([number for number, _ in kept], [one["piece_no"].size for _, one in kept]).astype(np.int32),
+        **{name: np.concatenate([one[name] for _, one in kept]) for name in kept[0][1]},
+    }
     parsed_run = {
         "run_no": np.array([number for number, _ in sensors.runs], dtype=np.int32),
         "run_id": np.array([run.parsed.run_id for _, run in sensors.runs], dtype=object),

@@ -74,7 +74,11 @@ def find_runner(con: duckdb.DuckDBPyConnection, name: str | None) -> Runner:
 
     Raises NotFound with the nearest name, WrongInput when a name is needed to tell runners apart.
     """
-    runners = all_runners(con)
+    return runner_called(all_runners(con), name)
+
+
+def runner_called(runners: list[Runner], name: str | None) -> Runner:
+    """As `find_runner`, of these runners."""
     if name is None:
         return _only(runners)
     for runner in runners:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from pipeline.settings import make_private_folder
 from tests.support.cli import Home, recordings
 from tests.support.stores import make_store
 
@@ -45,9 +47,10 @@ if __name__ == "__main__":
 """
 
 
-def test_the_inbox_goes_into_the_store_called_and_served(tmp_path: Path) -> None:
-    make_store(tmp_path / "home", "anna")
+def test_the_inbox_goes_into_the_store_called_and_served(tmp_path: Path, empty_database: Path) -> None:
+    settings, _ = make_store(tmp_path / "home", "anna")
     home = Home(tmp_path / "home")
+    shutil.copy(empty_database, make_private_folder(settings.prefect))
     recordings(home.path / "inbox", 3)
     (home.path / "inbox" / "002.fit").rename(home.path / "later.fit")
     here = tmp_path / "here"

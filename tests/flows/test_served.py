@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,7 +19,9 @@ import pytest
 
 from pipeline.actions.nights import next_night
 from pipeline.actions.runner import add_runner
+from pipeline.settings import make_private_folder
 from pipeline.store.runners import Runner
+from tests.faults.evening import ended
 from tests.support.cli import Home, recordings
 from tests.support.stores import NOW, make_store
 
@@ -27,9 +31,11 @@ KOLKATA = ZoneInfo("Asia/Kolkata")  # half an hour beside every zone a machine i
 ALL_DONE = [[stage, "done"] for stage in ("inbox", "weather", "answers", "fit", "reports", "publish")]
 
 
-def in_kolkata(path: Path) -> Home:
-    """A store whose runner lives there, with a run in the inbox."""
+def in_kolkata(path: Path, empty_database: Path) -> Home:
+    """A store whose runner lives there, with a run in the inbox; served before, so that Prefect's database is there."""
     settings, _ = make_store(path)
+    make_private_folder(settings.prefect)
+    shutil.copy(empty_database, settings.prefect)
     add_runner(settings, Runner("", "anna", home_tz=KOLKATA.key), NOW)
     recordings(path / "inbox", 1)
     return Home(path)
@@ -60,8 +66,8 @@ def nights_of(home: Home) -> list[dict[str, object]]:
     return found
 
 
-def test_a_missed_night_runs_at_once_and_the_next_on_the_runners_clock(tmp_path: Path) -> None:
-    home = in_kolkata(tmp_path / "home")
+def test_a_missed_night_runs_at_once_and_the_next_on_the_runners_clock(tmp_path: Path, empty_database: Path) -> None:
+    home = in_kolkata(tmp_path / "home", empty_database)
     at = (datetime.now(KOLKATA) + timedelta(seconds=150)).replace(second=0, microsecond=0)
     child = home.child("nightly", "--serve", "--at", f"{at:%H:%M}")
     try:
@@ -91,16 +97,30 @@ def test_a_missed_night_runs_at_once_and_the_next_on_the_runners_clock(tmp_path:
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])  # SIGTERM: above
-def test_however_it_is_ended_no_process_stays(tmp_path: Path, sent: signal.Signals, code: int) -> None:
-    home = in_kolkata(tmp_path / "home")
+def test_however_it_is_ended_no_process_stays(
+    tmp_path: Path, empty_database: Path, sent: signal.Signals, code: int
+) -> None:
+    home = in_kolkata(tmp_path / "home", empty_database)
     child = home.child("nightly", "--serve", "--at", "03:30")
     assert child.stderr is not None
     assert any("one begins" in line for line in child.stderr)
-    assert wait_for(lambda: (home.path / "prefect" / "serve.db").exists(), 60)
+    assert wait_for(lambda: (home.path / "prefect" / "serve.db-wal").exists(), 60)  # the server has opened it
     child.send_signal(sent)  # to the one process, as a service manager or a person does
     child.communicate(timeout=60)
     assert child.returncode == code
     assert wait_for(lambda: nothing_left_of(child), 60)
+
+
+def test_an_empty_database_that_is_no_good_costs_one_start(tmp_path: Path) -> None:
+    settings, _ = make_store(tmp_path / "home", "anna")
+    prefect = make_private_folder(settings.prefect)
+    kept, outdated = prefect / f"empty-{version('prefect')}.db", prefect / "empty-3.0.0.db"
+    kept.write_text("no database")
+    outdated.write_text("of Prefect 3.0.0")
+    code, out, err = ended(Home(settings.home).child("nightly", "--serve"))
+    assert (code, "Prefect's server did not start" in err) == (5, True), out + err
+    assert not kept.exists()
+    assert not outdated.exists()
 
 
 PREFECTS_NIGHTS = """

@@ -112,6 +112,19 @@ def test_importing_the_same_file_again_is_no_change(ran: Home) -> None:
     assert len(ran.document("undo", "--list")["changes"]) == changes
 
 
+def test_of_two_lines_about_a_run_the_later_has_the_last_word(ran: Home) -> None:
+    file = ran.path / "answers.csv"
+    lines = [
+        "run,at,muscle,side,severity,race,planned",
+        f"{DAY},none,,,,yes,1:00",
+        f"{DAY},0:30:00,foot,right,mild,no,",
+    ]
+    file.write_text("\n".join(lines))
+    assert ran("tag", "import", str(file)).stdout.splitlines()[0] == "2 lines taken, 1 new cramp"
+    run = ran.document("runs", DAY)["runs"][0]
+    assert (run["answer"], run["race"], run["planned_s"]) == ("cramp", False, 3600)
+
+
 def test_not_sure_keeps_a_run_out_of_the_counts(ran: Home) -> None:
     assert f"{DAY}" in ran("tag", DAY, "--not-sure").stdout
     assert ran.document("runs", DAY)["runs"][0]["answer"] == "not sure"

@@ -19,9 +19,9 @@ import numpy as np
 
 from benchmarks.bulk import ingested, new_home
 from benchmarks.run_files import write_archive
+from pipeline.formats.pieces import pieces
 from pipeline.settings import Settings
 from pipeline.store.connection import open_store
-from pipeline.store.pieces import pieces
 from pipeline.store.runs import read_records
 from pipeline.store.sql_files import read_sql
 
@@ -84,8 +84,13 @@ def _cut(con: duckdb.DuckDBPyConnection, first: int, last: int) -> int:
         [first, last],
     ).fetchnumpy()
     parsed_record = {name: np.ma.filled(column, np.nan) for name, column in parsed_record.items()}
-    parsed_piece = pieces(parsed_record)
-    numbers = np.unique(parsed_record["run_no"])
+    numbers, begun = np.unique(parsed_record["run_no"], return_index=True)
+    ends = [*begun[1:], parsed_record["run_no"].size]
+    each = [
+        pieces({name: column[i:j] for name, column in parsed_record.items()}) for i, j in zip(begun, ends, strict=True)
+    ]
+    parsed_piece = {name: np.concatenate([one[name] for one in each]) for name in each[0]}
+    parsed_piece["run_no"] = np.repeat(numbers, [one["piece_no"].size for one in each])
     parsed_run = {"run_no": numbers, "run_id": numbers}
     segment_cell = {"run_no": numbers, "segment_no": numbers, "cell": numbers}
     cut = con.execute(f"SELECT count(moving_s) FROM ({read_sql('queries', 'cut_segments')})").fetchall()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from pipeline.actions.batch import Taking, judge_batch, take_batch
 from pipeline.actions.file_outcome import FileOutcome, known_outcome, refused_outcome
 from pipeline.actions.read_files import ReadFile, Reading, read_file
+from pipeline.formats.opened import close_archives
 from pipeline.formats.read import PARSER_VERSION
 from pipeline.formats.sources import Found, Source, find_sources
 from pipeline.settings import Settings
@@ -72,7 +73,9 @@ def ingest_found(
         refused = [refused_outcome(one) for one in found.refused]
         for outcome in refused:
             said(outcome)
-        return refused + take_files(read_each(found.sources, reading, pool), taking, said)
+        outcomes = take_files(read_each(found.sources, reading, pool), taking, said)
+        close_archives()  # a watch goes on for days
+        return refused + outcomes
 
 
 def take_files(files: Iterable[ReadFile], taking: Taking, said: Callable[[FileOutcome], None]) -> list[FileOutcome]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from pathlib import Path
 
 from pipeline.settings import PRIVATE_FILE, Settings, make_private_folder
+
+UNDIVIDED = threading.Lock()  # held while a file is written: who ends this process takes it first
 
 
 def sha256_of(content: bytes) -> str:
@@ -31,13 +34,14 @@ def write_whole(path: Path, content: bytes) -> None:
     """Write a file that only its owner can open, whole or not at all."""
     make_private_folder(path.parent)
     half = path.parent / f".{path.name}.{os.getpid()}"
-    try:
-        handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
-        with open(handle, "wb") as file:  # noqa: PTH123  a number, no path
-            file.write(content)
-        half.replace(path)
-    finally:
-        half.unlink(missing_ok=True)  # a full disk, or Ctrl-C
+    with UNDIVIDED:
+        try:
+            handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+            with open(handle, "wb") as file:  # noqa: PTH123  a number, no path
+                file.write(content)
+            half.replace(path)
+        finally:
+            half.unlink(missing_ok=True)  # a full disk, or Ctrl-C
 
 
 def name_of(path: Path) -> str:

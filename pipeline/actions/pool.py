@@ -20,6 +20,7 @@ from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
+from pipeline.actions.originals import UNDIVIDED
 from pipeline.actions.parcel import Parcel, packed, parcel_folder, unpacked
 from pipeline.actions.read_files import ReadFile, Reading, read_file, refused
 from pipeline.actions.reading_server import interrupts_left_to_parent, reading_server
@@ -129,7 +130,8 @@ def _wait_for_its_end() -> None:
     parent = multiprocessing.parent_process()
     assert parent is not None
     parent.join()
-    os._exit(1)
+    with UNDIVIDED:
+        os._exit(1)
 
 
 def _read_chunk(chunk: Sequence[Source], told: Path) -> Parcel:

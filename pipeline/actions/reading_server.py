@@ -10,7 +10,7 @@ import multiprocessing
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import ForkServerContext
 
 from pipeline.store.interrupt import interrupts_wait
@@ -22,6 +22,7 @@ def reading_server() -> ForkServerContext:
     """The server, on its way up; the same one however often it is asked for. It ends with this process."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_LOADED)
+    resource_tracker.ensure_running()  # Python starts it first of all, and lets Ctrl-C through again when it has
     with interrupts_left_to_parent():
         forkserver.ensure_running()
     return context

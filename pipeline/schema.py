@@ -152,7 +152,7 @@ class ParsedRun:
     the same session gives the same id from .fit and .fit.gz and after a change of our cleaning rules.
     `utc_offset_s` is what the file itself says of the local clock, None when it is silent.
     `indoor` is True when the file says treadmill/indoor or holds no position at all. `pieces` are what the records add
-    up to in every 30 s of moving time (formats.pieces), from which segments are cut.
+    up to in every 30 s of moving time, from which the store cuts segments: summed when a file is read to be stored.
     """
 
     run_id: str
@@ -171,7 +171,6 @@ class ParsedRun:
     title: str | None
     simulated: bool
     records: Records
-    pieces: dict[str, NDArray[Any]]
     laps: tuple[Lap, ...] = ()
     pauses: tuple[Pause, ...] = ()
     notes: tuple[ParseNote, ...] = field(default=())
@@ -180,3 +179,4 @@ class ParsedRun:
     fields: tuple[RecordField, ...] = ()
     weather: tuple[CarriedWeather, ...] = ()
     devices: tuple[Device, ...] = ()
+    pieces: dict[str, NDArray[Any]] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from types import FrameType
 from pipeline.actions.originals import keep_original, name_of, sha256_of
 from pipeline.actions.quarantine import is_worth_keeping, quarantine, release
 from pipeline.errors import FileRefused
+from pipeline.formats.pieces import pieces
 from pipeline.formats.read import read_runs
 from pipeline.formats.sources import Source
 from pipeline.schema import FileWords, ParsedRun
@@ -82,7 +83,8 @@ def refused(source: Source, reason: str) -> ReadFile:
 def _parsed(file: ReadFile, content: bytes, reading: Reading) -> ReadFile:
     try:
         with _within(reading.longest_s):
-            runs = tuple(read_runs(content, reading.now, file.words))
+            read = read_runs(content, reading.now, file.words)
+            runs = tuple(replace(run, pieces=pieces(run.records)) for run in read)
     except FileRefused as reason:
         return _without_runs(file, content, reading, reason)
     except Exception as error:  # a bug met in one file is no reason to leave the others

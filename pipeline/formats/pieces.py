@@ -1,4 +1,4 @@
-"""What the steps between records add up to in every 30 s of moving time. Called by settle.
+"""What the steps between records add up to in every 30 s of moving time. Called by the action that reads files.
 
 SQL cuts segments from these pieces (sql/queries/cut_segments.sql); to go there record by record takes it six times as long.
 """

@@ -10,7 +10,6 @@ from pipeline.formats.carried import fields_of_session, weather_of_session
 from pipeline.formats.clean import LONGEST_S, SPEED_LIMIT_MS, SPEED_LIMIT_ON_FOOT_MS, clean_columns
 from pipeline.formats.decoded import DecodedRun
 from pipeline.formats.laps import laps_of_session
-from pipeline.formats.pieces import pieces
 from pipeline.formats.sport import ON_FOOT, guess_sport, steps_per_minute
 from pipeline.formats.timing import clock_is_wrong, find_pauses, moving_s, timer_s
 from pipeline.schema import RECORD_COLUMNS, ParsedRun, ParseNote, Pause, Records
@@ -50,7 +49,6 @@ def settle(decoded: DecodedRun, run_id: str, now: datetime) -> ParsedRun:
         title=decoded.title,
         simulated=decoded.simulated,
         records=records,
-        pieces=pieces(records),
         laps=laps_of_session(decoded.laps, start_s, elapsed_s, limit_ms, notes),
         pauses=pauses,
         notes=tuple(notes),

@@ -62,13 +62,16 @@ def test_a_file_that_ends_its_process_is_named_and_costs_no_other(sources: tuple
 
 
 def test_a_file_that_takes_too_long_is_named(tmp_path: Path) -> None:
-    points = "".join(
+    points = [
         f'<trkpt lat="48.2" lon="16.4"><time>2026-06-14T0{s // 3600}:{s // 60 % 60:02}:{s % 60:02}Z</time></trkpt>'
         for s in range(20000)
-    )
-    long = tmp_path / "long.gpx"
-    long.write_text(f'<gpx version="1.1" creator="x"><trk><trkseg>{points}</trkseg></trk></gpx>')
-    source = Source(long, (), "long.gpx")
+    ]
+    for name, some in (("short.gpx", points[:20]), ("long.gpx", points)):
+        track = f'<gpx version="1.1" creator="x"><trk><trkseg>{"".join(some)}</trkseg></trk></gpx>'
+        (tmp_path / name).write_text(track)
+    short = Source(tmp_path / "short.gpx", (), "short.gpx")
+    assert read_file(short, Reading(Settings(tmp_path), NOW, keep=False)).runs  # what reads GPX is loaded now
+    source = Source(tmp_path / "long.gpx", (), "long.gpx")
     file = read_file(source, Reading(Settings(tmp_path), NOW, keep=False, longest_s=0.01))
     assert (file.runs, file.refusal) == ((), "reading it takes too long: no recording needs as much computing")
     assert signal.getitimer(signal.ITIMER_PROF)[0] == 0.0

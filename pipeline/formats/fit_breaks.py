@@ -12,11 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.formats.fit_clock import compressed_times, written_times
+from pipeline.formats.fit_profile import RECORD
 from pipeline.formats.fit_walk import Walk
 
 DAY_S = 86400
 _LONG = 8  # a message of fewer bytes may well be all zeros
 _MOST_JUMPS = 100
+_IN_A_SECOND = 20  # more records than any watch writes
 _GOES_ON_FOR = 3  # so many messages in order of time after a jump: the clock was set, and they are sound
 
 
@@ -58,20 +60,33 @@ def timeline(content: bytes, walk: Walk) -> Timeline:
     return Timeline(at[order], np.concatenate([np.empty(0, dtype=np.intp), *ends])[order], timed[order])
 
 
-def breaks(content: bytes, times: Timeline, since: int) -> list[Break]:
+def breaks(content: bytes, walk: Walk, times: Timeline, since: int) -> list[Break]:
     """The messages from a position on at which the chain may have been lost."""
     known = times.seconds >= 0
     at, seconds = times.at[known], times.seconds[known]
     jumps = np.flatnonzero(np.abs(np.diff(seconds)) > DAY_S) + 1
     jumps = jumps[at[jumps] >= since][:_MOST_JUMPS]
     found = [Break(int(at[i]), not _goes_on(seconds[i : i + _GOES_ON_FOR + 1])) for i in jumps.tolist()]
-    found += [Break(one, True) for one in _first_zeros(content, times) if one >= since]
-    return found
+    wrong = [*_first_zeros(content, times), *_stuck(content, walk, since)]
+    return found + [Break(one, True) for one in wrong if one >= since]
 
 
 def _goes_on(seconds: NDArray[np.int64]) -> bool:
     steps = np.diff(seconds)
     return bool(steps.size == _GOES_ON_FOR and (steps >= 0).all() and 0 < steps.sum() <= DAY_S)
+
+
+def _stuck(content: bytes, walk: Walk, since: int) -> list[int]:
+    """The first of many records of one second, or of none: bytes that stay the same from record to record, taken for the time."""
+    found = []
+    for layout, starts in walk.starts(RECORD).items():
+        if layout.time is None:
+            continue
+        later = starts[starts >= since]
+        seconds = written_times(content, layout, later)
+        same = seconds[_IN_A_SECOND:] == seconds[:-_IN_A_SECOND]
+        found += later[:-_IN_A_SECOND][same][:1].tolist()
+    return found
 
 
 def _first_zeros(content: bytes, times: Timeline) -> list[int]:

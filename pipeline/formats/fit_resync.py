@@ -58,7 +58,7 @@ def find_messages(content: bytes, begin: int, end: int, sound: bool) -> Found:
 
 def _first_break(content: bytes, walk: Walk, times: Timeline, since: int, end: int) -> int | None:
     """Where a message from `since` on cannot be one; a clock set anew is believed if its old time ends there."""
-    found = breaks(content, times, since)
+    found = breaks(content, walk, times, since)
     found += [Break(at, True) for at, layout in walk.defined_since(since) if not _is_likely(layout)][:1]
     for one in sorted(found, key=lambda one: one.at):
         last = times.last_timed(one.at)

@@ -18,7 +18,7 @@ from pipeline.errors import FileRefused
 from pipeline.formats.read import read_runs
 from tests.support.exports import fit_run
 from tests.support.maimed_files import REAL_RUNS, ROOT, whole_files
-from tests.support.maiming import SECTOR, Maiming
+from tests.support.maiming import SECTOR, Maiming, duplicate_block, lose_block
 from tests.support.plausible import breaches
 
 SEED = 20_261_124
@@ -110,6 +110,8 @@ def _say_no_size(content: bytes, rng: Random) -> bytes:
     [
         (_flip_a_bit, 15, 1.0),
         (_zero_a_sector, 15, 0.99),
+        (lose_block, 15, 0.99),
+        (duplicate_block, 15, 0.99),
         (_cut_at_60_percent, 1, 0.59),
         (_zero_from_60_percent, 1, 0.59),
         (_say_no_size, 1, 1.0),

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.errors import NotFound
+from pipeline.formats.listing import files_in
 
 
 def find_files(paths: Sequence[Path]) -> list[Path]:
@@ -19,10 +20,7 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = (one for one in path.rglob("*") if one.is_file())
-            found += sorted(
-                one for one in inside if not any(part.startswith(".") for part in one.relative_to(path).parts)
-            )
+            found += files_in(path)
         elif path.is_file():
             found.append(path)
         else:

@@ -34,11 +34,11 @@ def redo_originals(
 ) -> list[FileOutcome]:
     """Read every original again; a run whose original is gone, damaged or no longer readable stays as it is, and is named."""
     outcomes: list[FileOutcome] = []
+    with open_store(settings, write=False) as con:
+        reading = Reading(settings, now, keep=False, words=all_words(con))
     for runner, rows in originals_to_read(settings, runner_name):
         sources = [Source(original_of(settings, row.file_sha256), (), row.name) for row in rows]
         with pool_for(sources) as pool:
-            with open_store(settings, write=False) as con:
-                reading = Reading(settings, now, keep=False, words=all_words(con))
             files = _checked(read_each(sources, reading, pool), rows)
             outcomes += take_files(files, Taking(settings, runner, now, dry_run, redo=True), said)
     return outcomes

@@ -63,6 +63,14 @@ class DecodedRun:
     simulated: bool = False
     notes: tuple[ParseNote, ...] = ()
 
+    @property
+    def begins_s(self) -> float:
+        """The start as the file says it, else the first known instant of its records; infinity without any."""
+        if self.start_s is not None:
+            return self.start_s
+        time_s = self.columns["time_s"]
+        return float(time_s[np.isfinite(time_s)].min(initial=np.inf))
+
 
 def empty_columns(n_records: int) -> Records:
     """A column of NaN, shape (n_records,), for each of DECODED_COLUMNS."""

@@ -16,7 +16,7 @@ from pipeline.errors import FileRefused
 from pipeline.formats.decoded import DECODED_COLUMNS, SIMULATED_MARK, DecodedRun
 from pipeline.formats.gpx_reading import GpxFile, GpxPart, GpxTrack, read_gpx
 from pipeline.formats.sport import sport_of_word
-from pipeline.formats.track_values import Floats, record_fields
+from pipeline.formats.track_values import Floats, notes_on_times, record_fields
 from pipeline.formats.xml_mending import refuse_damaged
 from pipeline.formats.xml_text import utf8_text
 from pipeline.schema import ParseNote
@@ -45,7 +45,7 @@ def decode_gpx(content: bytes) -> tuple[DecodedRun, ...]:
     timed = [track for track in map(_track, file.tracks) if track.parts]
     if not timed:
         _refuse(file, mended)
-    notes = (*mended, *_notes(file))
+    notes = (*mended, *notes_on_times(file.n_timeless, file.n_zoneless))
     return tuple(_decoded(file, group, no, notes) for no, group in enumerate(_joined(timed)))
 
 
@@ -111,12 +111,3 @@ def _fields(parts: list[GpxPart]) -> dict[str, Floats]:
         name: np.concatenate([part.fields.get(name, nans) for part, nans in zip(parts, lacking, strict=True)])
         for name in names
     }
-
-
-def _notes(file: GpxFile) -> tuple[ParseNote, ...]:
-    notes = []
-    if file.n_timeless:
-        notes.append(ParseNote("no_time", "points without a time were left out", file.n_timeless))
-    if file.n_zoneless:
-        notes.append(ParseNote("no_zone", "times without a zone were taken for UTC", file.n_zoneless))
-    return tuple(notes)

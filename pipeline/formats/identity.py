@@ -27,10 +27,7 @@ def run_id(decoded: DecodedRun) -> str:
     nor a column read in addition changes it. Rounded values are little-endian int64, column after column.
     """
     columns = decoded.columns
-    start_s = decoded.start_s
-    if start_s is None:
-        start_s = float(columns["time_s"][np.isfinite(columns["time_s"])].min(initial=np.inf))
-    digest = hashlib.sha256(f"cramplog run 1|{np.floor(start_s):.0f}|{decoded.sport or ''}|".encode())
+    digest = hashlib.sha256(f"cramplog run 1|{np.floor(decoded.begins_s):.0f}|{decoded.sport or ''}|".encode())
     for name, steps in _HASHED:
         known = np.abs(columns[name]) < _NO_MEASUREMENT
         rounded = np.rint(np.where(known, columns[name], 0.0) * steps).astype("<i8")

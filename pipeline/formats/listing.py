@@ -55,9 +55,13 @@ class Budget:
 
 def list_folder(folder: Path) -> list[Listed]:
     """Its files and those of the folders in it, hidden ones left out, in order of name."""
+    return [list_file(path) for path in files_in(folder)]
+
+
+def files_in(folder: Path) -> list[Path]:
+    """The files of a folder and of those in it, hidden ones left out, in order of name."""
     inside = (one for one in folder.rglob("*") if one.is_file())
-    shown = sorted(one for one in inside if not any(part.startswith(".") for part in one.relative_to(folder).parts))
-    return [list_file(path) for path in shown]
+    return sorted(one for one in inside if not any(part.startswith(".") for part in one.relative_to(folder).parts))
 
 
 def list_file(path: Path) -> Listed:

@@ -7,8 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from importlib import import_module
 
-import numpy as np
-
 from pipeline.errors import FileRefused
 from pipeline.formats.archive import unwrap_gzip
 from pipeline.formats.decoded import DecodedRun
@@ -72,10 +70,8 @@ def _unwrapped(content: bytes) -> tuple[str, bytes, tuple[ParseNote, ...]]:
 
 def _with_words(decoded: DecodedRun, words: FileWords) -> DecodedRun:
     """The session with the export's words; after its fingerprint was taken, so that it stays the same run."""
-    start_s = decoded.start_s
-    if start_s is None:
-        start_s = float(decoded.columns["time_s"].min(initial=np.inf))
-    weather = () if words.weather is None else (replace(words.weather, elapsed_s=start_s + words.weather.elapsed_s),)
+    said = () if words.weather is None else (words.weather,)
+    weather = tuple(replace(one, elapsed_s=decoded.begins_s + one.elapsed_s) for one in said)
     return replace(
         decoded,
         sport=decoded.sport or words.sport,

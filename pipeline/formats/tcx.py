@@ -14,7 +14,7 @@ from pipeline.formats.decoded import SIMULATED_MARK, DecodedRun
 from pipeline.formats.sport import sport_of_word
 from pipeline.formats.tcx_laps import timed_laps, timer_stops
 from pipeline.formats.tcx_reading import TcxActivity, read_tcx
-from pipeline.formats.track_values import Floats, record_fields, seconds
+from pipeline.formats.track_values import Floats, notes_on_times, record_fields, seconds
 from pipeline.formats.xml_mending import refuse_damaged
 from pipeline.formats.xml_text import utf8_text
 from pipeline.schema import Lap, ParseNote
@@ -58,7 +58,7 @@ def _session(activity: TcxActivity, notes: tuple[ParseNote, ...]) -> DecodedRun:
         description=(activity.notes or "").strip() or None,
         fields=record_fields(activity.values.fields(), time_s, "tcx"),
         simulated=(device or "").startswith(SIMULATED_MARK),
-        notes=(*notes, *_notes(int((~timed).sum()), n_zoneless)),
+        notes=(*notes, *notes_on_times(int((~timed).sum()), n_zoneless)),
     )
 
 
@@ -71,12 +71,3 @@ def _timer_s(laps: tuple[Lap, ...]) -> float | None:
     """The laps' own sum, where every lap tells its own."""
     timers = [lap.timer_s for lap in laps if lap.timer_s is not None]
     return sum(timers) if timers and len(timers) == len(laps) else None
-
-
-def _notes(n_timeless: int, n_zoneless: int) -> tuple[ParseNote, ...]:
-    notes = []
-    if n_timeless:
-        notes.append(ParseNote("no_time", "points without a time were left out", n_timeless))
-    if n_zoneless:
-        notes.append(ParseNote("no_zone", "times without a zone were taken for UTC", n_zoneless))
-    return tuple(notes)

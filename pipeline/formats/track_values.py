@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.formats.decoded import DECODED_COLUMNS, empty_columns
 from pipeline.formats.geo import is_place
-from pipeline.schema import RecordField, Records
+from pipeline.schema import ParseNote, RecordField, Records
 
 Floats = NDArray[np.float64]
 
@@ -133,3 +133,13 @@ def record_fields(fields: dict[str, Floats], time_s: Floats, told_by: str) -> tu
         if known.any():
             told.append(RecordField(name, None, told_by, time_s[known], values[known]))
     return tuple(told)
+
+
+def notes_on_times(n_timeless: int, n_zoneless: int) -> tuple[ParseNote, ...]:
+    """What was odd about the points' times: so many without one, so many whose zone is not told."""
+    notes = []
+    if n_timeless:
+        notes.append(ParseNote("no_time", "points without a time were left out", n_timeless))
+    if n_zoneless:
+        notes.append(ParseNote("no_zone", "times without a zone were taken for UTC", n_zoneless))
+    return tuple(notes)

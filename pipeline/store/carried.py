@@ -13,7 +13,7 @@ import numpy as np
 
 from pipeline.schema import CarriedWeather, Device, RecordField
 from pipeline.store.field_rows import field_rows, numbered_fields
-from pipeline.store.rows import insert_columns, insert_rows
+from pipeline.store.rows import insert_columns, insert_rows, row_of
 from pipeline.store.sql_files import read_sql
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ def write_carried(con: duckdb.DuckDBPyConnection, runs: Numbered) -> None:
     for _, run in runs:
         named: dict[str, object] = {"run_id": run.parsed.run_id}
         fields += [named | _field_row(number, one) for number, one in numbered_fields(run.parsed.fields)]
-        devices += [named | _facts(one) for one in run.parsed.devices]
-        weather += [named | _facts(one) for one in run.parsed.weather]
+        devices += [named | row_of(one) for one in run.parsed.devices]
+        weather += [named | row_of(one) for one in run.parsed.weather]
     for table, rows in zip(CARRIED_TABLES, (fields, devices, weather), strict=True):
         insert_rows(con, table, rows)
 
@@ -77,8 +77,3 @@ def carried_weather_of(con: duckdb.DuckDBPyConnection, run_id: str) -> tuple[Car
 def _field_row(field_no: int, one: RecordField) -> dict[str, object]:
     told: dict[str, object] = {name: getattr(one, name) for name in ("name", "unit", "told_by")}
     return {"field_no": field_no, **told, "n": one.values.size}
-
-
-def _facts(one: Device | CarriedWeather) -> dict[str, object]:
-    """Its fields by name, which are the columns' names."""
-    return {name: getattr(one, name) for name in one.__dataclass_fields__}

@@ -35,6 +35,11 @@ def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mappi
         insert_columns(con, table, {name: _column([row[name] for row in rows]) for name in rows[0]})
 
 
+def row_of(value: Any) -> dict[str, object]:
+    """A frozen value as a row: its fields by name, which are the columns' names. Arrays and parts are not copied."""
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+
+
 def insert_columns(con: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, NDArray[Any]]) -> None:
     """Insert equally long arrays by column name; NaN becomes NULL. `table` is one of our own names."""
     inserted = dict(columns)  # found by name in the statement

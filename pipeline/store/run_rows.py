@@ -19,7 +19,7 @@ from pipeline.schema import RECORD_COLUMNS, TRACK_COLUMNS, ParsedRun
 from pipeline.store.carried import write_carried, write_carried_records
 from pipeline.store.connection import transaction
 from pipeline.store.migrate import naive_utc
-from pipeline.store.rows import insert_columns, insert_rows, one_value
+from pipeline.store.rows import insert_columns, insert_rows, one_value, row_of
 from pipeline.store.sql_files import read_sql
 
 
@@ -95,12 +95,13 @@ def write_parts(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
 def file_facts(number: int, run: NewRun) -> dict[str, object]:
     """The columns of `run` that rest on the file."""
     parsed = run.parsed
-    same = ("session_no", "sport", "sub_sport", "indoor", "clock_wrong", "elapsed_s", "timer_s")
-    told = ("moving_s", "distance_m", "device", "title", "description", "gear", "simulated")
+    same = (
+        "session_no", "sport", "sub_sport", "indoor", "clock_wrong", "elapsed_s", "timer_s", "moving_s", "distance_m",
+        "device", "title", "description", "gear", "simulated",
+    )  # fmt: skip
     known = ("part_of", "start_local", "tz", "tz_rule", "utc_offset_s", "cell")
     return {
         **{name: getattr(parsed, name) for name in same},
-        **{name: getattr(parsed, name) for name in told},
         **{name: getattr(run, name) for name in known},
         "run_no": number,
         "start_at": naive_utc(parsed.start_at),
@@ -159,11 +160,7 @@ def _cut_segments(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
 
 def _insert_parts(con: duckdb.DuckDBPyConnection, runs: Numbered) -> None:
     for table, part in (("lap", "laps"), ("pause", "pauses")):
-        rows = [
-            {"run_id": run.parsed.run_id, **{name: getattr(one, name) for name in one.__dataclass_fields__}}
-            for _, run in runs
-            for one in getattr(run.parsed, part)
-        ]
+        rows = [{"run_id": run.parsed.run_id, **row_of(one)} for _, run in runs for one in getattr(run.parsed, part)]
         insert_rows(con, table, rows)
     notes = [
         {

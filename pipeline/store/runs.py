@@ -17,7 +17,7 @@ from pipeline.store.connection import transaction
 from pipeline.store.duplicates import link_duplicates
 from pipeline.store.file_words import write_words
 from pipeline.store.migrate import naive_utc
-from pipeline.store.rows import insert_rows
+from pipeline.store.rows import insert_rows, row_of
 from pipeline.store.run_rows import NewRun, file_facts, gathered, numbered, write_parts, write_sensors
 from pipeline.store.told import tell_runs
 from pipeline.store.weather_hours import put_cell_map
@@ -126,5 +126,4 @@ def _run_row(number: int, run: NewRun) -> dict[str, object]:
 
 
 def _file_row(file: FileRow, now: datetime) -> dict[str, object]:
-    row = {name: getattr(file, name) for name in file.__dataclass_fields__}
-    return {**row, "first_seen_at": file.first_seen_at or naive_utc(now)}
+    return {**row_of(file), "first_seen_at": file.first_seen_at or naive_utc(now)}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import duckdb
 
 from pipeline.schema import CarriedWeather, FileWords
-from pipeline.store.rows import insert_rows
+from pipeline.store.rows import insert_rows, row_of
 
 _TELL = """
 UPDATE run SET
@@ -29,5 +29,4 @@ def tell_runs(con: duckdb.DuckDBPyConnection, words: Mapping[str, FileWords]) ->
 
 def _put_weather(con: duckdb.DuckDBPyConnection, run_id: str, weather: CarriedWeather) -> None:
     con.execute("DELETE FROM carried_weather WHERE run_id = ? AND provider = ?", [run_id, weather.provider])
-    row = {name: getattr(weather, name) for name in weather.__dataclass_fields__}
-    insert_rows(con, "carried_weather", [{"run_id": run_id, **row}])
+    insert_rows(con, "carried_weather", [{"run_id": run_id, **row_of(weather)}])

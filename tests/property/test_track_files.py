@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from pipeline.errors import FileRefused
 from pipeline.formats.read import read_runs
 from pipeline.schema import ParsedRun
+from tests.support.reading import only_run
 from tests.support.track_writer import Floats, Points, WrittenLap, write_gpx, write_tcx
 
 START = datetime(2025, 6, 1, 6, 30, tzinfo=UTC)
@@ -69,9 +71,7 @@ def _some(rng: np.random.Generator, n: int, low: int, high: int) -> Floats:
 recordings = st.integers(0, 2**32).map(_recording)
 
 
-def _run(content: bytes) -> ParsedRun:
-    (run,) = read_runs(content, NOW)
-    return run
+_run = partial(only_run, now=NOW)
 
 
 def _laps(recording: Recording) -> tuple[WrittenLap, ...]:

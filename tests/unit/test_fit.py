@@ -6,6 +6,7 @@ import hashlib
 import struct
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from pipeline.formats.read import read_runs
 from pipeline.schema import RECORD_COLUMNS, ParsedRun
 from tests.support.fit_encoding import fit_crc
 from tests.support.fit_writer import FitActivity, FitEvent, FitLap, FitRecords, FitSession, write_fit
+from tests.support.reading import only_run
 
 START = datetime(2025, 6, 1, 6, 30, tzinfo=UTC)
 NOW = datetime(2025, 6, 2, tzinfo=UTC)
@@ -46,9 +48,7 @@ def _file(*sessions: FitSession, product: str = "a watch", local_offset_s: int |
     return write_fit(FitActivity(sessions or (_session(),), product, local_offset_s=local_offset_s))
 
 
-def _run(content: bytes) -> ParsedRun:
-    (run,) = read_runs(content, NOW)
-    return run
+_run = partial(only_run, now=NOW)
 
 
 def _kinds(run: ParsedRun) -> set[str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 import numpy as np
 import pytest
 
-from pipeline.errors import FileRefused
 from pipeline.formats.gpx_reading import PIECE
 from pipeline.formats.read import read_runs
-from pipeline.schema import ParsedRun
+from tests.support.reading import only_run, refusal_of
 
 NOW = datetime(2025, 6, 2, tzinfo=UTC)
 NAMES = (
@@ -40,15 +40,7 @@ def _track(segments: str, kind: str | None = "running") -> str:
     return f"<trk><name>Lunch run</name>{word}{segments}</trk>"
 
 
-def _run(content: bytes) -> ParsedRun:
-    (run,) = read_runs(content, NOW)
-    return run
-
-
-def _refused(content: bytes) -> FileRefused:
-    with pytest.raises(FileRefused) as refused:
-        read_runs(content, NOW)
-    return refused.value
+_run, _refused = partial(only_run, now=NOW), partial(refusal_of, now=NOW)
 
 
 def test_a_track_is_a_run_with_its_distance_from_the_positions() -> None:

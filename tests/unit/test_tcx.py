@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 import numpy as np
 import pytest
 
-from pipeline.errors import FileRefused
 from pipeline.formats.read import read_runs
-from pipeline.schema import Lap, ParsedRun
+from pipeline.schema import Lap
+from tests.support.reading import only_run, refusal_of
 from tests.support.track_writer import Points, WrittenLap, write_tcx
 
 START = datetime(2025, 6, 1, 6, 30, tzinfo=UTC)
@@ -30,15 +31,7 @@ def _one_lap(*tracks: Points, timer_s: float | None = None) -> bytes:
     return write_tcx(START, (WrittenLap(0, tracks, timer_s),))
 
 
-def _run(content: bytes) -> ParsedRun:
-    (run,) = read_runs(content, NOW)
-    return run
-
-
-def _refused(content: bytes) -> FileRefused:
-    with pytest.raises(FileRefused) as refused:
-        read_runs(content, NOW)
-    return refused.value
+_run, _refused = partial(only_run, now=NOW), partial(refusal_of, now=NOW)
 
 
 def test_an_activity_is_a_run_with_its_values_and_its_watch() -> None:

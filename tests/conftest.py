@@ -1,15 +1,18 @@
 """Marks as slow what opens stores, runs the program or a browser, or computes for long; `make quick` leaves it out.
 
-Also says which tests one worker runs, and names parameters.
+Also keeps tests off the network, says which of them one worker runs, and names parameters.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+
+os.environ["CRAMPLOG_WEATHER_URL"] = "off"  # no test goes out; those of the weather service have one of their own
 
 SLOW_FOLDERS = {"faults", "functional", "sql"}
 SLOW_FILES = {"test_hazard.py", "test_evaluate.py", "test_crossover.py", "test_simulate.py", "test_report_units.py"}

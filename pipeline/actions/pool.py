@@ -6,6 +6,7 @@ parcels. A crash of one costs the file that caused it and no other; killed with 
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import pickle
@@ -16,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -25,6 +27,7 @@ from pipeline.actions.parcel import Parcel, packed, parcel_folder, unpacked
 from pipeline.actions.read_files import ReadFile, Reading, read_file, refused
 from pipeline.actions.reading_server import interrupts_left_to_parent, reading_server
 from pipeline.formats.sources import Source
+from pipeline.stacked import stacked
 
 CHUNK = 25  # files; a task a file would cost more in telling than in reading
 CHUNK_BYTES = 24 << 20  # of arrays, and seconds, after which a chunk is sent back as far as it is read
@@ -122,6 +125,7 @@ def _submitted(executor: ProcessPoolExecutor, chunk: Sequence[Source], told: Pat
 
 def _serve_parent() -> None:
     """In a process of the pool: let the parent go first, which has the store to itself; end when it does, also killed."""
+    gc.freeze()  # what is loaded stays: it need not be looked through for garbage
     os.nice(BEHIND)
     threading.Thread(target=_wait_for_its_end, daemon=True).start()
 
@@ -144,7 +148,13 @@ def _read_chunk(chunk: Sequence[Source], told: Path) -> Parcel:
         size += _bytes_in(file)
         if size > CHUNK_BYTES or time.monotonic() - begun_s > CHUNK_S:
             break
-    return packed(files, told.parent)
+    return packed(_in_one_stack(files), told.parent)
+
+
+def _in_one_stack(files: Sequence[ReadFile]) -> list[ReadFile]:
+    """The same files, the records of all their runs in few arrays."""
+    together = iter(stacked([run.records for file in files for run in file.runs]))
+    return [replace(file, runs=tuple(replace(run, records=next(together)) for run in file.runs)) for file in files]
 
 
 @lru_cache(1)

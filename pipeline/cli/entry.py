@@ -20,6 +20,7 @@ def begin() -> None:
     _close_no_door()
     _speak_utf8()
     _say_every_name()
+    _count_alone()
     answered = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # else the shell said to ignore it
     if answered:
         signal.signal(signal.SIGINT, _leave)
@@ -46,6 +47,11 @@ def _speak_utf8() -> None:
     if sys.getfilesystemencoding() != "utf-8" and not sys.flags.utf8_mode:
         os.environ["PYTHONUTF8"] = "1"
         os.execv(sys.executable, sys.orig_argv)  # noqa: S606  this very program
+
+
+def _count_alone() -> None:
+    """numpy's matrices are small here: threads for them take 75 ms to start, and sum in another order on other machines."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def _say_every_name() -> None:

@@ -27,8 +27,10 @@ def fields_of_session(
     `time_s`, shape (n_records,), are the cleaned records' instants: a field has a value a record at most,
     and none where no record stayed. Beats lie anywhere within the session.
     """
+    records_at_s = time_s - start_s
     placed = [
-        _beats(one, start_s, elapsed_s) if one.name == BEATS else _at_records(one, time_s, start_s) for one in fields
+        _beats(one, start_s, elapsed_s) if one.name == BEATS else _at_records(one, time_s, records_at_s)
+        for one in fields
     ]
     return tuple(one for one in placed if one.values.size)
 
@@ -42,12 +44,14 @@ def weather_of_session(
     return tuple(one for one in nearby if not _says_nothing(one))
 
 
-def _at_records(one: RecordField, time_s: Floats, start_s: float) -> RecordField:
-    """The field's last value in each record's second, at the record's own instant."""
+def _at_records(one: RecordField, time_s: Floats, records_at_s: Floats) -> RecordField:
+    """The field's last value in each record's second, at the record's own instant: fields without a gap share those."""
     believed = np.where(np.abs(one.values) < _ABSURD, one.values, np.nan)
     values = believed if np.array_equal(one.elapsed_s, time_s) else _by_second(one.elapsed_s, believed, time_s)
     known = np.flatnonzero(~np.isnan(values))
-    return replace(one, elapsed_s=time_s[known] - start_s, values=values[known])
+    if known.size == values.size:
+        return replace(one, elapsed_s=records_at_s, values=values)
+    return replace(one, elapsed_s=records_at_s[known], values=values[known])
 
 
 def _by_second(at_s: Floats, values: Floats, time_s: Floats) -> Floats:

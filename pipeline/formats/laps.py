@@ -28,7 +28,8 @@ def laps_of_session(
 def _counted_from(start_s: float, lap: Lap) -> Lap:
     """The lap's start in seconds after the session's; up to two seconds before it are rounding."""
     begins_s = lap.elapsed_start_s - start_s
-    return replace(lap, elapsed_start_s=0.0 if -_ROUNDING_S <= begins_s < 0 else begins_s)
+    begins_s = 0.0 if -_ROUNDING_S <= begins_s < 0 else begins_s
+    return Lap(lap.lap_no, begins_s, lap.elapsed_s, lap.timer_s, lap.distance_m, lap.trigger)
 
 
 def _believed(lap: Lap, at_most_s: float, limit_ms: float) -> Lap:

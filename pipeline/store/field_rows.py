@@ -33,8 +33,9 @@ def field_rows(run_no: int, fields: Sequence[RecordField]) -> list[Columns]:
 
 def _blocks(fields: Sequence[RecordField]) -> list[Sequence[RecordField]]:
     """Fields that can share rows, up to eight at once; one with several values in an instant (beats) stays alone."""
-    single = [one for one in fields if (np.diff(one.elapsed_s) > 0).all()]
-    several = [one for one in fields if not (np.diff(one.elapsed_s) > 0).all()]
+    single, several = list[RecordField](), list[RecordField]()
+    for one in fields:
+        (single if (one.elapsed_s[1:] > one.elapsed_s[:-1]).all() else several).append(one)
     beside: list[Sequence[RecordField]] = [single[first : first + BESIDE] for first in range(0, len(single), BESIDE)]
     return beside + [[one] for one in several]
 
@@ -42,7 +43,7 @@ def _blocks(fields: Sequence[RecordField]) -> list[Sequence[RecordField]]:
 def _rows(run_no: int, block_no: int, block: Sequence[RecordField]) -> Columns:
     at_s = block[0].elapsed_s
     for one in block[1:]:
-        if not np.array_equal(at_s, one.elapsed_s):
+        if one.elapsed_s is not at_s and not np.array_equal(at_s, one.elapsed_s):
             at_s = np.union1d(at_s, one.elapsed_s)
     values = np.full((BESIDE, at_s.size), np.nan)
     for place, one in enumerate(block):

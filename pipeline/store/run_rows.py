@@ -5,10 +5,11 @@ Called by `runs` for new runs and by `redo` for runs that are read again; neithe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import duckdb
@@ -16,11 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.schema import RECORD_COLUMNS, TRACK_COLUMNS, ParsedRun
+from pipeline.stacked import blocks
 from pipeline.store.carried import write_carried, write_carried_records
 from pipeline.store.connection import transaction
 from pipeline.store.migrate import naive_utc
 from pipeline.store.rows import insert_columns, insert_rows, one_value, row_of
 from pipeline.store.sql_files import read_sql
+
+LONGEST_HALF_S = 225.0  # half of the longest segment: a last piece under 150 s joins the one of 300 s before
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +49,21 @@ Numbered = Sequence[tuple[int, NewRun]]
 
 @dataclass(frozen=True, slots=True)
 class Sensors:
-    """The records of several runs: `columns` holds run_no and RECORD_COLUMNS, one row a record, run after run."""
+    """The records of several runs: each block holds run_no and RECORD_COLUMNS, one row a record, run after run."""
 
     runs: Numbered
-    columns: dict[str, NDArray[Any]]
+    blocks: Sequence[Mapping[str, NDArray[Any]]]
 
     @property
-    def placed(self) -> Mapping[str, NDArray[Any]]:
+    def placed(self) -> Iterator[Mapping[str, NDArray[Any]]]:
         """The rows of the runs that have a position."""
-        has_place = np.isfinite(self.columns["latitude"])
-        if has_place.all():
-            return self.columns
-        kept = np.isin(self.columns["run_no"], np.unique(self.columns["run_no"][has_place]))
-        return {name: column[kept] for name, column in self.columns.items()}
+        for block in self.blocks:
+            has_place = np.isfinite(block["latitude"])
+            if has_place.all():
+                yield block
+            elif has_place.any():
+                kept = np.isin(block["run_no"], np.unique(block["run_no"][has_place]))
+                yield {name: column[kept] for name, column in block.items()}
 
 
 def numbered(con: duckdb.DuckDBPyConnection, runs: Sequence[NewRun]) -> Numbered:
@@ -68,10 +74,15 @@ def numbered(con: duckdb.DuckDBPyConnection, runs: Sequence[NewRun]) -> Numbered
 
 def gathered(runs: Numbered) -> Sensors:
     """The runs' records in columns, ready for every table they go into."""
-    sizes = [run.parsed.records["elapsed_s"].size for _, run in runs]
-    numbers = np.repeat(np.array([number for number, _ in runs], dtype=np.int32), sizes)
-    columns = {name: _joined([run.parsed.records[name] for _, run in runs]) for name in RECORD_COLUMNS}
-    return Sensors(runs, {"run_no": numbers, **columns})
+    numbers = iter(runs)
+    together = []
+    for count, rows in blocks([run.parsed.records for _, run in runs]):
+        some = list(islice(numbers, count))
+        sizes = [run.parsed.records["elapsed_s"].size for _, run in some]
+        run_no = np.repeat(np.array([number for number, _ in some], dtype=np.int32), sizes)
+        if run_no.size:
+            together.append({"run_no": run_no, **rows})
+    return Sensors(runs, together)
 
 
 def write_sensors(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
@@ -113,32 +124,29 @@ def file_facts(number: int, run: NewRun) -> dict[str, object]:
 
 def _write_tracks(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
     with con, transaction(con):
-        _insert(con, "tracks.track", ("run_no", "elapsed_s", *TRACK_COLUMNS), sensors.placed)
+        for block in sensors.placed:
+            _insert(con, "tracks.track", ("run_no", "elapsed_s", *TRACK_COLUMNS), block)
 
 
 def _write_records(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
     kept = tuple(name for name in RECORD_COLUMNS if name not in TRACK_COLUMNS)
     with transaction(con):
-        _insert(con, "records.record", ("run_no", *kept), sensors.columns)
+        for block in sensors.blocks:
+            _insert(con, "records.record", ("run_no", *kept), block)
         write_carried_records(con, sensors.runs)
-
-
-def _joined(columns: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
-    return np.concatenate(columns) if columns else np.empty(0)
 
 
 def _insert(
     con: duckdb.DuckDBPyConnection, table: str, names: Sequence[str], columns: Mapping[str, NDArray[Any]]
 ) -> None:
-    if columns["run_no"].size:
-        insert_columns(con, table, {name: columns[name] for name in names})
+    insert_columns(con, table, {name: columns[name] for name in names})
 
 
 def _cut_segments(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
-    columns = sensors.columns
-    if not columns["run_no"].size:
+    if not sensors.blocks:
         return
-    parsed_record = {name: columns[name] for name in ("run_no", "elapsed_s", "moving_s")}
+    ends = [_end_of_run(number, run.parsed.records) for number, run in sensors.runs]
+    parsed_record = {name: np.concatenate([end[name] for end in ends]) for name in ends[0]}
     kept = [(number, run.parsed.pieces) for number, run in sensors.runs if run.parsed.records["elapsed_s"].size]
     parsed_piece = {
         "run_no": np.repeat([number for number, _ in kept], [one["piece_no"].size for _, one in kept]).astype(np.int32),
@@ -156,6 +164,14 @@ def _cut_segments(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
     }
     con.execute("INSERT INTO segment BY NAME " + read_sql("queries", "cut_segments"))
     del parsed_record, parsed_piece, parsed_run, segment_cell  # found by name in cut_segments.sql
+
+
+def _end_of_run(number: int, records: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[Any]]:
+    """run_no, elapsed_s and moving_s of the last records: those that can be the middle of the last segment."""
+    moving_s = records["moving_s"]
+    first = int(np.searchsorted(moving_s, moving_s[-1] - LONGEST_HALF_S)) if moving_s.size else 0
+    run_no = np.full(moving_s.size - first, number, dtype=np.int32)
+    return {"run_no": run_no, "elapsed_s": records["elapsed_s"][first:], "moving_s": moving_s[first:]}
 
 
 def _insert_parts(con: duckdb.DuckDBPyConnection, runs: Numbered) -> None:

@@ -1,4 +1,5 @@
--- Grain: one row a segment of the runs in parsed_run, whose records are in parsed_record and, summed up, in parsed_piece.
+-- Grain: one row a segment of the runs in parsed_run, whose records are summed up in parsed_piece; the last ones, among which
+--        the middle of the last segment is looked for, are in parsed_record.
 -- Question: how was each 300 s of moving time run?
 -- Notes: a piece is what the steps of 30 s of moving time add up to, in whole millionths: minutes and segments are made of
 --        these, and as doubles hold them exactly (to 9e9), the same file gives the same last bit whatever the order.

@@ -13,7 +13,7 @@ import pytest
 from models.design import HAZARD_ROW_COLUMNS
 from pipeline.store.connection import open_store
 from pipeline.store.runners import Runner
-from tests.support.stores import START, answer, cramp_at, even_run, make_store, put_runs
+from tests.support.stores import START, answer, cramp_at, even_run, make_store, put_runs, with_records
 
 Store = tuple[duckdb.DuckDBPyConnection, Runner]
 
@@ -170,7 +170,8 @@ def test_pace_is_that_of_ten_minutes_ending_a_segment_before(store: Store) -> No
     run = even_run(minutes=60, speed_ms=3.3)
     slow_from = 2400
     elapsed = run.records["elapsed_s"]
-    run.records["distance_m"] = 3.3 * elapsed.clip(max=slow_from) + 1.0 * (elapsed - slow_from).clip(min=0)
+    way_m = 3.3 * elapsed.clip(max=slow_from) + 1.0 * (elapsed - slow_from).clip(min=0)
+    run = with_records(run, distance_m=way_m)
     put_runs(con, runner, [*earlier, run])
     cramp_at(con, runner, run, 2600)
     paces = [row[0] for row in rows_of(con, "pace_faster_pct") if row[0] is not None]

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.schema import ParsedRun
 from pipeline.store.connection import open_store
-from tests.support.stores import even_run, make_store, put_runs
+from tests.support.stores import even_run, make_store, put_runs, with_records
 
 COLUMNS = (
     "segment_no, moving_start_s, elapsed_start_s, moving_s, distance_m, ascent_m, descent_m, speed_ms, gap_speed_ms, "
@@ -34,13 +34,14 @@ def uneven_run(seed: int) -> ParsedRun:
     n = run.records["elapsed_s"].size
     kept = np.sort(rng.choice(np.arange(1, n - 1), size=n - n // 3, replace=False))
     kept = np.concatenate([[0], kept, [n - 1]])
-    for name in run.records:
-        run.records[name] = run.records[name][kept]
+    run = with_records(run, **{name: column[kept] for name, column in run.records.items()})
     moving = run.records["moving_s"]
-    run.records["distance_m"] = moving * 3.0 + 40 * np.sin(moving / 500)
-    run.records["altitude_m"] = 300 + 40 * np.sin(run.records["elapsed_s"] / 400)
-    run.records["heart_rate_bpm"] = np.where(rng.random(moving.size) < 0.2, np.nan, 120 + moving / 60)
-    return run
+    return with_records(
+        run,
+        distance_m=moving * 3.0 + 40 * np.sin(moving / 500),
+        altitude_m=300 + 40 * np.sin(run.records["elapsed_s"] / 400),
+        heart_rate_bpm=np.where(rng.random(moving.size) < 0.2, np.nan, 120 + moving / 60),
+    )
 
 
 def slow_segments(run: ParsedRun) -> list[list[float]]:
@@ -106,7 +107,7 @@ def test_flat_ground_changes_no_pace(tmp_path: Path) -> None:
 def test_uphill_counts_as_faster_on_the_flat(tmp_path: Path) -> None:
     """At a grade of 10 % running costs 5.97 J/kg/m by Minetti's curve, 3.6 on the flat: 1.66 times."""
     run = even_run(minutes=60)
-    run.records["altitude_m"] = 100 + 0.10 * run.records["distance_m"]
+    run = with_records(run, altitude_m=100 + 0.10 * run.records["distance_m"])
     (found,) = segments_of(tmp_path / "home", run)
     assert found[5][8] / found[5][7] == pytest.approx(1.66, abs=0.01)
     assert found[5][5] == pytest.approx(90, abs=0.5)
@@ -120,7 +121,8 @@ def test_height_not_measured_is_no_climb_of_zero(tmp_path: Path) -> None:
 
 def test_jitter_of_the_barometer_is_no_climb(tmp_path: Path) -> None:
     run = even_run(minutes=60, step_s=1)
-    run.records["altitude_m"] += np.random.default_rng(0).normal(0, 0.4, run.records["altitude_m"].size)
+    altitude_m = run.records["altitude_m"]
+    run = with_records(run, altitude_m=altitude_m + np.random.default_rng(0).normal(0, 0.4, altitude_m.size))
     (found,) = segments_of(tmp_path / "home", run)
     raw = np.abs(np.diff(run.records["altitude_m"])).sum() / 2
     assert raw > 500

@@ -93,6 +93,11 @@ def even_run(
     )
 
 
+def with_records(run: ParsedRun, **columns: np.ndarray) -> ParsedRun:
+    """The run with these columns in place of its own."""
+    return replace(run, records={**run.records, **columns})
+
+
 def put_runs(con: duckdb.DuckDBPyConnection, runner: Runner, runs: Sequence[ParsedRun]) -> dict[str, str]:
     """Store the runs, each as a file of its own; local time is UTC + 2 h. Returns the links between duplicates."""
     told = [replace(run, pieces=pieces(run.records)) for run in runs]  # tests set records by hand

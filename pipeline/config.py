@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 from pipeline.errors import WrongInput
 
@@ -18,6 +19,8 @@ PREFIX = "CRAMPLOG_"
 CONFIG_FILE = "config.toml"
 DEFAULT = "default"
 YES, NO = "yes", "no"
+OFF = "off"  # of weather_url: nothing is ever fetched
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _TRUTH = {"yes": YES, "true": YES, "1": YES, "on": YES, "no": NO, "false": NO, "0": NO, "off": NO}
 _CLOCK = re.compile(r"^(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)$")
 _NOT_A_HOME = ("UTC", "UCT", "GMT", "Universal", "Zulu")  # what servers are set to says nothing of where people live
@@ -33,11 +36,15 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What may be set: how a word for it is read (None when it cannot be meant), and what was expected."""
+    """What may be set: how a word for it is read (None when it cannot be meant), and what was expected.
+
+    A `hidden` word may hold a secret: no message repeats it.
+    """
 
     read: Callable[[str], str | None]
     expected: str
     default: str = ""
+    hidden: bool = False
 
 
 def _one_of(*words: str) -> Callable[[str], str | None]:
@@ -66,6 +73,33 @@ def _path(text: str) -> str | None:
         return None
 
 
+def is_loopback(address: str) -> bool:
+    """Whether an address of the web is this computer's own."""
+    return urlsplit(address).hostname in _LOOPBACK
+
+
+def _address(text: str) -> str | None:
+    """An address without user, query or slash at its end: https, or http on this computer; or 'off'."""
+    if text.lower() == OFF:
+        return OFF
+    try:
+        parts = urlsplit(text)
+        known = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+        plain = bool(parts.hostname) and parts.port != 0 and not _says_more(parts) and text.isascii()
+    except ValueError:  # a port that is no number, a half written [::1
+        return None
+    return text.rstrip("/") if known and plain and text.isprintable() and " " not in text else None
+
+
+def _says_more(parts: SplitResult) -> bool:
+    """Whether an address holds a user, a query or a fragment: a key there would be shown and logged."""
+    return "@" in parts.netloc or bool(parts.query or parts.fragment)
+
+
+def _key(text: str) -> str | None:
+    return text if text.isascii() and text.isprintable() and " " not in text else None
+
+
 KEYS: Mapping[str, Key] = {
     "distance": Key(_one_of("km", "miles"), "km or miles", "km"),
     "temperature": Key(_one_of("C", "F"), "C or F", "C"),
@@ -74,6 +108,10 @@ KEYS: Mapping[str, Key] = {
     "log_file": Key(_path, "the path of a file"),
     "color": Key(_one_of("auto", "never"), "auto or never", "auto"),
     "quiet": Key(lambda text: _TRUTH.get(text.lower()), "true or false", NO),
+    "weather_url": Key(
+        _address, "https://... without a user or a query, http:// on this computer only, or off", hidden=True
+    ),
+    "weather_key": Key(_key, "the key as you got it: letters, digits and signs, no space", hidden=True),
 }
 
 
@@ -119,7 +157,8 @@ def _checked(name: str, given: object, source: str, place: str) -> Value:
     word = (YES if given else NO) if isinstance(given, bool) else given
     text = KEYS[name].read(word.strip()) if isinstance(word, str) and word.strip() else None
     if text is None:
-        raise WrongInput(f"{place} says '{given}'", f"expected {KEYS[name].expected}")
+        says = "cannot be meant" if KEYS[name].hidden else f"says '{given}'"
+        raise WrongInput(f"{place} {says}", f"expected {KEYS[name].expected}")
     return Value(text, source)
 
 

@@ -27,8 +27,9 @@ PRIVATE_FILE = 0o600
 class Settings:
     """The home folder, the paths inside it, and what else can be set; `home` is absolute.
 
-    `home_tz` is None where this computer does not say; `nightly_at` is a time of day there. `sources` says of each
-    setting where its value came from.
+    `home_tz` is None where this computer does not say; `nightly_at` is a time of day there. `weather_url` is '' for
+    the free service, 'off' for none. `sources` says of each setting where its value came from, of the key only that
+    it is set.
     """
 
     home: Path
@@ -38,6 +39,8 @@ class Settings:
     log_file: Path | None = None
     color: bool = True
     quiet: bool = False
+    weather_url: str = ""
+    weather_key: str = field(default="", repr=False)
     sources: Mapping[str, Value] = field(default_factory=dict, compare=False)
 
     @property
@@ -106,6 +109,8 @@ def load_settings(environ: Mapping[str, str], flags: Mapping[str, str] | None = 
     told = values(flags or {}, environ, config_file)
     if told["home_tz"].source == DEFAULT:
         told["home_tz"] = Value(zone_of_this_computer(environ) or "", DEFAULT)
+    key = told["weather_key"]
+    told["weather_key"] = Value("set" if key.text else "", key.source)
     if environ.get("NO_COLOR"):
         told["color"] = Value("never", "NO_COLOR")
     return Settings(
@@ -116,6 +121,8 @@ def load_settings(environ: Mapping[str, str], flags: Mapping[str, str] | None = 
         log_file=_log_file(told["log_file"], config_file),
         color=told["color"].text != "never",
         quiet=told["quiet"].text == YES,
+        weather_url=told["weather_url"].text,
+        weather_key=key.text,
         sources={"home": Value(str(home), HOME_VARIABLE if _named_home(environ) else DEFAULT), **told},
     )
 

@@ -1,6 +1,6 @@
 """`cramplog doctor`: what this installation is, how it is set, how its store is, and what is wrong. No names, no places.
 
-Changes nothing but, when asked to, rights that are too wide.
+Changes nothing but, when asked to, rights that are too wide. Opens one connection to the weather service, says nothing.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from pathlib import Path
 from pipeline.actions.permissions import narrow, open_to_others
 from pipeline.actions.runs import waiting_in_inbox
 from pipeline.actions.versions import Versions, own_versions
-from pipeline.config import unknown_variables
+from pipeline.config import CONFIG_FILE, unknown_variables
 from pipeline.errors import CramplogError
 from pipeline.settings import Settings, config_path
 from pipeline.store.health import Health, look
+from pipeline.weather.reach import Reach, reach
+from pipeline.weather.service import service_of
 
 PACKAGES = ("duckdb", "numpy", "polars", "scikit-learn", "prefect", "click")
 LITTLE_SPACE_BYTES = 1_000_000_000  # a nightly writes the snapshot and Prefect's files beside the old ones
@@ -36,7 +38,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What `doctor` saw; `health` is None without a store. Sizes in bytes, of the files that are there."""
+    """What `doctor` saw; `health` is None without a store. Sizes in bytes, of the files that are there.
+
+    A weather service out of reach is no problem: files bring weather too.
+    """
 
     versions: Versions
     packages: Mapping[str, str]
@@ -45,13 +50,16 @@ class Examined:
     free_bytes: int
     health: Health | None
     waiting: int
+    weather_reach: Reach
     narrowed: int
     problems: tuple[Problem, ...]
 
 
 def examine(settings: Settings, environ: Mapping[str, str], fix: bool) -> Examined:
     """Look at all of it; with `fix` take away the rights that others have on our files."""
-    open_paths = open_to_others(settings)
+    config_file = config_path(environ)
+    holds_key = settings.sources["weather_key"].source == CONFIG_FILE
+    open_paths = open_to_others(settings, *[config_file] * holds_key)
     narrowed = narrow(open_paths) if fix else []
     free_bytes = shutil.disk_usage(_nearest_there(settings.home)).free
     health = look(settings)
@@ -64,11 +72,12 @@ def examine(settings: Settings, environ: Mapping[str, str], fix: bool) -> Examin
     return Examined(
         versions=own_versions(),
         packages={"python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}},
-        config_file=config_path(environ),
+        config_file=config_file,
         sizes=_sizes(settings),
         free_bytes=free_bytes,
         health=health,
         waiting=waiting_in_inbox(settings),
+        weather_reach=reach(service_of(settings)),
         narrowed=len(narrowed),
         problems=tuple(problems),
     )

@@ -9,12 +9,13 @@ from pathlib import Path
 from pipeline.settings import PRIVATE_FILE, PRIVATE_FOLDER, Settings
 
 
-def open_to_others(settings: Settings) -> list[Path]:
-    """Folders wider than 0700 and files wider than 0600 in the home, and the log file, sorted.
+def open_to_others(settings: Settings, *secrets: Path) -> list[Path]:
+    """Folders wider than 0700 and files wider than 0600 in the home, the log file, and files with `secrets`, sorted.
 
     What others put into the inbox is theirs; the home around it keeps it private.
     """
-    found = [path for path in _ours(settings) if _mode(path) & ~(PRIVATE_FOLDER if path.is_dir() else PRIVATE_FILE)]
+    ours = {*_ours(settings), *secrets}
+    found = [path for path in ours if _mode(path) & ~(PRIVATE_FOLDER if path.is_dir() else PRIVATE_FILE)]
     return sorted(found)
 
 

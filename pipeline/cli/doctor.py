@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from pipeline.store.standing import Night, Standing
 
 PROBLEMS = 1
+REACH = {
+    "off": "off, no weather is fetched",
+    "reached": "weather from {host}, which can be reached",
+    "silent": "weather from {host}, which cannot be reached from here; files bring weather too",
+    "by_proxy": "weather from {host} by the environment's proxy, not tried",
+}
 
 
 @click.command(cls=Verb)
@@ -75,7 +81,9 @@ def _print_end(examined: Examined) -> None:
 def _settings(settings: Settings, examined: Examined) -> list[tuple[str, str]]:
     told = [(name, f"{value.text or 'none'}  ({value.source})") for name, value in settings.sources.items()]
     there = "" if examined.config_file.exists() else ", which is not there"
-    return [*told, ("config file", f"{examined.config_file}{there}")]
+    reach = examined.weather_reach
+    service = ("service", REACH[reach.state].format(host=reach.host))
+    return [*told, service, ("config file", f"{examined.config_file}{there}")]
 
 
 def _store(examined: Examined) -> list[tuple[str, str]]:
@@ -149,6 +157,7 @@ def _fields(settings: Settings, examined: Examined) -> dict[str, Any]:
         "sizes_bytes": examined.sizes,
         "free_bytes": examined.free_bytes,
         "inbox_waiting": examined.waiting,
+        "weather_reach": asdict(examined.weather_reach),
         "store": store,
         "narrowed": examined.narrowed,
         "problems": [asdict(one) for one in examined.problems],

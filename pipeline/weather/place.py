@@ -45,7 +45,7 @@ class WeatherPlace:
     schema.WEATHER_COLUMNS, float64 of shape (n_hours,), NaN where unknown. Radiation and precipitation at H
     are of the hour that ends at H; all else, wbgt_c too, is of the instant H. `provisional`: some hours are
     so recent that the source may still revise them. `latitude` and `longitude` are the source's grid point,
-    not what was asked for.
+    not what was asked for; `asked_cell` is, where we know it.
     """
 
     latitude: float
@@ -57,8 +57,9 @@ class WeatherPlace:
     columns: Columns
     provisional: bool
     notes: tuple[ParseNote, ...] = ()
+    asked_cell: str | None = None
 
     @property
     def cell(self) -> str:
-        """The 0.1 degree cell of the grid point, '48.2,16.4': the key of these hours in the store."""
-        return cell_of(self.latitude, self.longitude)
+        """The 0.1 degree cell, '48.2,16.4', that is the key of these hours in the store: the asked one, else the grid point's."""
+        return self.asked_cell or cell_of(self.latitude, self.longitude)

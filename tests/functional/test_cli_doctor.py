@@ -9,8 +9,13 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipeline.actions.doctor import examine
+from pipeline.settings import load_settings
 from pipeline.store.migrate import schema_version
+from pipeline.weather.reach import Reach, reach
+from pipeline.weather.service import Service
 from tests.support.cli import Home
+from tests.support.weather_server import WeatherServer
 
 
 def problems(home: Home) -> list[str]:
@@ -55,6 +60,58 @@ def test_each_setting_is_said_with_where_it_came_from(home: Home, monkeypatch: p
     told = {one["name"]: (one["value"], one["source"]) for one in home.document("doctor")["settings"]}
     assert told["distance"] == ("miles", "CRAMPLOG_DISTANCE")
     assert told["log_file"] == (None, "default")
+
+
+def test_that_weather_is_off_is_said(home: Home) -> None:
+    assert "  service      off, no weather is fetched" in home("doctor").stdout.splitlines()
+    assert home.document("doctor")["weather_reach"] == {"host": None, "state": "off"}
+
+
+def test_whether_the_weather_service_can_be_reached_is_tried_without_asking_it_anything(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with WeatherServer() as server:
+        monkeypatch.setenv("CRAMPLOG_WEATHER_URL", server.url)
+        assert "weather from 127.0.0.1, which can be reached" in home("doctor").stdout
+        assert server.heard == []
+    ended = home("doctor")
+    assert "weather from 127.0.0.1, which cannot be reached from here; files bring weather too" in ended.stdout
+    assert ended.exit_code == 0
+
+
+def test_the_weather_key_is_said_to_be_set_and_never_shown(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRAMPLOG_WEATHER_KEY", "hunter2")
+    said = home("doctor").stdout + home("doctor", "--json").stdout
+    assert "  weather_key  set  (CRAMPLOG_WEATHER_KEY)" in said.splitlines()
+    assert "hunter2" not in said
+
+
+def test_a_config_with_the_key_that_others_may_read_is_a_problem_wherever_it_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    config = tmp_path / "config" / "cramplog" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text('distance = "miles"\n')
+    config.chmod(0o644)
+    assert examine(load_settings(os.environ), os.environ, fix=False).problems == ()
+    config.write_text('weather_key = "hunter2"\n')
+    found = examine(load_settings(os.environ), os.environ, fix=True)
+    assert (found.narrowed, found.problems, config.stat().st_mode & 0o777) == (1, (), 0o600)
+
+
+def test_a_service_that_takes_the_connection_but_not_its_encryption_is_out_of_reach() -> None:
+    with WeatherServer() as server:
+        address = server.url.replace("http:", "https:")
+        assert reach(Service(address, address), 0.5) == Reach("127.0.0.1", "silent")
+
+
+def test_behind_a_proxy_reach_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    address = "https://weather.example.org/v1/archive"
+    assert reach(Service(address, address)) == Reach("weather.example.org", "by_proxy")
 
 
 def test_a_healthy_store_is_told_in_counts(ran: Home) -> None:

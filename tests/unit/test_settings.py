@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.config import unknown_variables, zone_of_this_computer
+from pipeline.config import Value, unknown_variables, zone_of_this_computer
 from pipeline.errors import CannotStart, WrongInput
 from pipeline.settings import Settings, config_path, load_settings, make_private_folder, private_umask
 from pipeline.units import Units
+from pipeline.weather.service import service_of
 
 
 def test_everything_lies_in_the_home_that_the_environment_names(tmp_path: Path) -> None:
@@ -111,6 +112,8 @@ def test_flag_wins_over_environment_over_file_over_default(tmp_path: Path) -> No
         "log_file": "--log-file",
         "color": "default",
         "quiet": "--quiet",
+        "weather_url": "default",
+        "weather_key": "default",
     }
 
 
@@ -147,6 +150,93 @@ def test_what_cannot_be_meant_names_the_file_the_key_and_what_was_expected(
     assert str(tmp_path / "config.toml") in refusal.value.message
     assert said in refusal.value.message
     assert hint in refusal.value.hint
+
+
+ELSEWHERE = "https://weather.example.org/api"
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (ELSEWHERE, ELSEWHERE),
+        (ELSEWHERE + "/", ELSEWHERE),
+        ("OFF", "off"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("http://localhost", "http://localhost"),
+        ("http://[::1]:8080/", "http://[::1]:8080"),
+    ],
+)
+def test_the_weather_comes_by_https_from_this_computer_or_not_at_all(tmp_path: Path, given: str, kept: str) -> None:
+    settings = load_settings({"CRAMPLOG_HOME": str(tmp_path), "CRAMPLOG_WEATHER_URL": given})
+    assert settings.weather_url == kept
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "http://weather.example.org",
+        "http://127.0.0.1.example.org",
+        "http://localhost@example.org",
+        "ftp://127.0.0.1",
+        "weather.example.org",
+        "https://",
+        "https://[::1",
+        "https://weather.example.org:port",
+        "https://me:hunter2@weather.example.org",
+        "https://weather.example.org?apikey=hunter2",
+        "https://weather.example.org#hunter2",
+        "https://weather.example.org/hunter2 and more",
+    ],
+)
+def test_any_other_address_is_refused_and_not_repeated_for_it_may_hold_a_key(tmp_path: Path, given: str) -> None:
+    with pytest.raises(WrongInput, match="CRAMPLOG_WEATHER_URL cannot be meant") as refusal:
+        load_settings({"CRAMPLOG_HOME": str(tmp_path), "CRAMPLOG_WEATHER_URL": given})
+    assert "hunter2" not in refusal.value.message + refusal.value.hint
+    assert "https://" in refusal.value.hint
+
+
+def test_the_weather_key_is_kept_but_shown_nowhere(tmp_path: Path) -> None:
+    settings = load_settings(written(tmp_path, 'weather_key = "hunter2"\n'))
+    assert settings.weather_key == "hunter2"
+    assert settings.sources["weather_key"] == Value("set", "config.toml")
+    assert "hunter2" not in repr(settings) + repr(settings.sources) + repr(service_of(settings))
+
+
+@pytest.mark.parametrize("line", ['weather_key = "hunter 2"', "weather_key = 22222", 'weather_key = "hünter2"'])
+def test_a_key_that_cannot_be_one_is_refused_without_being_repeated(tmp_path: Path, line: str) -> None:
+    with pytest.raises(WrongInput, match=r"weather_key in .* cannot be meant") as refusal:
+        load_settings(written(tmp_path, line + "\n"))
+    assert "nter" not in str(refusal.value)
+    assert "2222" not in str(refusal.value)
+
+
+FREE = ("https://archive-api.open-meteo.com/v1/archive", "https://api.open-meteo.com/v1/forecast")
+OTHER = ("https://api.open-meteo.com.example.org/v1/archive", "https://api.open-meteo.com.example.org/v1/forecast")
+PAID = ("https://customer-archive-api.open-meteo.com/v1/archive", "https://customer-api.open-meteo.com/v1/forecast")
+
+
+@pytest.mark.parametrize(
+    ("url", "key", "addresses"),
+    [
+        ("", "", FREE),
+        ("", "hunter2", PAID),
+        ("https://customer-archive-api.open-meteo.com", "hunter2", PAID),
+        ("https://customer-api.open-meteo.com", "hunter2", PAID),
+        ("https://api.open-meteo.com", "", FREE),
+        ("https://api.open-meteo.com.example.org", "", OTHER),
+        (ELSEWHERE, "hunter2", (f"{ELSEWHERE}/v1/archive", f"{ELSEWHERE}/v1/forecast")),
+    ],
+)
+def test_archive_and_forecast_have_an_address_each_free_paid_or_ones_own(
+    url: str, key: str, addresses: tuple[str, str]
+) -> None:
+    service = service_of(Settings(Path("/home"), weather_url=url, weather_key=key))
+    assert service is not None
+    assert (service.address("archive"), service.address("forecast"), service.key) == (*addresses, key)
+
+
+def test_off_names_no_service_whatever_the_key() -> None:
+    assert service_of(Settings(Path("/home"), weather_url="off", weather_key="hunter2")) is None
 
 
 def test_a_variable_that_cannot_be_meant_is_named(tmp_path: Path) -> None:

@@ -40,7 +40,10 @@ def distance_km(latitude_1: float, longitude_1: float, latitude_2: float, longit
 
 
 def places_near(cell: str, places: Iterable[str], max_km: float = MAX_DISTANCE_KM) -> list[tuple[str, float]]:
-    """The places (cells with weather) within `max_km` of the cell's middle with their way in km, nearest first."""
+    """The places (cells with weather) within `max_km` of the cell's middle with their way in km, nearest first.
+
+    To the metre: of two that are as far, west and east, the name decides and not the last bit of a cosine.
+    """
     here = cell_centre(cell)
-    away = sorted((distance_km(*here, *cell_centre(place)), place) for place in places)
+    away = sorted((round(distance_km(*here, *cell_centre(place)), 3), place) for place in places)
     return [(place, way_km) for way_km, place in away if way_km <= max_km]

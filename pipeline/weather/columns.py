@@ -89,13 +89,15 @@ class Limit:
     clip_high: float = np.inf
 
 
+DARKEST_WM2 = -10.0  # a pyranometer's own cooling reads a few watts too low by night; what is lower is no sunshine
+
 LIMITS = {
     "air_temp_c": Limit(-60.0, HOTTEST_C),
     "rel_humidity_pct": Limit(0.0, 105.0, clip_high=100.0),
     "dew_point_c": Limit(-100.0, 40.0),
     "wind_ms": Limit(0.0, 60.0),
-    "shortwave_wm2": Limit(-np.inf, 1400.0, clip_low=0.0),
-    "direct_wm2": Limit(-np.inf, 1400.0, clip_low=0.0),
+    "shortwave_wm2": Limit(DARKEST_WM2, 1400.0, clip_low=0.0),
+    "direct_wm2": Limit(DARKEST_WM2, 1400.0, clip_low=0.0),
     "precip_mm": Limit(0.0, 500.0),
     "pressure_hpa": Limit(300.0, 1100.0),
 }

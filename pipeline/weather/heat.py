@@ -98,7 +98,8 @@ def moments_of_hours(
 def wbgt_c(moments: Moments) -> Floats:
     """Outdoor WBGT (°C), shape (n,), by Liljegren et al. (2008), doi:10.1080/15459620802310770.
 
-    NaN where an input is NaN, and where the energy balance finds no solution (1 to 2 of 10,000 random rows).
+    NaN where an input is NaN, and where the energy balance finds no solution: 1 to 2 of 10,000 random rows, most of them
+    storms in deep frost.
     """
     # A row of NaN never converges and would keep all others iterating to the cap: only known rows go in.
     known = moments.known()
@@ -109,13 +110,14 @@ def wbgt_c(moments: Moments) -> Floats:
 
 
 def _wbgt_of_known_c(moments: Moments, known: NDArray[np.bool_]) -> Floats:
-    kelvin = calculate_wbgt_liljegren(
-        t2_k=moments.air_temp_c[known] + KELVIN,
-        rh=moments.rel_humidity_pct[known],
-        pressure=moments.pressure_hpa[known],
-        va=moments.wind_ms[known],
-        ssrd=moments.shortwave_wm2[known],
-        fdir=moments.direct_share[known],
-        cossza=moments.cosine[known],
-    )
+    with np.errstate(invalid="ignore"):  # a row on its way to no solution takes a root of something negative
+        kelvin = calculate_wbgt_liljegren(
+            t2_k=moments.air_temp_c[known] + KELVIN,
+            rh=moments.rel_humidity_pct[known],
+            pressure=moments.pressure_hpa[known],
+            va=moments.wind_ms[known],
+            ssrd=moments.shortwave_wm2[known],
+            fdir=moments.direct_share[known],
+            cossza=moments.cosine[known],
+        )
     return np.asarray(kelvin, dtype=np.float64) - KELVIN

@@ -15,6 +15,7 @@ from pipeline.weather.instants import as_instants
 Line = tuple[int, list[str]]  # line number in the file, from 1; its cells
 Table = list[Line]  # the first line names the columns
 
+LINES = "weather_line_skipped"  # the kind of the note that names broken lines
 NAMED_LINES = 5  # a note names so many broken lines by number, and counts the rest
 
 
@@ -88,4 +89,4 @@ def _note_of(broken: list[int]) -> tuple[ParseNote, ...]:
     named = ", ".join(str(number) for number in broken[:NAMED_LINES])
     more = f" and {len(broken) - NAMED_LINES} more" if len(broken) > NAMED_LINES else ""
     lines = "line" if len(broken) == 1 else "lines"
-    return (ParseNote("weather_line_skipped", f"{lines} {named}{more} could not be read", len(broken)),)
+    return (ParseNote(LINES, f"{lines} {named}{more} could not be read", len(broken)),)

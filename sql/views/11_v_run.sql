@@ -1,6 +1,7 @@
 -- Grain: one row a run that was not deleted, rides and duplicates too.
 -- Question: what was run, when, and was the cramp question answered?
--- Notes: planned_s is what was known before the start, never the recorded end.
+-- Notes: planned_s is what was known before the start, never the recorded end. heat_14d_c is what was felt along the
+--        runner's own runs before (08_run_heat), not what the place's weather was.
 CREATE OR REPLACE VIEW v_run AS
 WITH
 -- What its segments climb.
@@ -37,6 +38,9 @@ SELECT
     run_history.load_3d_z,
     run_history.start_hour_local,
     usual_pace.usual_gap_speed_ms,
+    run_heat.wbgt_start_c,
+    run_heat.heat_14d_c,
+    run_heat.heat_above_14d_c,
     kept_run.answer,
     kept_run.answered_how,
     kept_run.answered_at,
@@ -45,7 +49,8 @@ SELECT
 FROM kept_run
 LEFT JOIN climbed USING (run_id)
 LEFT JOIN run_history USING (run_id)
-LEFT JOIN usual_pace USING (run_id);
+LEFT JOIN usual_pace USING (run_id)
+LEFT JOIN run_heat USING (run_id);
 
 COMMENT ON VIEW v_run IS 'One row a run, rides and duplicates too.';
 COMMENT ON COLUMN v_run.run_id IS 'The run: SHA-256 of its decoded start, sport and records.';
@@ -72,6 +77,9 @@ COMMENT ON COLUMN v_run.load_3d_min IS 'Moving minutes of all sports in the 3 da
 COMMENT ON COLUMN v_run.load_3d_z IS 'load_3d_min against the runner''s own 90 days before, standard deviations; NULL under 5 runs.';
 COMMENT ON COLUMN v_run.start_hour_local IS 'Local hour of the start, 0 to 24, decimal.';
 COMMENT ON COLUMN v_run.usual_gap_speed_ms IS 'Median grade-adjusted speed of comparable runs in the 90 days before, m/s; NULL under 5.';
+COMMENT ON COLUMN v_run.wbgt_start_c IS 'Wet-bulb globe temperature in its first five minutes, C; NULL where unknown.';
+COMMENT ON COLUMN v_run.heat_14d_c IS 'Heat the runner was used to: mean WBGT along their own outdoor runs of this sport in the 14 days before the start, C; NULL where none of it is known.';
+COMMENT ON COLUMN v_run.heat_above_14d_c IS 'wbgt_start_c less heat_14d_c, C: + is hotter than the runner was used to; NULL where one of them is.';
 COMMENT ON COLUMN v_run.answer IS 'unanswered, no cramp, cramp or not sure; unanswered is missing, not negative.';
 COMMENT ON COLUMN v_run.answered_how IS 'single, bulk, import or page.';
 COMMENT ON COLUMN v_run.answered_at IS 'When the answer was given, UTC.';

@@ -14,18 +14,17 @@ from pipeline.actions.cells import serve_cells
 from pipeline.schema import WEATHER_COLUMNS
 from pipeline.store.connection import open_store
 from pipeline.store.weather_hours import put_hours
-from tests.support.stores import NAIVE_NOW, START, even_run, make_store, put_runs
+from tests.support.stores import NAIVE_NOW, START, even_run, later, make_store, put_runs
 
 MIDNIGHT = START.replace(hour=0, minute=0, tzinfo=None)
 
 
-def put_day(con: duckdb.DuckDBPyConnection, cell: str, temps: dict[int, float]) -> None:
-    """A day's hours with these air temperatures (by UTC hour); WBGT is half of it, rain is the hour's number."""
-    hours = np.array([MIDNIGHT + timedelta(hours=hour) for hour in temps], dtype="datetime64[us]")
-    columns = {name: np.full(len(temps), np.nan) for name in WEATHER_COLUMNS}
-    columns["air_temp_c"] = np.array(list(temps.values()))
-    columns["wbgt_c"] = columns["air_temp_c"] / 2
-    columns["precip_mm"] = np.array([float(hour) for hour in temps])
+def put_hours_of(
+    con: duckdb.DuckDBPyConnection, cell: str, midnight: datetime, hours: dict[int, dict[str, float]]
+) -> None:
+    """Hours of one cell, by how many hours after midnight (UTC); what is not named is unknown."""
+    at = np.array([midnight + timedelta(hours=hour) for hour in hours], dtype="datetime64[us]")
+    columns = {name: np.array([known.get(name, np.nan) for known in hours.values()]) for name in WEATHER_COLUMNS}
     facts = {
         "provider": "open-meteo",
         "model": None,
@@ -33,8 +32,14 @@ def put_day(con: duckdb.DuckDBPyConnection, cell: str, temps: dict[int, float]) 
         "fetched_at": NAIVE_NOW,
         "provisional": False,
     }
-    put_hours(con, cell, hours, columns, facts)
+    put_hours(con, cell, at, columns, facts)
     serve_cells(con)
+
+
+def put_day(con: duckdb.DuckDBPyConnection, cell: str, temps: dict[int, float]) -> None:
+    """A day's hours with these air temperatures (by UTC hour); WBGT is half of it, rain is the hour's number."""
+    hours = {hour: {"air_temp_c": temp, "wbgt_c": temp / 2, "precip_mm": float(hour)} for hour, temp in temps.items()}
+    put_hours_of(con, cell, MIDNIGHT, hours)
 
 
 def weather_of(home: Path, temps: dict[int, float], cell: str = "48.2,16.4", **run: Any) -> list[Any]:
@@ -91,3 +96,49 @@ def test_later_hours_replace_earlier_ones(tmp_path: Path) -> None:
         put_day(con, "48.2,16.4", {6: 21.0, 7: 30.0})
         found = con.execute("SELECT air_temp_c FROM weather_hour ORDER BY hour_at").fetchall()
     assert found == [(10.0,), (21.0,), (30.0,)]
+
+
+SUN = {5: 100.0, 6: 200.0, 7: 400.0, 8: 700.0}
+
+
+def radiation_of(home: Path, hours: dict[int, float]) -> list[tuple[str, float | None, float | None]]:
+    """Wall of the middle, shortwave and direct radiation of a run from 05:30 to 07:00 UTC; direct is half of it."""
+    settings, (runner,) = make_store(home, "sam")
+    with open_store(settings, write=True, with_records=True, with_tracks=True) as con:
+        put_runs(con, runner, [even_run(minutes=90)])
+        known = {hour: {"air_temp_c": 20.0, "shortwave_wm2": sun, "direct_wm2": sun / 2} for hour, sun in hours.items()}
+        put_hours_of(con, "48.2,16.4", MIDNIGHT, known)
+        rows = con.execute(
+            "SELECT middle_at, shortwave_wm2, direct_wm2 FROM segment_weather ORDER BY segment_no"
+        ).fetchall()
+    return [(f"{at:%H:%M:%S}", shortwave, direct) for at, shortwave, direct in rows]
+
+
+def test_radiation_belongs_to_the_middle_of_the_hour_it_is_the_mean_of(tmp_path: Path) -> None:
+    found = radiation_of(tmp_path / "home", SUN)
+    by_wall = {wall: shortwave for wall, shortwave, _ in found}
+    assert by_wall["05:32:30"] == pytest.approx(200 + 200 * 2.5 / 60)  # 05:30 is written at 6, 06:30 at 7
+    assert by_wall["06:27:30"] == pytest.approx(200 + 200 * 57.5 / 60)
+    assert by_wall["06:32:30"] == pytest.approx(400 + 300 * 2.5 / 60)
+    assert by_wall["06:57:30"] == pytest.approx(400 + 300 * 27.5 / 60)
+    assert [direct for _, _, direct in found] == pytest.approx(
+        [shortwave / 2 for _, shortwave, _ in found if shortwave]
+    )
+
+
+def test_radiation_is_unknown_where_one_of_its_two_means_is(tmp_path: Path) -> None:
+    found = radiation_of(tmp_path / "home", {hour: sun for hour, sun in SUN.items() if hour != 8})
+    assert [wall for wall, shortwave, _ in found if shortwave is None] == [
+        "06:32:30", "06:37:30", "06:42:30", "06:47:30", "06:52:30", "06:57:30",
+    ]  # fmt: skip
+
+
+def test_nobody_ran_in_simulated_weather_but_simulated_runners(tmp_path: Path) -> None:
+    settings, (runner,) = make_store(tmp_path / "home", "sam")
+    run = even_run(minutes=60)
+    with open_store(settings, write=True, with_records=True, with_tracks=True) as con:
+        put_runs(con, runner, [run, later(even_run(50, START + timedelta(hours=2)), simulated=True)])
+        put_day(con, "48.2,16.4", dict.fromkeys(range(4, 10), 20.0))
+        con.execute("UPDATE weather_hour SET provider = 'simulated'")
+        found = con.execute("SELECT DISTINCT simulated, air_temp_c FROM v_run_weather JOIN v_run USING (run_id)")
+        assert sorted(found.fetchall()) == [(False, None), (True, 20.0)]

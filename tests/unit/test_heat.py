@@ -140,6 +140,36 @@ def test_nan_in_nan_out_and_only_there(missing: str) -> None:
     np.testing.assert_allclose(np.delete(wbgt, 7), np.delete(whole, 7), atol=1e-9)
 
 
+def test_a_storm_in_deep_frost_has_no_solution_and_no_warning_and_spoils_no_other_row() -> None:
+    storm = Moments(
+        air_temp_c=np.array([-38.2, 20.0]),
+        rel_humidity_pct=np.array([75.0, 50.0]),
+        pressure_hpa=np.full(2, 950.0),
+        wind_ms=np.array([23.4, 2.0]),
+        shortwave_wm2=np.array([646.0, 500.0]),
+        direct_share=np.array([0.323, 0.5]),
+        cosine=np.full(2, 0.602),
+    )
+    wbgt = wbgt_c(storm)
+    assert np.isnan(wbgt[0])
+    assert 15.0 < wbgt[1] < 25.0
+
+
+def test_one_moment_is_as_good_as_many() -> None:
+    many = random_moments(3)
+    one = Moments(*(getattr(many, name)[1] for name in Moments.__slots__))
+    assert float(wbgt_c(one)) == pytest.approx(wbgt_c(many)[1], abs=1e-9)
+
+
+def test_by_night_wbgt_lies_between_dew_point_and_air() -> None:
+    by_day = random_moments()
+    dark = np.zeros(by_day.cosine.size)
+    night = replace(by_day, shortwave_wm2=dark, direct_share=dark, cosine=dark - 0.5)
+    wbgt, dew = wbgt_c(night), dew_point_c(night.air_temp_c, night.rel_humidity_pct)
+    assert np.nanmax(wbgt - night.air_temp_c) < SOLVER_C
+    assert np.nanmin(wbgt - dew) > -2.0
+
+
 def hours(start: str, n: int) -> np.ndarray:
     return np.datetime64(start, "s") + np.arange(n) * np.timedelta64(3600, "s")
 

@@ -246,6 +246,11 @@ def test_quarter_hours_and_hours_without_a_value_are_left_out() -> None:
         ("shortwave_radiation (W/m²)", -0.2, "shortwave_wm2", 0.0),
         ("shortwave_radiation (W/m²)", 1401.0, "shortwave_wm2", None),
         ("direct_radiation (W/m²)", -3.0, "direct_wm2", 0.0),
+        ("direct_radiation (W/m²)", 1401.0, "direct_wm2", None),
+        ("shortwave_radiation (W/m²)", -11.0, "shortwave_wm2", None),
+        ("direct_radiation (W/m²)", -300.0, "direct_wm2", None),
+        ("precipitation (mm)", 501.0, "precip_mm", None),
+        ("surface_pressure (hPa)", 299.0, "pressure_hpa", None),
         ("precipitation (mm)", -0.1, "precip_mm", None),
         ("surface_pressure (hPa)", 99500.0, "pressure_hpa", None),
     ],
@@ -278,6 +283,15 @@ def test_humidity_and_dew_point_stand_in_for_each_other() -> None:
     assert damp.columns["dew_point_c"][0] == pytest.approx(9.3, abs=0.1)
     dewy = read_one(table("time,temperature_2m (°C),dew_point_2m (°C)", "2025-07-15T12:00,20.0,9.3"))
     assert dewy.columns["rel_humidity_pct"][0] == pytest.approx(50.0, abs=0.5)
+
+
+def test_hours_whose_wbgt_has_no_solution_are_counted() -> None:
+    title = ONE_PLACE.splitlines()[3]
+    place = read_one(
+        table(title, "2025-07-15T11:00,-38.2,75,,0,23.4,640,200,950", "2025-07-15T12:00,20,75,,0,2,640,200,950")
+    )
+    assert np.isnan(place.columns["wbgt_c"]).tolist() == [True, False]
+    assert kinds(place) == {"weather_wbgt_unsolved": 1}
 
 
 # --- the service's JSON ---
@@ -401,6 +415,18 @@ def test_a_plain_table_needs_zones_and_columns() -> None:
     assert "air_temp_c" in missing.message
     assert "dew_point_c" in refusal(PLAIN.replace("rel_humidity_pct", "rh").encode()).message
     assert refusal(PLAIN.replace(",30.0,", ",86.0,").encode()).code == "weather_unit"
+    fractions = PLAIN.replace(",50,", ",0.5,").replace(",48,", ",0.48,")
+    assert "percent" in refusal(fractions.encode()).hint
+
+
+def test_pressure_in_pascal_and_wind_in_km_h_of_a_plain_table_become_unknown() -> None:
+    table = (
+        PLAIN.replace("elevation_m", "pressure_hpa").replace(",171,", ",99500,").replace(",2.0,station", ",72,station")
+    )
+    vienna, _ = read_weather(table.encode(), "station.csv", NOW)
+    assert np.isnan(vienna.columns["pressure_hpa"]).all()
+    assert np.isnan(vienna.columns["wind_ms"]).all()
+    assert sorted((note.detail.split()[0], note.n) for note in vienna.notes) == [("pressure_hpa", 2), ("wind_ms", 2)]
 
 
 def test_a_broken_position_in_a_plain_table_costs_its_line_only() -> None:

@@ -14,7 +14,9 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.actions.cells import serve_cells
+from pipeline.actions.fetch_weather import WeatherFetched, fetch_weather
 from pipeline.actions.find_files import find_files
+from pipeline.actions.forecasts import forecast_new_runs
 from pipeline.actions.ingest import FileOutcome, ingest
 from pipeline.actions.tag_file import import_tags, is_answers_file
 from pipeline.actions.weather import import_weather
@@ -51,7 +53,20 @@ def _move_read(settings: Settings, paths: Sequence[Path], outcomes: Sequence[Fil
 
 
 def take_weather(settings: Settings, now: datetime) -> str:
-    """Import the inbox's weather files; returns what was done, in counts."""
+    """Import the inbox's weather files, then fetch what runs still lack; returns what was done, in counts."""
+    from_files, fetched = _take_weather_files(settings, now), _in_counts(fetch_weather(settings, now))
+    return f"{from_files}; {fetched}" if fetched else from_files
+
+
+def _in_counts(fetched: WeatherFetched) -> str:
+    """A fetch in words; '' when there was nothing to fetch. A service that is silent tonight fails no stage."""
+    said = [f"{fetched.hours} hours for {fetched.runs} runs fetched"] if fetched.requests else []
+    said += [f"{fetched.pending} runs wait: {fetched.waits}"] if fetched.pending else []
+    return ", ".join(said)
+
+
+def _take_weather_files(settings: Settings, now: datetime) -> str:
+    """The inbox's weather files into the store."""
     outcomes = import_weather(settings, _waiting(settings, "weather"), now)
     with open_store(settings, write=True) as con, transaction(con):
         serve_cells(con)  # also for runs that came in a night that was cut short
@@ -67,7 +82,11 @@ def take_weather(settings: Settings, now: datetime) -> str:
 
 
 def take_answers(settings: Settings, now: datetime) -> str:
-    """Import the inbox's files of answers; returns what was done, in counts. Lines about unknown runs wait in the inbox."""
+    """Forecast new runs, then import the inbox's files of answers; returns what was done, in counts.
+
+    Lines about unknown runs wait in the inbox.
+    """
+    forecast = forecast_new_runs(settings, now)
     found = _runner_names(settings, _waiting(settings, "answers"))
     taken = cramps = waiting = refused = 0
     for name, path in found:
@@ -83,7 +102,8 @@ def take_answers(settings: Settings, now: datetime) -> str:
             _leave(path, result.left)
     said = [f"{taken} lines, {cramps} cramps"] if found else ["nothing new"]
     said += [f"{waiting} lines wait: their runs are not there, or they are wrong"] if waiting else []
-    return ", ".join(said + ([f"{refused} files refused"] if refused else []))
+    said += [f"{refused} files refused"] if refused else []
+    return ", ".join(said + ([f"{forecast} runs forecast before their answer"] if forecast else []))
 
 
 def _leave(path: Path, rows: Sequence[Mapping[str, str]]) -> None:

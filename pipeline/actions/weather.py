@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+import numpy as np
 
 from pipeline.actions.cells import serve_cells
 from pipeline.actions.find_files import find_files
@@ -16,8 +18,11 @@ from pipeline.errors import FileRefused
 from pipeline.settings import Settings
 from pipeline.store.connection import open_store, transaction
 from pipeline.store.weather_hours import put_hours, put_weather_file, weather_files_seen
+from pipeline.store.weather_notes import put_weather_notes
+from pipeline.weather.checked import SETTLED_AFTER
 from pipeline.weather.files import read_weather
 from pipeline.weather.place import WeatherPlace
+from pipeline.weather.rows import LINES
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +62,17 @@ def _import_one(settings: Settings, path: Path, seen: dict[str, str], now: datet
         for place in places:
             _put_place(con, place, utc)
         put_weather_file(con, sha256, name_of(path), "new", None, hours, utc)
+        put_weather_notes(con, sha256, [note for place in places for note in place.notes])
         serve_cells(con)
-    notes = tuple(note.detail for place in places for note in place.notes)
-    return WeatherOutcome(str(path), "new", len(places), hours, notes, None)
+    return WeatherOutcome(str(path), "new", len(places), hours, _said(places), None)
+
+
+def _said(places: Sequence[WeatherPlace]) -> tuple[str, ...]:
+    """What was left out or made up, each once with how often it was in all places; lines are named, not counted."""
+    times = Counter[tuple[str, str]]()
+    for place in places:
+        times.update({(note.kind, note.detail): note.n for note in place.notes})
+    return tuple(detail if kind == LINES else f"{detail}: {n:,}" for (kind, detail), n in times.items())
 
 
 def _put_place(con: duckdb.DuckDBPyConnection, place: WeatherPlace, fetched_at: datetime) -> None:
@@ -68,6 +81,6 @@ def _put_place(con: duckdb.DuckDBPyConnection, place: WeatherPlace, fetched_at: 
         "model": place.model,
         "elevation_m": place.elevation_m,
         "fetched_at": fetched_at,
-        "provisional": place.provisional,
+        "provisional": place.provisional & (place.hour_at > np.datetime64(fetched_at) - SETTLED_AFTER),
     }
     put_hours(con, place.cell, place.hour_at, place.columns, facts)

@@ -113,9 +113,9 @@ class Progress:
         if self.live and self.total > 1:
             self._show(f"0 of {self.total:,} {self.what}")
 
-    def step(self) -> None:
-        """One more is done."""
-        self.done += 1
+    def step(self, by: int = 1) -> None:
+        """So many more are done."""
+        self.done += by
         now_s = time.monotonic()
         if self.shown and now_s - self.said_s >= self.every_s:
             self.said_s = now_s

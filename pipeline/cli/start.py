@@ -15,6 +15,11 @@ from pipeline.cli.verb import Verb, here, utc_now
 if TYPE_CHECKING:
     from pipeline.store.runners import Runner
 
+# Said once, before the first run: only this ever leaves the computer.
+WEATHER_WORDS = """Weather comes from Open-Meteo, free for non-commercial use. Only days, heights
+and coordinates rounded to 0.1 degree go there. CRAMPLOG_WEATHER_URL=off stops
+it; cramplog weather --file FILE takes files."""
+
 
 @click.command(cls=Verb)
 @click.option("--runner", "name", metavar="NAME", help="Your name, as your reports shall call you.")
@@ -46,6 +51,8 @@ def init(name: str | None, demo: bool, **answers: str | None) -> None:
     click.echo(f"{begun} {settings.home}")
     for runner in started.runners:
         click.echo(f"  {runner}")
+    if started.changed and not demo:
+        click.echo(WEATHER_WORDS)
     if started.files:
         click.echo(f"{count(started.files, 'file')} of simulated runs lie in {settings.inbox}")
     if waiting_in_inbox(settings):

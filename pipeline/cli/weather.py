@@ -1,4 +1,4 @@
-"""`cramplog weather`: hours of weather in, from files."""
+"""`cramplog weather`: hours of weather in, from the service or from files, and what is still missing."""
 
 from __future__ import annotations
 
@@ -8,33 +8,107 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.say import count, next_step, print_json
+from pipeline.cli.say import Progress, count, instant, next_step, print_json
 from pipeline.cli.told_files import summary
 from pipeline.cli.verb import Verb, here, json_option, utc_now
+from pipeline.errors import WrongInput
 
 if TYPE_CHECKING:
+    from pipeline.actions.fetch_weather import WeatherFetched
     from pipeline.actions.weather import WeatherOutcome
 
-FAILED = 1
+FAILED, TRY_AGAIN = 1, 5
+_CODES = {None: 0, "off": 0, "refused": FAILED, "later": TRY_AGAIN, "silent": TRY_AGAIN}
 
 
 @click.command(cls=Verb)
 @click.option(
-    "--file", "paths", multiple=True, required=True, metavar="FILE", type=click.Path(path_type=Path),
-    help="A weather file or a folder of them; may be given again.",
+    "--file", "paths", multiple=True, metavar="FILE", type=click.Path(path_type=Path),
+    help="Take a weather file or a folder of them instead; may be given again.",
 )  # fmt: skip
+@click.option("--status", is_flag=True, help="Only say how many runs have their weather, and why others wait.")
+@click.option("--missing", is_flag=True, help="Only list the runs outdoors without all of their weather.")
 @json_option
-def weather(paths: tuple[Path, ...], as_json: bool) -> int:
-    """Take weather from files: the service's CSV or JSON replies, or a plain table of hours.
+def weather(paths: tuple[Path, ...], status: bool, missing: bool, as_json: bool) -> int:
+    """Fetch the weather that runs lack, or take it from files.
 
-    Runs within 30 km of a file's place get its hours; without any, heat stays unknown in the report.
+    Only coordinates rounded to 0.1 degree, the height there and the days go to the service, which is free for
+    non-commercial use. A run takes the hours of a place within 30 km; without any, heat stays unknown.
 
     \b
     Examples:
-      cramplog weather --file vienna-2026.csv
-      cramplog weather --file archive.json --file forecast.json
-      cramplog weather --file weather/ --json
+      cramplog weather
+      cramplog weather --file vienna-2026.csv --file weather/
+      cramplog weather --status
     """
+    if bool(paths) + status + missing > 1:
+        raise WrongInput("only one of --file, --status and --missing at a time", "cramplog weather --help")
+    if paths:
+        return _take_files(paths, as_json)
+    if status or missing:
+        from pipeline.cli.weather_status import say_missing, say_status
+
+        say_status(as_json) if status else say_missing(as_json)
+        return 0
+    return _fetch(as_json)
+
+
+def _fetch(as_json: bool) -> int:
+    from pipeline.actions.fetch_weather import fetch_weather
+    from pipeline.actions.weather_status import weather_status
+
+    settings, now = here(), utc_now()
+    shown = _Fetched()
+    fetched = fetch_weather(settings, now, shown)
+    if shown.progress is not None:
+        shown.progress.clear()
+    if as_json:
+        print_json("weather", files=[], fetched={**asdict(fetched), "until": instant(fetched.until)})
+    else:
+        _print_fetched(fetched, bool(weather_status(settings, now).states))
+    return _CODES[fetched.stop]
+
+
+def _print_fetched(fetched: WeatherFetched, any_run: bool) -> None:
+    if not any_run:
+        click.echo("no run yet")
+        next_step("cramplog ingest FOLDER")
+        return
+    if fetched.requests:
+        asked = count(fetched.requests, "request")
+        whose = "its" if fetched.runs == 1 else "their"
+        click.echo(f"{asked}, {count(fetched.hours, 'hour')}: {count(fetched.runs, 'run')} got {whose} weather")
+    if fetched.pending:
+        waiting = count(fetched.pending, "run") + (" waits" if fetched.pending == 1 else " wait")
+        click.echo(f"{waiting}: {fetched.waits}")
+    elif fetched.stop:
+        click.echo(f"what is provisional stays so for now: {fetched.waits}")
+    elif not fetched.requests:
+        click.echo("nothing to fetch: every run outdoors has its weather")
+    next_step(_next(fetched))
+
+
+def _next(fetched: WeatherFetched) -> str:
+    if fetched.stop == "off":
+        return "cramplog weather --file FILE"
+    if fetched.stop in ("later", "silent"):
+        return "cramplog weather, later; nothing is lost"
+    return "cramplog weather --missing" if fetched.pending else "cramplog report"
+
+
+class _Fetched:
+    """Shows how far a fetch is, in runs."""
+
+    progress: Progress | None = None
+
+    def __call__(self, fetched: WeatherFetched) -> None:
+        if self.progress is None:
+            self.progress = Progress(fetched.runs + fetched.pending, "runs")
+            self.progress.begin()
+        self.progress.step(fetched.runs - self.progress.done)
+
+
+def _take_files(paths: tuple[Path, ...], as_json: bool) -> int:
     from pipeline.actions.weather import import_weather
 
     outcomes = import_weather(here(), paths, utc_now())

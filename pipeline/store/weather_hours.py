@@ -24,14 +24,16 @@ def put_hours(
     """Keep the hours of one weather place. An hour is replaced whole, and only by one that knows at least as much.
 
     Arrays of shape (n_hours,); `columns` holds schema.WEATHER_COLUMNS; `facts` provider, model, elevation_m,
-    fetched_at (UTC, no zone) and provisional.
+    fetched_at (UTC, no zone) and provisional, of all hours or of each. No provisional hour replaces a settled one.
     """
+    told = dict(facts)
     # Found by name in the statement.
     hours: dict[str, NDArray[Any]] = {
         "hour_at": hour_at.astype("datetime64[us]"),
+        "provisional": np.array(np.broadcast_to(told.pop("provisional"), hour_at.shape), dtype=bool),
         **columns,
     }
-    con.execute(read_sql("queries", "put_hours"), {"cell": cell, **facts})
+    con.execute(read_sql("queries", "put_hours"), {"cell": cell, **told})
     del hours
 
 

@@ -1,5 +1,6 @@
 -- Question: keep the hours of one weather place that lie in `hours`.
--- Notes: an hour is replaced whole, and only by one that knows at least as much: its values come from one source.
+-- Notes: an hour is replaced whole, and only by one that knows at least as much: its values come from one source. A settled
+--        hour is never replaced by a provisional one, whatever that knows: the source itself calls it a draft.
 INSERT INTO weather_hour BY NAME
 SELECT
     *,
@@ -7,8 +8,7 @@ SELECT
     $provider AS provider,
     $model AS model,
     $elevation_m::DOUBLE AS elevation_m,
-    $fetched_at::TIMESTAMP AS fetched_at,
-    $provisional AS provisional
+    $fetched_at::TIMESTAMP AS fetched_at
 FROM hours
 ON CONFLICT DO UPDATE SET
     air_temp_c = excluded.air_temp_c,
@@ -25,7 +25,8 @@ ON CONFLICT DO UPDATE SET
     elevation_m = excluded.elevation_m,
     fetched_at = excluded.fetched_at,
     provisional = excluded.provisional
-WHERE (excluded.air_temp_c IS NOT NULL)::INTEGER
+WHERE (weather_hour.provisional OR NOT excluded.provisional)
+    AND (excluded.air_temp_c IS NOT NULL)::INTEGER
     + (excluded.rel_humidity_pct IS NOT NULL)::INTEGER
     + (excluded.dew_point_c IS NOT NULL)::INTEGER
     + (excluded.wind_ms IS NOT NULL)::INTEGER

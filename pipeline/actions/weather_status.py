@@ -1,0 +1,80 @@
+"""`cramplog weather --status` and `--missing`: which runs have their weather, which wait, and why. Asks nobody."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.settings import Settings
+from pipeline.store.connection import open_store
+from pipeline.store.migrate import naive_utc
+from pipeline.store.weather_asks import HourCount, WeatherCall, WeatherRun, hour_counts, last_call, weather_runs
+from pipeline.weather.service import service_of
+
+# Of the states in sql/queries/weather_runs.sql those in which a run has its heat, and the one in which it can have none.
+WITH_HEAT = ("known", "provisional")
+INDOOR = "indoor"
+
+
+@dataclass(frozen=True, slots=True)
+class WeatherStatus:
+    """Runs by state, the hours kept by provider, the last call, and why pending runs wait (None: there are none)."""
+
+    states: Mapping[str, int]
+    hours: tuple[HourCount, ...]
+    last: WeatherCall | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MissingRun:
+    """A run that lacks weather, and why in words."""
+
+    run: WeatherRun
+    why: str
+
+
+def weather_status(settings: Settings, now: datetime) -> WeatherStatus:
+    """How things stand, in counts."""
+    runs, hours, last = _looked_up(settings, now)
+    states = Counter(run.state for run in runs)
+    return WeatherStatus(states, tuple(hours), last, _why(settings, last) if states["pending"] else None)
+
+
+def missing_weather(settings: Settings, now: datetime) -> list[MissingRun]:
+    """Every run outdoors without all of its weather, the newest first."""
+    runs, _, last = _looked_up(settings, now)
+    waits = _why(settings, last)
+    return [MissingRun(run, _words(run, waits)) for run in runs if run.state not in (*WITH_HEAT, INDOOR)]
+
+
+def _looked_up(
+    settings: Settings, now: datetime
+) -> tuple[Sequence[WeatherRun], Sequence[HourCount], WeatherCall | None]:
+    with open_store(settings, write=False) as con:
+        return weather_runs(con, naive_utc(now)), hour_counts(con), last_call(con)
+
+
+def _why(settings: Settings, last: WeatherCall | None) -> str:
+    """Why a run may be waiting now."""
+    if service_of(settings) is None:
+        return "fetching is switched off"
+    if last is not None and last.outcome == "silent":
+        return f"the service is silent: {last.reason}"
+    if last is not None and last.until_at is not None:
+        return f"the service takes no more until {last.until_at:%Y-%m-%d %H:%M} UTC: {last.reason}"
+    return "not asked for yet"
+
+
+def _words(run: WeatherRun, waits: str) -> str:
+    """Why this run lacks weather."""
+    if run.state == "refused":
+        return f"refused: {run.reason}"
+    return {
+        "clock wrong": "its clock is wrong: runs edit --shift",
+        "no place": "its file has no positions",
+        "simulated": "simulated, and its weather is not here",
+        "no sun": "only the air is known, not the sun",
+    }.get(run.state, run.reason or waits)

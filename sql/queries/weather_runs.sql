@@ -1,0 +1,54 @@
+-- Grain: one row a run that was not deleted and is no second recording of another.
+-- Question: has each run its weather, and if not, why not?
+-- Notes: `state` is the first of these that fits; $now decides which trials still hold. `reason` is the service's word.
+WITH
+-- All cells of a run together.
+needed AS (
+    SELECT
+        run_id,
+        bool_and(air_known) AS air_known,
+        bool_and(heat_known) AS heat_known,
+        bool_or(provisional) AS provisional
+    FROM weather_need
+    GROUP BY run_id
+),
+-- The trials that keep a run's missing days from being asked now.
+held AS (
+    SELECT
+        weather_need.run_id,
+        bool_or(weather_try.outcome = 'refused') AS refused,
+        max(weather_try.tried_at) AS tried_at,
+        arg_max(weather_try.reason, weather_try.tried_at) AS reason
+    FROM weather_need
+    JOIN weather_try
+        ON weather_try.cell = weather_need.cell
+        AND weather_try.day = weather_need.day
+    WHERE NOT weather_need.heat_known
+        AND weather_try.not_before > $now
+    GROUP BY weather_need.run_id
+)
+SELECT
+    kept_run.run_id,
+    kept_run.start_at,
+    kept_run.start_local,
+    runner.name AS runner,
+    CASE
+        WHEN kept_run.clock_wrong THEN 'clock wrong'
+        WHEN kept_run.indoor THEN 'indoor'
+        WHEN needed.run_id IS NULL THEN 'no place'
+        WHEN needed.heat_known AND needed.provisional THEN 'provisional'
+        WHEN needed.heat_known THEN 'known'
+        WHEN kept_run.simulated THEN 'simulated'
+        WHEN held.refused THEN 'refused'
+        WHEN needed.air_known THEN 'no sun'
+        WHEN held.run_id IS NOT NULL THEN 'no value'
+        ELSE 'pending'
+    END AS state,
+    held.tried_at,
+    held.reason
+FROM kept_run
+JOIN runner USING (runner_id)
+LEFT JOIN needed USING (run_id)
+LEFT JOIN held USING (run_id)
+WHERE kept_run.duplicate_of IS NULL
+ORDER BY kept_run.start_at DESC, kept_run.run_id

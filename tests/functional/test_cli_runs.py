@@ -126,7 +126,7 @@ def test_weather_names_what_it_took_and_what_it_could_not_read(ran: Home, tmp_pa
     again = ran.document("weather", "--file", str(tmp_path / "danube.csv"))
     assert again["schema"] == "cramplog.weather/1"
     assert again["files"][0]["outcome"] == "known"
-    assert ran("weather").exit_code == 2
+    assert ran("weather").exit_code == 0  # nothing is fetched in tests
     assert ran("weather", "--file", "no-such.csv").exit_code == 4
 
 

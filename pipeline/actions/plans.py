@@ -1,19 +1,21 @@
 """Planned runs for a report: the runner's usual run, the same in one thing changed, and curves over duration, heat, hour, pace.
 
-Called by the report action; the model gives each a risk, MODEL.md's table decides what may be said of it.
+Called by the report action, its pieces by the action behind `cramplog risk` too; the model gives each a risk, MODEL.md's
+table decides what may be said of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from math import ceil, floor
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from models.abstain import Evidence, Plan, may_say
+from models.abstain import Evidence, MaySay, Plan, may_say
 from models.design import plan_rows
 from models.hazard import CrampHazard
 from pipeline.actions.plan_weather import OwnAir
@@ -62,16 +64,20 @@ class Wish:
     air_temp_c: float | None
     start_hour: float | None
     pace_faster_pct: float = 0.0
+    race: bool = False
 
 
-def own_runs(runs: pl.DataFrame) -> OwnRuns | None:
-    """Habits and limits from the frame of `report_runs`; None without a run that moved."""
+def own_runs(runs: pl.DataFrame, at: datetime | None = None) -> OwnRuns | None:
+    """Habits and limits from the frame of `report_runs`; None without a run that moved.
+
+    The longest run of the last month counts back from `at` (UTC, no zone), else from the last run.
+    """
     ran = runs.filter((pl.col("sport") == "running") & (pl.col("moving_s") > 0))
     if ran.is_empty():
         return None
     recent = ran.tail(RECENT_RUNS)
     last = ran["start_at"][-1]
-    month = ran.filter(pl.col("start_at") >= last - pl.duration(days=30))
+    month = ran.filter(pl.col("start_at") >= (at or last) - timedelta(days=30))
     season = ran.filter(pl.col("start_at") >= last - pl.duration(days=90))
     temps, wbgt = _known(ran, "air_temp_c"), _known(ran, "wbgt_c")
     recent_temps, hours = _known(recent, "air_temp_c"), _known(recent, "start_hour_local")
@@ -80,7 +86,7 @@ def own_runs(runs: pl.DataFrame) -> OwnRuns | None:
         usual_s=_to_quarter(float(np.median(_known(recent, "moving_s")))),
         long_s=_to_quarter(float(_known(season, "moving_s").max())),
         longest_s=float(_known(ran, "moving_s").max()),
-        longest30_s=float(_known(month, "moving_s").max()),
+        longest30_s=float(_known(month, "moving_s").max()) if month.height else 0.0,
         usual_temp_c=float(np.median(recent_temps).round()) if recent_temps.size else None,
         temps_c=tuple(np.quantile(temps, [0.1, 0.5, 0.9]).round().tolist()) if temps.size else (),
         wbgt_range_c=(float(wbgt.min()), float(wbgt.max())) if wbgt.size else None,
@@ -120,12 +126,18 @@ def plan_set(model: CrampHazard, own: OwnRuns, air: OwnAir, evidence: Evidence, 
 
 def _tell(model: CrampHazard, wishes: Sequence[Wish], own: OwnRuns, air: OwnAir, evidence: Evidence) -> list[PlanRisk]:
     heats = _heats(wishes, air)
-    rows = [_rows(str(n), wish, heat, own) for n, (wish, heat) in enumerate(zip(wishes, heats, strict=True))]
-    risks = model.run_risks(pl.concat(rows))
+    rows = [rows_of(str(n), wish, heat, own) for n, (wish, heat) in enumerate(zip(wishes, heats, strict=True))]
+    risks = risks_of(model, rows)
     return [
-        _plan_risk(wish, heat, Risk(risk.mean, risk.low, risk.high), own, evidence)
-        for wish, heat, risk in zip(wishes, heats, risks.values(), strict=True)
+        plan_risk(wish, risk, said_of(wish, heat, risk, own, evidence))
+        for wish, heat, risk in zip(wishes, heats, risks, strict=True)
     ]
+
+
+def risks_of(model: CrampHazard, plans: Sequence[pl.DataFrame]) -> list[Risk]:
+    """The risk of each plan, given as its segments; each with a `run_id` of its own."""
+    risks = model.run_risks(pl.concat(plans))
+    return [Risk(risk.mean, risk.low, risk.high) for risk in risks.values()]
 
 
 def _heats(wishes: Sequence[Wish], air: OwnAir) -> list[float | None]:
@@ -141,13 +153,15 @@ def _or_none(heat: float | None) -> float | None:
     return None if heat is None or np.isnan(heat) else float(heat)
 
 
-def _rows(run_id: str, wish: Wish, heat: float | None, own: OwnRuns) -> pl.DataFrame:
+def rows_of(run_id: str, wish: Wish, heat: float | None, own: OwnRuns) -> pl.DataFrame:
+    """The wish as its segments, for the model; the air is the same in all of them."""
     descent_m = None if own.descent_m_per_s is None else own.descent_m_per_s * wish.planned_s
     return plan_rows(
         wish.planned_s,
         run_id=run_id,
         longest30_s=own.longest30_s,
         pace_faster_pct=wish.pace_faster_pct,
+        race=wish.race,
         air_temp_c=wish.air_temp_c,
         wbgt_c=heat,
         descent_m=descent_m,
@@ -155,15 +169,20 @@ def _rows(run_id: str, wish: Wish, heat: float | None, own: OwnRuns) -> pl.DataF
     )
 
 
-def _plan_risk(wish: Wish, heat: float | None, risk: Risk, own: OwnRuns, evidence: Evidence) -> PlanRisk:
+def said_of(wish: Wish, heat: float | None, risk: Risk, own: OwnRuns, evidence: Evidence) -> MaySay:
+    """What may be said of a plan with this risk, at this WBGT (°C)."""
     plan = Plan(risk.low, risk.high, wish.planned_s, own.longest_s, heat, own.wbgt_range_c)
-    said = may_say(replace(evidence, plan=plan))
+    return may_say(replace(evidence, plan=plan))
+
+
+def plan_risk(wish: Wish, risk: Risk, said: MaySay) -> PlanRisk:
+    """The plan in the report's words; without its risk where nothing may be said."""
     return PlanRisk(
         planned_s=wish.planned_s,
         air_temp_c=wish.air_temp_c,
         pace_faster_pct=wish.pace_faster_pct,
         start_hour=wish.start_hour,
-        race=False,
+        race=wish.race,
         risk=None if said.risk == "none" else risk,
         say={"number and range": "number", "range": "range", "none": "nothing"}[said.risk],  # type: ignore[arg-type]
         beyond=bool(said.hatched),

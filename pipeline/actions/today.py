@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pipeline.actions.runs import speaking, waiting_in_inbox
+from pipeline.config import OFF
 from pipeline.errors import CannotStart
 from pipeline.settings import Settings
 from pipeline.store.connection import open_store
@@ -27,7 +28,8 @@ def look_today(settings: Settings) -> Today:
     """How things stand. Raises TryAgain for a busy store, CannotStart for a damaged one or none."""
     held = _held(settings)
     speak = len(speaking(settings, None, BRIEFLY_S)) if held.standing.unanswered else 0
-    return Today(held.standing, held.night, _next_step(held, waiting_in_inbox(settings), speak))
+    weather_step = "cramplog weather --file FILE" if settings.weather_url == OFF else "cramplog weather"
+    return Today(held.standing, held.night, _next_step(held, waiting_in_inbox(settings), speak, weather_step))
 
 
 def _held(settings: Settings) -> Held:
@@ -42,8 +44,11 @@ def _held(settings: Settings) -> Held:
     raise CannotStart("the store was changed by another program", "try again")
 
 
-def _next_step(held: Held, waiting: int, speak: int) -> str:
-    """The first thing that is missing on the way to a report; `speak`: unanswered runs whose words speak of a cramp."""
+def _next_step(held: Held, waiting: int, speak: int, weather_step: str) -> str:
+    """The first thing that is missing on the way to a report; `speak`: unanswered runs whose words speak of a cramp.
+
+    `weather_step` is how weather comes here: fetched, or from files where nothing may be fetched.
+    """
     standing, night = held.standing, held.night
     steps = [
         (not standing.runners, "cramplog runner add NAME"),
@@ -55,6 +60,6 @@ def _next_step(held: Held, waiting: int, speak: int) -> str:
             f"cramplog runs --unanswered, and tag them ({speak:,} with words that speak of a cramp come first)",
         ),
         (standing.unanswered > 0, "cramplog runs --unanswered, and tag them"),
-        (standing.weathered_runs < standing.outdoor_runs, "cramplog weather --file FILE"),
+        (standing.weathered_runs < standing.outdoor_runs, weather_step),
     ]
     return next((words for missing, words in steps if missing), "cramplog report")

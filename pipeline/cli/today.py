@@ -52,7 +52,8 @@ def _print(today: Today) -> None:
 def _weather(standing: Standing) -> str:
     if not standing.outdoor_runs:
         return f"{count(standing.weather_hours, 'hour')} of weather"
-    return f"weather for {standing.weathered_runs:,} of {count(standing.outdoor_runs, 'run')} outdoors"
+    carried = f", a temperature for {standing.carried_runs:,} more" if standing.carried_runs else ""
+    return f"weather for {standing.weathered_runs:,} of {count(standing.outdoor_runs, 'run')} outdoors{carried}"
 
 
 def _night(night: Night | None) -> str:

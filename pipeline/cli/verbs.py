@@ -26,6 +26,7 @@ VERBS = {
     "ask": "ask:ask",
     "undo": "undo:undo",
     "train": "learn:train",
+    "risk": "risk:risk",
     "report": "learn:report",
     "nightly": "night:nightly",
     "publish": "analyst:publish",

@@ -90,7 +90,7 @@ def _heat(facts: ReportFacts, warm: Share | None) -> CheckLine:
     elif runs:
         temps = ", ".join(temp(run.air_temp_c, facts.units) for run in runs if run.air_temp_c is not None)
         said = (f"{_runs_with(runs)}: {temps}.", *said)
-    return CheckLine("Hot or cold", said, None if said else "cramplog weather --file FILE", "No weather known yet:")
+    return CheckLine("Hot or cold", said, None if said else "cramplog weather", "No weather known yet:")
 
 
 def _felt(facts: ReportFacts) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from pipeline.report.counts import Basis
 from pipeline.report.curves import OneCurve, TimeSection
 from pipeline.report.heat import HeatSection
+from pipeline.report.heat_flags import ABOUT_HEAT
+from pipeline.report.kept_record import KeptRecord
 from pipeline.report.looking_back import ENOUGH_CRAMPS, ForecastGroup, LookingBack
 from pipeline.report.shares import Share
 from pipeline.report.summary import Patterns
@@ -20,6 +22,7 @@ RIVAL_WORDS = {
     "own rate": "a runner's plain share of runs with a cramp",
     "level and shape": "a runner's own level on the usual curve of time",
     "logistic": "a simple curve over planned runs",
+    "everyone alike": "one number for all runners alike",
 }
 
 
@@ -77,6 +80,17 @@ def heat_notes(section: HeatSection) -> tuple[str, ...]:
         notes.append(f"{section.marked} of your {plural(section.onsets, 'cramp')} fall into this table.")
     notes.append("This is about cramps only. Heat has its own dangers, whatever the number says.")
     return tuple(notes)
+
+
+def heat_by_itself(section: HeatSection, units: Units) -> str:
+    """Own runs under the colours of heat that races fly; empty where none was that warm."""
+    if not section.flags:
+        return ""
+    counted = "; ".join(
+        f"{plural(runs, 'run')} under {flag.colour} (from WBGT {temp(flag.from_c, units)} on: {flag.asks})"
+        for flag, runs in section.flags
+    )
+    return f"Heat by itself, by the flags that races fly: {counted}. {ABOUT_HEAT}"
 
 
 def no_heat_headline(basis: Basis) -> str:
@@ -158,12 +172,12 @@ def group_name(group: ForecastGroup) -> str:
     return f"{group.from_of_100} and more" if group.to_of_100 is None else f"{group.from_of_100} to {group.to_of_100}"
 
 
-def back_headline(back: LookingBack | None) -> str:
-    """Expected against came."""
+def back_headline(back: LookingBack | None, kept: KeptRecord | None) -> str:
+    """Expected against came, unless either record is off."""
+    if (back and back.off) or (kept and kept.off):
+        return "Had we told you then: our numbers have been off"
     if back is None:
         return "Had we told you then: too early to say"
-    if back.off:
-        return "Had we told you then: our numbers have been off"
     return f"Had we told you then: {bare(back.expected)} expected, {back.came} came"
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import log
 
-from pipeline.report.counts import own_onsets
+from pipeline.report.counts import own_onsets, own_runs
 from pipeline.report.facts import PlanRisk, ReportFacts
+from pipeline.report.heat_flags import HeatFlag, count_flags
 from pipeline.report.said import Said, say_risk
 
 
@@ -35,7 +36,8 @@ class HeatSection:
     """Heat and time, hottest row first. `marked` of `onsets` own cramps lie inside the table.
 
     `heat_times` and `time_times`: how many times as large the chance per run gets over the table's own span
-    of temperatures and durations (inside own experience); None where it cannot be told.
+    of temperatures and durations (inside own experience); None where it cannot be told. `flags`: own runs under
+    each colour of heat, which is about heat illness and has no part in the numbers.
     """
 
     durations_s: tuple[float, ...]
@@ -46,6 +48,7 @@ class HeatSection:
     time_times: float | None
     any_range: bool
     any_declined: bool
+    flags: tuple[tuple[HeatFlag, int], ...]
 
 
 def heat_section(facts: ReportFacts) -> HeatSection | None:
@@ -70,6 +73,7 @@ def heat_section(facts: ReportFacts) -> HeatSection | None:
         time_times=_times_over([plans[_middle(temps), d] for d in durations]),
         any_range=any(s.say == "range" for s in said),
         any_declined=any(s.say == "nothing" for s in said),
+        flags=count_flags(run.wbgt_c for run in own_runs(facts)),
     )
 
 

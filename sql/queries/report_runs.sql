@@ -7,7 +7,8 @@ weather AS (
         run_id,
         avg(air_temp_c ORDER BY segment_no) AS air_temp_c,
         avg(wbgt_c ORDER BY segment_no) AS wbgt_c,
-        array_to_string(list_sort(list(DISTINCT provider) FILTER (air_temp_c IS NOT NULL)), ', ') AS providers
+        array_to_string(list_sort(list(DISTINCT provider) FILTER (air_temp_c IS NOT NULL)), ', ') AS providers,
+        bool_or(provisional) FILTER (air_temp_c IS NOT NULL) AS provisional
     FROM v_run_weather
     GROUP BY run_id
 ),
@@ -46,6 +47,7 @@ SELECT
     weather.air_temp_c,
     weather.wbgt_c,
     weather.providers,
+    coalesce(weather.provisional, FALSE) AS provisional,
     100 * (speed.gap_speed_ms / v_run.usual_gap_speed_ms - 1) AS pace_faster_pct
 FROM v_run
 LEFT JOIN called USING (run_id)

@@ -71,6 +71,7 @@ WORK = {
     "ask": Work(("ask",)),
     "undo": Work(("undo",), before=(("tag", "2026-06-18", "--none"),)),
     "train": Work(("train",)),
+    "risk": Work(("risk", "--time", "1:00"), before=(("train",),)),
     "report": Work(("report",), before=(("train",),)),
     "nightly": Work(("nightly", "--plain"), inbox=True),
     "publish": Work(("publish",)),

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
 from numpy.polynomial.hermite_e import hermegauss
 from numpy.typing import NDArray
-from scipy.special import bdtrc, logsumexp
+from scipy.special import bdtrc
 
 from models.design import EVIDENCE_PRIORS, Prior, design_matrix, plan_rows
+from models.posterior import log_sum_exp
 
 Floats = NDArray[np.float64]
 
@@ -42,6 +44,13 @@ def reference_race_rows(usual_race: str) -> pl.DataFrame:
     return plan_rows(planned_min * 60, race=True, longest30_s=longest30_s, wbgt_c=15.0, run_id=usual_race)
 
 
+@lru_cache(maxsize=32)  # five races; making their rows takes longer than a Newton search
+def _race_design(usual_race: str, priors: tuple[Prior, ...]) -> tuple[Floats, Floats]:
+    """The race's design (n_segments, n_features) and minutes (n_segments,)."""
+    rows = reference_race_rows(usual_race)
+    return design_matrix(rows, priors), rows["minutes"].to_numpy()
+
+
 def class_log_probability(answer: str, log_exposure: Floats) -> Floats:
     """log E[P(K in the answer's class) | log L], any shape; logs below -700 are held there."""
     spread = np.exp(np.minimum(np.asarray(log_exposure)[..., None] + RACE_SD * _NODES, 50.0))
@@ -62,7 +71,7 @@ def answer_log_likelihood(answer: str, log_exposure: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FirstAnswer:
-    """The term for one answer, in whitened coordinates z: eta_race = offset + columns z."""
+    """The term for one answer: eta_race = offset + columns z, z the coefficients or their whitened form."""
 
     answer: str
     offset: Floats  # (n_segments,)
@@ -71,14 +80,15 @@ class FirstAnswer:
 
     @classmethod
     def of(cls, answer: str, usual_race: str, priors: Sequence[Prior] = EVIDENCE_PRIORS) -> FirstAnswer:
-        """Raises ValueError for an answer or a race that the question does not offer."""
+        """The term in the coefficients themselves. Raises ValueError for an answer or a race that is not offered."""
         if answer not in FIRST_ANSWERS:
             raise ValueError(f"first answer {answer!r} is none of {', '.join(FIRST_ANSWERS)}")
-        rows = reference_race_rows(usual_race)
-        design = design_matrix(rows, priors)
-        means = np.array([prior.mean for prior in priors])
-        sds = np.array([prior.sd_alone for prior in priors])
-        return cls(answer, design @ means, design * sds, rows["minutes"].to_numpy())
+        design, minutes = _race_design(usual_race, tuple(priors))
+        return cls(answer, np.zeros(minutes.size), design, minutes)
+
+    def whitened(self, mean: Floats, factor: Floats) -> FirstAnswer:
+        """The same term in z, where the coefficients are mean + factor z: (n_features,), (n_features, n_dim)."""
+        return FirstAnswer(self.answer, self.offset + self.columns @ mean, self.columns @ factor, self.minutes)
 
     def log_likelihood(self, z: Floats) -> Floats:
         """log P(answer | z), noise included: (n_draws, n_dim) -> (n_draws,)."""
@@ -93,8 +103,7 @@ class FirstAnswer:
 
         The Hessian lacks its negative pieces: with them a Newton step could go down; the mode is the same.
         """
-        log_exposure = self._log_exposure(z[None, :])[0]
-        share = self.minutes * np.exp(self.columns @ z + self.offset - log_exposure)
+        (log_exposure,), (share,) = self._race(z[None, :])
         slope = share @ self.columns  # d log L / dz
         spread = (self.columns * share[:, None]).T @ self.columns - np.outer(slope, slope)
         around = log_exposure + np.array([-_LOG_STEP, 0.0, _LOG_STEP])
@@ -103,6 +112,31 @@ class FirstAnswer:
         second = (above - 2 * here + below) / _LOG_STEP**2
         return first * slope, max(-second, 0.0) * np.outer(slope, slope) + max(-first, 0.0) * spread
 
+    def average_derivatives(self, z: Floats, weights: Floats) -> tuple[Floats, Floats]:
+        """Gradient (n_dim,) and about -Hessian (n_dim, n_dim), never negative, of the noisy log P(answer | z).
+
+        The gradient is averaged over draws z (n_draws, n_dim) of these weights, the Hessian taken at their mean.
+        """
+        log_exposure, share = self._race(z)
+        gradient = ((weights * _slopes(self.answer, log_exposure)[0]) @ share) @ self.columns
+        middle, (share,) = self._race((weights @ z)[None, :])
+        first, second = _slopes(self.answer, middle)
+        slope = share @ self.columns
+        spread = (self.columns * share[:, None]).T @ self.columns - np.outer(slope, slope)
+        return gradient, max(-float(second[0]), 0.0) * np.outer(slope, slope) + max(-float(first[0]), 0.0) * spread
+
+    def _race(self, z: Floats) -> tuple[Floats, Floats]:
+        """log L (n_draws,) and each segment's share of L (n_draws, n_segments)."""
+        log_parts = z @ self.columns.T + (self.offset + np.log(self.minutes))
+        log_exposure = log_sum_exp(log_parts)
+        return log_exposure, np.exp(log_parts - log_exposure[:, None])
+
     def _log_exposure(self, z: Floats) -> Floats:
         """log L, (n_draws,); in logs throughout, so that no draw is too far out."""
-        return np.asarray(logsumexp(z @ self.columns.T + self.offset, b=self.minutes, axis=1))
+        return log_sum_exp(z @ self.columns.T + (self.offset + np.log(self.minutes)))
+
+
+def _slopes(answer: str, log_exposure: Floats) -> tuple[Floats, Floats]:
+    """First and second derivative of log P(answer | log L), by differences; any shape."""
+    below, here, above = (answer_log_likelihood(answer, log_exposure + step) for step in (-_LOG_STEP, 0.0, _LOG_STEP))
+    return (above - below) / (2 * _LOG_STEP), (above - 2 * here + below) / _LOG_STEP**2

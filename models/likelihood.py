@@ -73,12 +73,13 @@ def exposure_sums(columns: Floats, offset: Floats, minutes: Floats, z: Floats) -
     return found
 
 
-def hazards(design: Floats, coefficients: Floats) -> Floats:
-    """exp(eta), per minute: (n_rows, n_dim), (n_draws, n_dim) -> (n_rows, n_draws)."""
+def hazards(design: Floats, coefficients: Floats, offset: Floats | float = 0.0) -> Floats:
+    """exp(offset + eta), per minute: (n_rows, n_dim), (n_draws, n_dim) -> (n_rows, n_draws)."""
     block = max(1, _BLOCK // len(coefficients))
     found = np.empty((len(design), len(coefficients)))
     for start in range(0, len(design), block):
         np.matmul(design[start : start + block], coefficients.T, out=found[start : start + block])
+    found += np.reshape(offset, (-1, 1))
     return np.asarray(np.exp(np.minimum(found, _HIGHEST_ETA, out=found), out=found))
 
 

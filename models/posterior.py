@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_solve, cholesky
-from scipy.special import gammaincinv, logsumexp, ndtri
+from scipy.special import gammaincinv, ndtri
 from scipy.stats import qmc
 
 Floats = NDArray[np.float64]
@@ -24,6 +24,7 @@ T_DEGREES = 8.0
 PROPOSAL_SCALE = 1.05
 LOG2_POINTS = (10, 12)  # 1,024 points; 4,096 when the first are worth under 200
 ENOUGH_EFFECTIVE = 200.0
+LAST_GAIN = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,16 +37,20 @@ class Component:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Posterior:
-    """Weighted draws. `draws` (n_draws, n_dim) whitened, `weights` (n_draws,) summing to 1 within rounding.
+    """Weighted draws. `weights` (n_draws,) summing to 1 within rounding; the draws are made again when asked for.
 
     `modes` (n_components, n_dim) and `factors` (n_components, n_dim, n_dim; upper, factor'factor = -Hessian
-    at the mode) re-make the draws.
+    at the mode) and the seed make the draws: a hundred runners' are not all kept.
     """
 
     modes: Floats
     factors: Floats
-    draws: Floats
     weights: Floats
+    seed: int
+
+    def draws(self) -> Floats:
+        """(n_draws, n_dim), whitened."""
+        return proposal_draws(self.modes, self.factors, self.weights.size.bit_length() - 1, self.seed)
 
     @property
     def effective(self) -> float:
@@ -59,28 +64,37 @@ def sample_posterior(log_density: LogDensity, components: Sequence[Component], n
     The proposal is an even mixture of a t around the mode of each component, so that a posterior with two
     humps is seen whole; one component is the usual case.
     """
-    modes = np.stack([find_mode(part, n_dim) for part in components])
-    factors = np.stack([cholesky(part.derivatives(mode)[1]) for part, mode in zip(components, modes, strict=True)])
+    modes, factors = find_humps(components, np.zeros((len(components), n_dim)))
     for log2_points in LOG2_POINTS:
         draws = proposal_draws(modes, factors, log2_points, seed)
         log_weight = log_density(draws) - proposal_log_density(draws, modes, factors)
         weights = np.exp(log_weight - log_weight.max())
         # Nine decimals, so that what is written as JSON is exactly what was used.
-        found = Posterior(modes, factors, draws, np.round(weights / weights.sum(), 9))
+        found = Posterior(modes, factors, np.round(weights / weights.sum(), 9), seed)
         if found.effective >= ENOUGH_EFFECTIVE:
             break
     return found
 
 
-def find_mode(part: Component, n_dim: int) -> Floats:
-    """The mode (n_dim,) by Newton steps from the prior's mean, each halved until the density rises."""
-    mode = np.zeros(n_dim)
+def find_humps(components: Sequence[Component], starts: Floats, last_gain: float = LAST_GAIN) -> tuple[Floats, Floats]:
+    """The modes (n_components, n_dim), sought from `starts` of that shape, and the factors of Posterior."""
+    modes = np.stack([find_mode(part, start, last_gain) for part, start in zip(components, starts, strict=True)])
+    factors = [cholesky(part.derivatives(mode)[1]) for part, mode in zip(components, modes, strict=True)]
+    return modes, np.stack(factors)
+
+
+def find_mode(part: Component, start: Floats, last_gain: float) -> Floats:
+    """The mode (n_dim,) by Newton steps from `start`, each halved until the density rises.
+
+    A step that promises less log density than `last_gain` is the last.
+    """
+    mode = start
     value = part.log_density(mode[None, :])[0]
     for _ in range(200):
         gradient, curvature = part.derivatives(mode)
         step = cho_solve((cholesky(curvature), False), gradient)
-        if gradient @ step < 1e-12:
-            break
+        if gradient @ step < last_gain:
+            return np.asarray(mode + step)
         length = 1.0
         while length > 1e-9 and not part.log_density((mode + length * step)[None, :])[0] > value:
             length /= 2.0
@@ -93,13 +107,13 @@ def find_mode(part: Component, n_dim: int) -> Floats:
 
 def proposal_draws(modes: Floats, factors: Floats, log2_points: int, seed: int) -> Floats:
     """Draws (2^log2_points, n_dim): an equal part around each mode, t with 8 degrees, 1.05 times as wide."""
-    parts = np.array_split(_standard_t(modes.shape[1], log2_points, seed), len(modes))
-    return np.vstack(
-        [
-            mode + points @ (PROPOSAL_SCALE * np.linalg.inv(factor)).T
-            for mode, factor, points in zip(modes, factors, parts, strict=True)
-        ]
-    )
+    parts = np.array_split(standard_t(modes.shape[1], log2_points, seed), len(modes))
+    return np.vstack([around(*one) for one in zip(modes, factors, parts, strict=True)])
+
+
+def around(mode: Floats, factor: Floats, points: Floats) -> Floats:
+    """Standard points (n, n_dim) moved to a mode, 1.05 times as wide as its curvature says."""
+    return np.asarray(mode + points @ (PROPOSAL_SCALE * np.linalg.inv(factor)).T)
 
 
 def proposal_log_density(draws: Floats, modes: Floats, factors: Floats) -> Floats:
@@ -110,7 +124,13 @@ def proposal_log_density(draws: Floats, modes: Floats, factors: Floats) -> Float
         squared = np.square((draws - mode) @ factor.T / PROPOSAL_SCALE).sum(axis=1)
         log_width = np.log(np.diag(factor)).sum()
         parts.append(log_width - 0.5 * (T_DEGREES + n_dim) * np.log1p(squared / T_DEGREES))
-    return np.asarray(logsumexp(parts, axis=0))
+    return log_sum_exp(np.stack(parts, axis=1))
+
+
+def log_sum_exp(values: Floats) -> Floats:
+    """log(sum(exp(values))) over the last axis: a tenth of the time of SciPy's on small arrays."""
+    highest = values.max(axis=-1)
+    return np.asarray(highest + np.log(np.exp(values - highest[..., None]).sum(axis=-1)))
 
 
 def weighted_mean(values: Floats, weights: Floats) -> Floats:
@@ -126,7 +146,7 @@ def weighted_quantile(values: Floats, weights: Floats, q: float) -> float:
     return float(np.interp(q, middles, values[order]))
 
 
-def _sobol_points(n_dim: int, log2_points: int, seed: int) -> Floats:
+def sobol_points(n_dim: int, log2_points: int, seed: int) -> Floats:
     """Scrambled Sobol points (n, n_dim) in the unit cube.
 
     Made beside the main thread, which alone gets Ctrl-C: while SciPy loads its tables (20 ms, at the first points) it
@@ -139,9 +159,9 @@ def _sobol_points(n_dim: int, log2_points: int, seed: int) -> Floats:
 
 
 @lru_cache(maxsize=8)
-def _standard_t(n_dim: int, log2_points: int, seed: int) -> Floats:
+def standard_t(n_dim: int, log2_points: int, seed: int) -> Floats:
     """Scrambled Sobol points (n, n_dim) of a standard t: normals over a common root of chi2 / 8."""
-    uniform = _sobol_points(n_dim + 1, log2_points, seed)
+    uniform = sobol_points(n_dim + 1, log2_points, seed)
     inside = np.clip(uniform, 1e-10, 1 - 1e-10)
     chi2 = 2.0 * gammaincinv(T_DEGREES / 2.0, inside[:, -1])
     points: Floats = ndtri(inside[:, :-1]) / np.sqrt(chi2 / T_DEGREES)[:, None]

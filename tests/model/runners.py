@@ -83,3 +83,20 @@ def drawn_onsets(plans: pl.DataFrame, truth: np.ndarray, rng: np.random.Generato
     hit = plans.select("run_id", "segment_no", hit=pl.Series(rng.random(plans.height) < chance)).filter("hit")
     first = hit.group_by("run_id", maintain_order=True).agg(pl.col("segment_no").min())
     return dict(zip(first["run_id"].to_list(), first["segment_no"].to_list(), strict=True))
+
+
+def of_runner(rows: pl.DataFrame, runner: str) -> pl.DataFrame:
+    """The same rows as another runner's."""
+    return rows.with_columns(pl.lit(runner).alias("runner_id"))
+
+
+def cohort(
+    n: int, n_runs: int, group: np.ndarray, sds: np.ndarray, rng: np.random.Generator
+) -> tuple[pl.DataFrame, dict[str, np.ndarray]]:
+    """Hazard rows of n runners, and each one's true coefficients: the group's (n_features,) + N(0, sds^2)."""
+    truths = {f"runner{k:03d}": group + sds * rng.standard_normal(group.size) for k in range(n)}
+    rows = []
+    for runner, truth in truths.items():
+        plans = varied_plans(n_runs, rng)
+        rows.append(of_runner(hazard_rows(plans, drawn_onsets(plans, truth, rng)), runner))
+    return pl.concat(rows), truths

@@ -58,7 +58,7 @@ def test_the_mode_is_that_of_scikit_learns_poisson_regression(runner, fitted) ->
         alpha=1 / expected.sum(), fit_intercept=False, tol=1e-12, max_iter=10_000, solver="newton-cholesky"
     )
     oracle.fit(X * SDS, runner["onset"].to_numpy() / expected, sample_weight=expected)
-    np.testing.assert_allclose(fitted.posterior_.modes[0], oracle.coef_, atol=1e-5)
+    np.testing.assert_allclose(fitted.own().posterior.modes[0], oracle.coef_, atol=1e-5)
 
 
 def test_risk_agrees_with_a_grid_in_two_dimensions() -> None:
@@ -91,7 +91,7 @@ def test_risk_agrees_with_the_priors_own_draws_weighed_by_the_runs(answer, race)
     risk = -np.expm1(-(5.0 * np.exp(design_matrix(plan) @ theta)).sum(axis=0))
     order = np.argsort(risk)
     low, high = risk[order][np.searchsorted(np.cumsum(weight[order]), [0.05, 0.95])]
-    said = CrampHazard().fit(rows, first_answer=answer, usual_race=race).run_risk(plan)
+    said = CrampHazard().fit(rows, first_answers={"anna": (answer, race)}).run_risk(plan)
     assert said.mean == pytest.approx((weight * risk).sum(), abs=0.015)
     assert said.low == pytest.approx(low, abs=0.015)
     assert said.high == pytest.approx(high, abs=0.03)
@@ -136,7 +136,7 @@ def test_without_own_runs_the_risk_is_the_priors_own_monte_carlo() -> None:
 
 @pytest.mark.parametrize(("answer", "of_100"), [(None, 22), ("0", 10), ("1-2", 33), ("3+", 64)])
 def test_a_marathon_before_any_run_is_as_published(answer, of_100) -> None:
-    said = CrampHazard().fit(no_rows(), first_answer=answer, usual_race="half").run_risk(marathon())
+    said = CrampHazard().fit(no_rows(), first_answers={"anna": (answer, "half")}).run_risk(marathon())
     assert 100 * said.mean == pytest.approx(of_100, abs=5)
 
 
@@ -145,7 +145,7 @@ def test_the_answer_is_found_whole_whatever_the_seed(answer) -> None:
     """Many clean runs and "3+" leave two humps: remembered right or wrong. One proposal sees but one."""
     rows = clean_runs(150)
     said = [
-        CrampHazard(seed=seed).fit(rows, first_answer=answer, usual_race="half").run_risk(marathon()).mean
+        CrampHazard(seed=seed).fit(rows, first_answers={"anna": (answer, "half")}).run_risk(marathon()).mean
         for seed in range(4)
     ]
     assert max(said) - min(said) < 0.015
@@ -185,20 +185,23 @@ def test_more_clean_runs_lower_the_risk() -> None:
 
 def test_a_worse_first_answer_means_a_higher_risk() -> None:
     said = [
-        CrampHazard().fit(clean_runs(20), first_answer=answer, usual_race="marathon").run_risk(marathon()).mean
+        CrampHazard().fit(clean_runs(20), first_answers={"anna": (answer, "marathon")}).run_risk(marathon()).mean
         for answer in ("0", "1-2", "3+")
     ]
     assert said == sorted(said)
 
 
 def test_an_answer_without_its_race_is_no_answer(runner, fitted) -> None:
-    assert CrampHazard().fit(runner, first_answer="3+").run_risk(marathon()).mean == fitted.run_risk(marathon()).mean
+    assert (
+        CrampHazard().fit(runner, first_answers={"anna": ("3+", None)}).run_risk(marathon()).mean
+        == fitted.run_risk(marathon()).mean
+    )
 
 
 @pytest.mark.parametrize(("answer", "race"), [("many", "half"), ("0", "100 miles")])
 def test_an_answer_that_was_not_offered_is_refused(answer, race) -> None:
     with pytest.raises(ValueError, match="is none of"):
-        CrampHazard().fit(no_rows(), first_answer=answer, usual_race=race)
+        CrampHazard().fit(no_rows(), first_answers={"anna": (answer, race)})
 
 
 def test_same_seed_same_risk_and_another_seed_nearly_the_same(runner, fitted) -> None:
@@ -253,11 +256,16 @@ def test_score_prefers_the_runner_who_is_like_the_runs(runner, fitted) -> None:
     assert fitted.score(runner) > other.score(runner)
 
 
+def test_a_row_without_a_minute_costs_no_score(runner, fitted) -> None:
+    nothing = runner[:1].with_columns(pl.lit(0.0).alias("minutes"), pl.lit(0.0).alias("onset"))
+    assert fitted.score(nothing) == 0.0
+
+
 def test_it_is_a_scikit_learn_estimator(runner, fitted) -> None:
     copy = clone(CrampHazard(seed=5))
     assert copy.get_params()["seed"] == 5
     assert copy.fit(runner).classes_.tolist() == [0, 1]
-    assert fitted.coefficients_.shape == (fitted.posterior_.weights.size, 11)
+    assert fitted.own().coefficients.shape == (fitted.own().weights.size, 11)
 
 
 # --- written and read
@@ -265,14 +273,14 @@ def test_it_is_a_scikit_learn_estimator(runner, fitted) -> None:
 
 @pytest.mark.parametrize(("answer", "race"), [(None, None), ("1-2", "10k")])
 def test_a_fit_read_back_predicts_the_same(runner, answer, race) -> None:
-    model = CrampHazard(seed=3).fit(runner, first_answer=answer, usual_race=race, data_hash="abc")
+    model = CrampHazard(seed=3).fit(runner, first_answers={"anna": (answer, race)}, data_hash="abc")
     text = model.to_json()
     back = CrampHazard.from_json(text)
     assert back.run_risk(marathon()).draws.tolist() == model.run_risk(marathon()).draws.tolist()
     assert back.run_risk(marathon()).mean == model.run_risk(marathon()).mean
     assert back.to_json() == text
     assert len(text) < 100_000
-    assert (back.data_hash_, back.n_onsets_, back.first_answer_) == ("abc", 3.0, answer)
+    assert (back.data_hash_, back.own().n_onsets, back.own().first_answer) == ("abc", 3.0, answer)
 
 
 def test_a_fit_of_another_version_or_other_draws_is_refused(fitted) -> None:
@@ -304,7 +312,7 @@ def test_a_single_run_with_a_cramp_in_its_first_segment_is_finite() -> None:
 @pytest.mark.parametrize("answer", [None, *FIRST_ANSWERS])
 def test_an_onset_in_every_segment_is_finite_too(answer) -> None:
     rows = clean_runs(40).with_columns(pl.lit(1.0).alias("onset"))
-    risk = CrampHazard().fit(rows, first_answer=answer, usual_race="half").run_risk(marathon())
+    risk = CrampHazard().fit(rows, first_answers={"anna": (answer, "half")}).run_risk(marathon())
     assert risk.low > 0.99
 
 
@@ -338,7 +346,7 @@ def test_separation_is_held_by_the_prior() -> None:
     hot = plans.filter(pl.col("wbgt_c") > 22)["run_id"].unique(maintain_order=True).to_list()
     model = CrampHazard().fit(hazard_rows(plans, dict.fromkeys(hot, 5)))
     assert model.probability_positive("heat") > 0.95
-    assert abs(model.coefficients_).max() < 100
+    assert abs(model.own().coefficients).max() < 100
 
 
 # --- coverage

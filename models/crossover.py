@@ -6,7 +6,9 @@ models.abstain then allows is said, nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import polars as pl
@@ -17,6 +19,7 @@ from models.design import EVIDENCE_PRIORS, PHYSICAL_LIMITS, Prior
 from models.hazard import CrampHazard
 
 Floats = NDArray[np.float64]
+Run = TypeVar("Run", bound=Hashable)
 
 CONTROLS = 10
 DURATION_RATIO = (0.75, 1.33)
@@ -53,7 +56,8 @@ def claim_slopes(
     rows: pl.DataFrame, first_answer: str | None = None, usual_race: str | None = None
 ) -> dict[str, float]:
     """P(slope > 0) for heat and pace in the claim fit (prior mean 0, SD 1 on pace, heat, morning)."""
-    model = CrampHazard(priors=CLAIM_PRIORS).fit(rows, first_answer=first_answer, usual_race=usual_race)
+    answers = {rows["runner_id"][0]: (first_answer, usual_race)}
+    model = CrampHazard(priors=CLAIM_PRIORS).fit(rows, first_answers=answers)
     return {factor: model.probability_positive(factor) for factor in EXPOSURES}
 
 
@@ -77,52 +81,51 @@ def case_crossover(rows: pl.DataFrame, factor: str) -> CaseCrossover:
 
 def _matched_sets(rows: pl.DataFrame, factor: str, rng: np.random.Generator) -> list[Floats]:
     """For each cramp run the exposures (1 + n_controls,) of itself and its controls, itself first."""
-    runs = runs_of(rows).filter(pl.col("planned_s") > 0)
-    clean = runs.filter(~pl.col("cramp"))
-    cases: list[tuple[str, dict[str, float]]] = []
-    like: list[list[str]] = []
-    for case in runs.filter(pl.col("cramp")).iter_rows(named=True):
-        exposure = _exposure_until(rows, factor, _onset_segment(rows, case["run_id"]))
-        if case["run_id"] not in exposure:
-            continue
-        ratio = pl.col("planned_s") / case["planned_s"]
-        alike = clean.filter((pl.col("race") == case["race"]) & ratio.is_between(*DURATION_RATIO))
-        known = [str(run_id) for run_id in alike["run_id"] if run_id in exposure]
-        cases.append((case["run_id"], exposure))
-        like.append([known[place] for place in rng.permutation(len(known))])
-    return [
-        np.array([exposure[run_id] for run_id in (case_id, *controls)])
-        for (case_id, exposure), controls in zip(cases, deal_controls(like), strict=True)
-    ]
+    runs = runs_of(rows)
+    planned_s = runs["planned_s"].cast(pl.Float64).fill_null(np.nan).to_numpy()
+    race, cramp = runs["race"].to_numpy(), runs["cramp"].to_numpy()
+    cases: list[tuple[int, Floats]] = []
+    like: list[list[int]] = []
+    for case, exposure in _exposures_until_onset(rows, factor, cramp & (planned_s > 0)):
+        ratio = planned_s / planned_s[case]
+        alike = ~cramp & (race == race[case]) & (ratio >= DURATION_RATIO[0]) & (ratio <= DURATION_RATIO[1])
+        cases.append((case, exposure))
+        like.append(rng.permutation(np.flatnonzero(alike & ~np.isnan(exposure))).tolist())
+    return [exposure[[case, *dealt]] for (case, exposure), dealt in zip(cases, deal_controls(like), strict=True)]
 
 
-def deal_controls(like: list[list[str]]) -> list[list[str]]:
+def deal_controls(like: Sequence[Sequence[Run]]) -> list[list[Run]]:
     """Up to 10 controls for each case from its own candidates, dealt in turn; no clean run serves two cases.
 
     Shared controls make the shuffles depend on each other, and P comes out too small: 5 of 100 null cases under
     .025 where 8 cramp runs share 20 clean ones.
     """
-    dealt: list[list[str]] = [[] for _ in like]
-    used: set[str] = set()
+    dealt: list[list[Run]] = [[] for _ in like]
+    used: set[Run] = set()
     for _ in range(CONTROLS):
         for controls, candidates in zip(dealt, like, strict=True):
-            free = next((run_id for run_id in candidates if run_id not in used), None)
+            free = next((run for run in candidates if run not in used), None)
             if free is not None:
                 controls.append(free)
                 used.add(free)
     return dealt
 
 
-def _onset_segment(rows: pl.DataFrame, run_id: str) -> int:
-    """The segment holding most of the run's onset."""
-    run = rows.filter(pl.col("run_id") == run_id)
-    return int(run["segment_no"][int(np.argmax(run["onset"].to_numpy()))])
+def _exposures_until_onset(rows: pl.DataFrame, factor: str, cases: NDArray[np.bool_]) -> Iterator[tuple[int, Floats]]:
+    """Each case's place among the runs, and all runs' mean exposure (n_runs,) up to the segment of its onset.
 
-
-def _exposure_until(rows: pl.DataFrame, factor: str, segment_no: int) -> dict[str, float]:
-    """Each run's mean exposure in its segments up to this one; runs without a physical value are left out."""
-    column = EXPOSURES[factor]
-    low, high = PHYSICAL_LIMITS[column]
-    known = rows.filter((pl.col("segment_no") <= segment_no) & pl.col(column).is_between(low, high))
-    means = known.group_by("run_id", maintain_order=True).agg(pl.col(column).mean())
-    return dict(zip(means["run_id"].to_list(), means[column].to_list(), strict=True))
+    A mean rests on physical values only and is NaN without any; a case without one is left out.
+    """
+    run = rows["run_id"].rle_id().to_numpy()
+    segment = rows["segment_no"].to_numpy().astype(np.int64)
+    low, high = PHYSICAL_LIMITS[EXPOSURES[factor]]
+    values = rows[EXPOSURES[factor]].cast(pl.Float64).to_numpy()
+    known = (values >= low) & (values <= high)
+    for case in np.flatnonzero(cases):
+        own = np.flatnonzero(run == case)
+        until = segment[own[np.argmax(rows["onset"].to_numpy()[own])]]  # holds most of the onset
+        counted = np.flatnonzero(known & (segment <= until))
+        n = np.bincount(run[counted], minlength=cases.size).astype(np.float64)
+        exposure = np.bincount(run[counted], values[counted], cases.size) / np.where(n > 0, n, np.nan)
+        if not np.isnan(exposure[case]):
+            yield int(case), exposure

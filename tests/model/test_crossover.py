@@ -111,3 +111,42 @@ def test_each_cramp_run_has_ten_controls_at_most_and_only_its_own() -> None:
     dealt = deal_controls([[f"a{n}" for n in range(30)], ["b0", "b1"], []])
     assert [len(controls) for controls in dealt] == [10, 2, 0]
     assert set(dealt[1]) == {"b0", "b1"}
+
+
+def test_what_is_the_same_in_all_runs_changes_nothing() -> None:
+    """A runner of a warmer country is compared with themselves."""
+    cramped = {"r030": 2, "r035": 2, "r012": 2}
+    cool, warm = ([float(k % 13) + shift for k in range(40)] for shift in (0.0, 8.0))
+    assert case_crossover(runs_at(cool, cramped), "heat").p == case_crossover(runs_at(warm, cramped), "heat").p
+
+
+def test_hotter_cramp_runs_never_raise_p() -> None:
+    cramped = {"r001": 2, "r005": 2, "r009": 2, "r013": 2}
+    found = []
+    for hotter in (0.0, 2.0, 4.0, 8.0):
+        wbgt = [10.0 + k % 7 + (hotter if f"r{k:03d}" in cramped else 0.0) for k in range(40)]
+        found.append(case_crossover(runs_at(wbgt, cramped), "heat").p)
+    assert found == sorted(found, reverse=True)
+    assert found[-1] < 0.025 < found[0]
+
+
+def test_an_uncertain_onset_is_taken_where_most_of_it_lies() -> None:
+    """Shared .2, .5, .3 over segments 2 to 4: the exposure is the mean of segments 0 to 3, in the control too."""
+    rows = runs_at([20.0, 20.0], {"r000": 4})
+    shares = {2: 0.2, 3: 0.5, 4: 0.3}
+    onset = [
+        shares.get(no, 0.0) if run == "r000" else 0.0 for run, no in rows.select("run_id", "segment_no").iter_rows()
+    ]
+    warmer = pl.when((pl.col("run_id") == "r000") & (pl.col("segment_no") == 3)).then(28.0)
+    warmer = warmer.when((pl.col("run_id") == "r000") & (pl.col("segment_no") == 4)).then(35.0)
+    rows = rows.with_columns(pl.Series("onset", onset), warmer.otherwise("wbgt_c").alias("wbgt_c"))
+    assert case_crossover(rows, "heat").higher_by == pytest.approx(2.0)
+
+
+def test_runs_without_a_plan_or_a_physical_value_are_no_cases_and_no_controls() -> None:
+    rows = runs_at([25.0, 999.0, 20.0, 21.0, 22.0], {"r000": 3, "r001": 3})
+    unplanned = rows.with_columns(
+        pl.when(pl.col("run_id") == "r004").then(None).otherwise("planned_s").alias("planned_s")
+    )
+    found = case_crossover(unplanned, "heat")
+    assert (found.sets, found.controls, found.higher_by) == (1, 2, 4.5)

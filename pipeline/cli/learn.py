@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.say import count, next_step, print_json
+from pipeline.cli.say import count, next_step, print_json, table
+from pipeline.cli.train_list import FIT_HEAD, fit_document, fit_row, train_document
+from pipeline.cli.train_table import show_table
+from pipeline.cli.train_words import record_lines, runner_line, store_lines, use_lines
 from pipeline.cli.verb import Verb, here, json_option, utc_now
+from pipeline.errors import WrongInput
 
 if TYPE_CHECKING:
     from pipeline.actions.train import Trained
@@ -17,42 +21,88 @@ if TYPE_CHECKING:
 
 @click.command(cls=Verb)
 @click.argument("runner", required=False)
+@click.option("--use", metavar="ID", help="Go back to this fit, and stay with it; 'newest' follows the newest again.")
+@click.option("--list", "listing", is_flag=True, help="The fits there are, and which is in use.")
 @json_option
-def train(runner: str | None, as_json: bool) -> None:
-    """Fit each runner's model to the answered runs, and score it on runs it had not seen.
+def train(runner: str | None, use: str | None, listing: bool, as_json: bool) -> None:
+    """Fit the model to everybody's answered runs, and score it on runs it had not seen; with -v all scores.
 
-    Nothing is fitted again while neither the answers nor the program have changed.
+    Nothing is fitted again while neither the answers nor the program have changed. A new fit takes the place of the old
+    one unless its forecasts of the same runs would have been clearly further off.
 
     \b
     Examples:
       cramplog train
-      cramplog train anna
-      cramplog train --json
+      cramplog train anna --json
+      cramplog train --list
     """
-    from pipeline.actions.train import train as fit
+    if (use is not None) + listing + (runner is not None) > 1:
+        raise WrongInput("a runner, --use and --list do not go together", "give one of them")
+    if use is not None:
+        _use(use, as_json)
+    elif listing:
+        _list(as_json)
+    else:
+        _train(runner, as_json)
 
-    trained = fit(here(), runner, utc_now(), everyone=runner is None)
+
+def _train(runner: str | None, as_json: bool) -> None:
+    from pipeline.actions.train import called, train
+
+    settings = here()
+    trained = train(settings, utc_now())
+    if runner is not None:
+        trained = called(trained, settings, runner)
     if as_json:
-        print_json("train", runners=[asdict(one) for one in trained])
+        print_json("train", **train_document(trained))
         return
-    for one in trained:
-        click.echo(_words(one))
-    if any(one.outcome != "nothing" for one in trained):
+    _say(trained)
+    if trained.in_use is not None:
         next_step("cramplog report")
     else:
         next_step("cramplog tag RUN --at 1:45:00 ... and cramplog tag --none --from DATE")
 
 
-def _words(one: Trained) -> str:
-    """'anna: fitted to 41 answered runs with 5 cramps; looking back over 20 runs: ...'."""
-    if one.outcome == "nothing":
-        return f"{one.runner}: no answered run yet, so there is nothing to learn from; the report says so"
-    told = f"{one.runner}: {one.outcome}, {count(one.runs, 'answered run')} with {count(one.cramps, 'cramp')}"
-    if one.log_loss is None or one.best_baseline is None:
-        return f"{told}; too few to look back on"
-    name, loss = one.best_baseline
-    scored = f"log loss {one.log_loss:.3f}, {name} {loss:.3f} (less is better)"
-    return f"{told}; looking back over {count(one.scored_runs, 'run')}: {scored}"
+def _say(trained: Trained) -> None:
+    """Several runners: the store's record, then a line each. One runner: their line, then their record."""
+    lines = [runner_line(one) for one in trained.runners]
+    evaluation = json.loads(trained.in_use.evaluation) if trained.in_use else {}
+    if len(trained.runners) == 1:
+        lines += record_lines(trained.runners[0].record or {})
+    elif evaluation:
+        lines = [*store_lines(trained, evaluation), *lines]
+    click.echo("\n".join([*lines, *use_lines(trained)]))
+    if evaluation and click.get_current_context().meta.get("verbose"):
+        show_table(evaluation)
+
+
+def _use(use: str, as_json: bool) -> None:
+    from pipeline.actions.train import NEWEST, use_fit
+
+    wanted = use_fit(here(), use, utc_now())
+    if as_json:
+        print_json("train_use", in_use=wanted.training_id, chosen=use != NEWEST)
+        return
+    stays = "" if use == NEWEST else ", and stays so until you choose again or the program's model changes"
+    click.echo(
+        f"{wanted.training_id} is in use, made on {wanted.made_at:%Y-%m-%d} from {count(wanted.runs, 'run')}{stays}"
+    )
+    next_step("cramplog report")
+
+
+def _list(as_json: bool) -> None:
+    from pipeline.actions.train import list_fits
+
+    listed = list_fits(here())
+    if as_json:
+        print_json("train_list", fits=[fit_document(one) for one in listed])
+        return
+    if not listed:
+        click.echo("there is no fit yet")
+        next_step("cramplog train")
+        return
+    table(FIT_HEAD, [fit_row(one) for one in listed], right=FIT_HEAD[2:6])
+    next_step("cramplog train --use ID")
 
 
 @click.command(cls=Verb)

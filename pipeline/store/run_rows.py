@@ -75,7 +75,7 @@ def numbered(con: duckdb.DuckDBPyConnection, runs: Sequence[NewRun]) -> Numbered
 def gathered(runs: Numbered) -> Sensors:
     """The runs' records in columns, ready for every table they go into."""
     numbers = iter(runs)
-    together = []
+    together: list[Mapping[str, NDArray[Any]]] = []
     for count, rows in blocks([run.parsed.records for _, run in runs]):
         some = list(islice(numbers, count))
         sizes = [run.parsed.records["elapsed_s"].size for _, run in some]

@@ -1,4 +1,4 @@
-"""The time-forward record: nothing from later, scores worked out by hand, honest words for few runs."""
+"""The record: counts and verdicts, scores that are those of the forecasts, and the hazard against simpler ways."""
 
 from __future__ import annotations
 
@@ -9,113 +9,135 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.design import EVIDENCE_PRIORS
-from models.evaluate import evaluate, forecast_groups, run_losses
-from tests.model.runners import clean_runs, drawn_onsets, hazard_rows, varied_plans
+from models.comparison import worse_by
+from models.evaluate import Record, evaluate, score
+from models.forward import forward_forecasts
+from models.known import Known
+from tests.model.cohorts import cohort_rows
+from tests.model.runners import clean_runs, hazard_rows, varied_plans
 
 
 @pytest.fixture(scope="module")
 def rows() -> pl.DataFrame:
-    """70 runs with five cramps, the marathon's among them."""
+    """70 runs of one runner with five cramps, the marathon's among them."""
     onsets = {"r012": 5, "r022": 5, "r039": 38, "r051": 6, "r063": 7}
     return hazard_rows(varied_plans(70, np.random.default_rng(12)), onsets)
 
 
-def test_every_run_after_the_tenth_is_forecast_once_in_order(rows) -> None:
-    record = evaluate(rows)
-    assert record.verdict == "enough"
-    assert [forecast.run_id for forecast in record.forecasts] == [f"r{k:03d}" for k in range(10, 70)]
-    assert (record.runs, record.cramps) == (60, 5)
-    assert record.forecasts[0].start_at == "2024-01-31T06:00:00"
+@pytest.fixture(scope="module")
+def record(rows: pl.DataFrame) -> Record:
+    return evaluate(rows)
 
 
-def test_what_comes_later_changes_no_earlier_forecast(rows) -> None:
-    changed = rows.with_columns(
-        pl.when(pl.col("run_id") >= "r050").then(1.0).otherwise("onset").alias("onset"),
-        pl.when(pl.col("run_id") >= "r050").then(30.0).otherwise("wbgt_c").alias("wbgt_c"),
+@pytest.fixture(scope="module")
+def cohort() -> Record:
+    """Six runners, 40 runs each; runners differ much."""
+    return evaluate(cohort_rows(6, 40, seed=4, level=2.5, spread=1.6))
+
+
+def test_one_runner_alone_is_forecast_from_the_eleventh_run_on(record: Record) -> None:
+    own = record.by_runner["anna"]
+    assert own == record.together
+    assert (own.verdict, own.runners, own.runs, own.cramps) == ("enough", 1, 60, 5)
+    assert [forecast.run_id for forecast in own.forecasts] == [f"r{k:03d}" for k in range(10, 70)]
+    assert own.forecasts[0].start_at == "2024-01-31T06:00:00"
+    assert record.newcomers.verdict == "too few runs"
+
+
+def test_scores_are_those_of_the_forecasts(record: Record) -> None:
+    own = record.together
+    said = np.array([forecast.said for forecast in own.forecasts])
+    cramp = np.array([forecast.cramp for forecast in own.forecasts])
+    assert own.scores is not None
+    assert own.scores.brier == pytest.approx(np.mean((said - cramp) ** 2))
+    assert own.scores.log_loss == pytest.approx(-np.mean(np.where(cramp, np.log(said), np.log(1 - said))))
+    assert own.expected == pytest.approx(said.sum())
+    names = [one.name for one in own.baselines]
+    assert names == ["own rate", "own level x published shape", "planned duration"]
+    for one in own.baselines:
+        assert one.worse_by == pytest.approx(one.log_loss - own.scores.log_loss)
+
+
+def test_the_kinds_of_run_add_up(cohort: Record) -> None:
+    for part in (cohort.together, cohort.newcomers):
+        assert [one.kind for one in part.kinds] == ["race", "long", "other"]
+        assert sum(one.runs for one in part.kinds) == part.runs
+        assert sum(one.cramps for one in part.kinds) == part.cramps
+        assert sum(one.expected for one in part.kinds) == pytest.approx(part.expected)
+
+
+def test_ranges_go_by_runner_where_there_are_five_and_by_run_below(record: Record, cohort: Record) -> None:
+    assert record.together.scores is not None
+    assert cohort.together.scores is not None
+    assert (record.together.scores.by, cohort.together.scores.by) == ("run", "runner")
+
+
+def test_the_store_is_its_runners_together(cohort: Record) -> None:
+    own = cohort.by_runner.values()
+    assert sum(one.runs for one in own) == cohort.together.runs == 6 * 30
+    assert sum(one.cramps for one in own) == cohort.together.cramps
+    assert sum(one.expected for one in own) == pytest.approx(cohort.together.expected)
+    assert cohort.together.forecasts == ()
+    assert (cohort.newcomers.runs, cohort.newcomers.runners) == (6 * 40, 6)
+
+
+def test_own_runs_tell_more_than_being_one_of_many(cohort: Record) -> None:
+    """Runners who differ much: the hazard with own parts comes closer than everyone alike, and than itself as a newcomer."""
+    pooled = next(one for one in cohort.together.baselines if one.name == "pooled hazard")
+    assert pooled.worse_by > 2 * pooled.worse_by_se
+    assert cohort.together.scores is not None
+    assert cohort.newcomers.scores is not None
+    assert cohort.together.scores.log_loss < cohort.newcomers.scores.log_loss
+
+
+def test_forecasts_that_know_what_came_raise_the_alarm(rows: pl.DataFrame) -> None:
+    told = forward_forecasts(Known(rows, {}, {}))
+    assert not any(one.looks_leaked for one in score(told).kinds)
+    leaking = told.with_columns(
+        pl.lit("other").alias("kind"), pl.when("cramp").then(0.9).otherwise("said").alias("said")
     )
-    assert evaluate(changed).forecasts[:40] == evaluate(rows).forecasts[:40]
-
-
-def test_how_a_run_ended_does_not_touch_its_own_forecast(rows) -> None:
-    ended = rows.filter((pl.col("run_id") != "r066") | (pl.col("segment_no") < 2))
-    last = [f.said for f in evaluate(ended).forecasts if f.run_id == "r066"]
-    assert last == [f.said for f in evaluate(rows).forecasts if f.run_id == "r066"]
-
-
-def test_scores_are_those_of_the_forecasts(rows) -> None:
-    record = evaluate(rows)
-    said = np.array([forecast.said for forecast in record.forecasts])
-    cramp = np.array([forecast.cramp for forecast in record.forecasts])
-    assert record.brier == pytest.approx(np.mean((said - cramp) ** 2))
-    assert record.log_loss == pytest.approx(-np.mean(np.where(cramp, np.log(said), np.log(1 - said))))
-    assert record.expected == pytest.approx(said.sum())
-    assert [score.name for score in record.baselines] == [
-        "own rate",
-        "planned duration",
-        "own level x published shape",
-    ]
-    for score in record.baselines:
-        assert score.worse_by == pytest.approx(score.log_loss - record.log_loss)
-        assert score.worse_by_se > 0
-
-
-def test_run_losses_are_logs_of_what_was_given_to_what_came() -> None:
-    losses = run_losses(np.array([0.25, 0.25, 0.0]), np.array([True, False, False]))
-    assert losses == pytest.approx([1.3862944, 0.2876821, 0.0], abs=1e-6)
-
-
-def test_groups_count_what_was_said_and_what_came() -> None:
-    said = np.array([0.005, 0.01, 0.03, 0.12, 0.18, 1.0])
-    groups = forecast_groups(said, np.array([False, False, True, False, True, True]))
-    assert [(g.low, g.high, g.runs, g.cramps) for g in groups] == [
-        (0.0, 0.01, 1, 0),
-        (0.01, 0.05, 2, 1),
-        (0.10, 0.20, 2, 1),
-        (0.35, 1.0, 1, 1),
-    ]
-    assert groups[2].said == pytest.approx(0.15)
+    assert [one.kind for one in score(leaking).kinds if one.looks_leaked] == ["other"]
 
 
 def test_without_a_cramp_there_are_counts_and_no_scores() -> None:
-    record = evaluate(clean_runs(30))
-    assert (record.verdict, record.runs, record.cramps) == ("no cramp", 20, 0)
-    assert (record.log_loss, record.brier, record.baselines) == (None, None, ())
-    assert 0 < record.expected < 1
+    own = evaluate(clean_runs(30)).together
+    assert (own.verdict, own.runs, own.cramps) == ("no cramp", 20, 0)
+    assert (own.scores, own.baselines) == (None, ())
+    assert 0 < own.expected < 1
 
 
 @pytest.mark.parametrize("n", [0, 1, 10, 19])
-def test_under_twenty_runs_nothing_is_scored(n) -> None:
+def test_under_twenty_runs_nothing_is_scored(n: int) -> None:
     record = evaluate(clean_runs(n))
-    assert (record.verdict, record.forecasts, record.log_loss) == ("too few runs", (), None)
+    own = record.together
+    assert (own.verdict, own.forecasts, own.scores) == ("too few runs", (), None)
+    assert set(record.by_runner) == ({"anna"} if n else set())
 
 
-def test_runs_without_a_plan_are_counted_and_not_forecast(rows) -> None:
+def test_runs_without_a_plan_are_counted_and_not_forecast(rows: pl.DataFrame) -> None:
     unplanned = rows.with_columns(
         pl.when(pl.col("run_id").is_in(["r020", "r021"])).then(None).otherwise("planned_s").alias("planned_s")
     )
     record = evaluate(unplanned)
-    assert (record.without_plan, record.runs) == (2, 58)
+    assert (record.without_plan, record.together.runs) == (2, 58)
 
 
-def test_the_first_answer_is_known_from_the_start(rows) -> None:
-    none, many = (evaluate(rows, answer, "marathon").expected for answer in ("0", "3+"))
-    assert none < many
+def test_the_record_is_plain_json(record: Record) -> None:
+    plain = json.loads(json.dumps(asdict(record)))
+    assert plain["together"]["forecasts"][0]["run_id"] == "r010"
 
 
-def test_the_record_is_plain_json(rows) -> None:
-    record = json.loads(json.dumps(asdict(evaluate(rows))))
-    assert record["forecasts"][0]["run_id"] == "r010"
+def came(cramps: list[bool]) -> pl.DataFrame:
+    names = [f"r{k}" for k in range(len(cramps))]
+    return pl.DataFrame({"runner_id": ["anna"] * len(cramps), "run_id": names, "cramp": cramps})
 
 
-def test_the_hazard_beats_the_own_rate_on_runners_like_the_prior() -> None:
-    """The own rate knows no duration; over twelve simulated runners with cramps the mean must show it."""
-    rng, gains = np.random.default_rng(23), []
-    means = np.array([prior.mean for prior in EVIDENCE_PRIORS])
-    for _ in range(12):
-        plans = varied_plans(70, rng)
-        truth = means + np.eye(means.size)[0] * 1.5
-        record = evaluate(hazard_rows(plans, drawn_onsets(plans, truth, rng)), runs_a_refit=30)
-        gains += [score.worse_by for score in record.baselines if score.name == "own rate"]
-    assert len(gains) >= 5
-    assert np.mean(gains) > 0
+def test_two_records_are_compared_on_the_runs_both_told_as_known_today() -> None:
+    one, other = {"r0": 0.5, "r1": 0.5, "gone": 0.1}, {"r0": 0.25, "r1": 0.25, "r2": 0.3}
+    runs, worse, se = worse_by(one, other, came([True, False, False]))
+    assert runs == 2
+    assert worse == pytest.approx((np.log(0.25 / 0.5) + np.log(0.75 / 0.5)) / 2)
+    assert se == pytest.approx((np.log(0.75 / 0.5) - np.log(0.25 / 0.5)) / 2)
+    corrected = worse_by(one, other, came([False, False, False]))
+    assert corrected[1] == pytest.approx(np.log(0.75 / 0.5))
+    assert worse_by(one, {}, came([True])) == (0, 0.0, np.inf)

@@ -1,31 +1,65 @@
 """What is at hand of one runner, and what may be said of it: between the store, MODEL.md's table and the report.
 
-Called by the report action; the rules themselves are `models/abstain.py`.
+Called by the actions behind the report and `cramplog risk`; the rules themselves are `models/abstain.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import fsum
 from typing import Any
 
 import polars as pl
 
 from models.abstain import FEWEST_ANSWERED_RUNS, ClaimEvidence, Evidence, MaySay
 from pipeline.report.facts import Permission
+from pipeline.store.fits import Fit
+from pipeline.store.predictions import KeptForecast
 from pipeline.store.runners import Runner
 
 _CLAIM_COLUMNS = {"heat": "wbgt_c", "pace": "pace_faster_pct"}
 
 
-def evidence_of(runner: Runner, runs: pl.DataFrame, counts: Mapping[str, Any], record: Mapping[str, Any]) -> Evidence:
-    """The counts of the store and the record of the fit, as MODEL.md's table wants them."""
-    scored = record["evaluation"] or {"expected": 0.0, "cramps": 0}
+def record_of(fit: Fit | None) -> dict[str, Any]:
+    """A fit's record: its evaluation and the tests behind claims; an empty one without a fit."""
+    record: dict[str, Any] = json.loads(fit.evaluation) if fit else {"evaluation": None, "claims": {}}
+    return record
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRecord:
+    """Runs that were forecast before their answer: with a cramp `expected` and `came`."""
+
+    runs: int
+    expected: float
+    came: int
+
+
+def own_record(forecasts: Sequence[KeptForecast]) -> OwnRecord:
+    """The scored forecasts, one a run: what the runner asked for where they did, else the automatic one."""
+    scored = [one for one in forecasts if one.state == "scored"]
+    asked = {one.run_id for one in scored if one.kind == "asked"}
+    counted = [one for one in scored if one.kind == "asked" or one.run_id not in asked]
+    return OwnRecord(len(counted), fsum(one.mean for one in counted), sum(bool(one.cramp) for one in counted))
+
+
+def evidence_of(
+    runner: Runner,
+    runs: pl.DataFrame,
+    counts: Mapping[str, Any],
+    record: Mapping[str, Any],
+    forecasts: Sequence[KeptForecast] = (),
+) -> Evidence:
+    """The counts of the store, the record of the fit and the runner's forecasts, as MODEL.md's table wants them."""
+    scored = own_record(forecasts)
     return Evidence(
         red_flag=runner.red_flag,
         **counts,
         claims=tuple(_claim(factor, found, runs) for factor, found in record["claims"].items()),
-        forecasts_expected=scored["expected"],
-        forecasts_observed=scored["cramps"],
+        forecasts_expected=scored.expected,
+        forecasts_observed=scored.came,
     )
 
 
@@ -52,6 +86,6 @@ def permission_of(said: MaySay, evidence: Evidence) -> Permission:
         answers_needed=given + said.answers_missing if said.answers_missing else max(FEWEST_ANSWERED_RUNS, given),
         patterns="counts" if said.own_cramps == "counts" else "none",
         claims=said.claims,  # type: ignore[arg-type]  # abstain names heat and pace only
-        published_evidence=True,  # a fit learns from one runner only, so the part of others is always the studies'
+        published_evidence=said.others_are_published,
         forecasts_off=said.old_model_is_off,
     )

@@ -103,7 +103,7 @@ def take_answers(settings: Settings, now: datetime) -> str:
     said = [f"{taken} lines, {cramps} cramps"] if found else ["nothing new"]
     said += [f"{waiting} lines wait: their runs are not there, or they are wrong"] if waiting else []
     said += [f"{refused} files refused"] if refused else []
-    return ", ".join(said + ([f"{forecast} runs forecast before their answer"] if forecast else []))
+    return ", ".join(said + ([f"forecast before their answer: {forecast}"] if forecast else []))
 
 
 def _leave(path: Path, rows: Sequence[Mapping[str, str]]) -> None:

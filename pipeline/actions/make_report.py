@@ -6,7 +6,6 @@ A page is written again only when something it rests on has changed.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,19 +16,20 @@ from typing import Any
 
 import polars as pl
 
-from models.abstain import may_say
+from models.abstain import forecasts_are_off, may_say
 from models.hazard import MODEL_VERSION, CrampHazard
 from pipeline.actions.each import each_of
-from pipeline.actions.evidence import evidence_of, permission_of
+from pipeline.actions.evidence import evidence_of, permission_of, record_of
 from pipeline.actions.plan_weather import OwnAir
 from pipeline.actions.plans import PlanSet, own_runs, plan_set
+from pipeline.actions.ready_fit import ready_fit
 from pipeline.actions.told import told_of
-from pipeline.actions.train import train
 from pipeline.errors import CannotStart, TryAgain, of_the_system
 from pipeline.report.facts import (
     CrampFact,
     Evaluation,
     Forecast,
+    MadeForecast,
     Others,
     Provenance,
     ReportFacts,
@@ -42,7 +42,8 @@ from pipeline.report.page import render_page
 from pipeline.report.summary import summarise
 from pipeline.settings import Settings, make_private_folder
 from pipeline.store.connection import open_store
-from pipeline.store.fits import Fit, latest_fit
+from pipeline.store.fits import Fit, fit_in_use
+from pipeline.store.predictions import KeptForecast, forecasts_of
 from pipeline.store.reading import evidence_counts, report_cramps, report_runs, usual_hours
 from pipeline.store.runners import Runner, all_runners, find_runner
 from pipeline.units import Units
@@ -51,6 +52,7 @@ _RIVALS: Mapping[str, RivalName] = {
     "own rate": "own rate",
     "planned duration": "logistic",
     "own level x published shape": "level and shape",
+    "pooled hazard": "everyone alike",
 }
 
 
@@ -69,7 +71,7 @@ def make_report(settings: Settings, runner_name: str | None, now: datetime, out:
     """
     with open_store(settings, write=False) as con:
         runner = find_runner(con, runner_name)
-    train(settings, runner.name, now)
+    ready_fit(settings, runner.name, now)
     return _report(settings, runner, now, out, only_if_changed=False)[0]
 
 
@@ -90,6 +92,7 @@ class Read:
     fit: Fit | None
     units: Units
     told: Told
+    forecasts: tuple[KeptForecast, ...]
 
     @property
     def basis(self) -> str:
@@ -99,7 +102,8 @@ class Read:
             self.units,
             self.told,
             self.counts,
-            self.fit.data_hash if self.fit else None,
+            self.forecasts,
+            (self.fit.model, self.fit.evaluation) if self.fit else None,
             MODEL_VERSION,
         ]
         frames = [frame.write_csv() for frame in (self.runs, self.cramps, self.hours)]
@@ -121,7 +125,7 @@ def _report(
 
 def _read(settings: Settings, runner: Runner) -> Read:
     with open_store(settings, write=False, with_private=True) as con:
-        fit = latest_fit(con, runner.runner_id)
+        fit = fit_in_use(con, runner.runner_id)
         return Read(
             runner=runner,
             runs=report_runs(con, runner.runner_id),
@@ -131,6 +135,7 @@ def _read(settings: Settings, runner: Runner) -> Read:
             fit=fit if fit is not None and fit.model_version == MODEL_VERSION else None,
             units=units_of(runner, settings.units),
             told=told_of(con, runner.runner_id),
+            forecasts=forecasts_of(con, runner.runner_id),
         )
 
 
@@ -141,8 +146,8 @@ def units_of(runner: Runner, otherwise: Units) -> Units:
 
 def report_facts(read: Read, now: datetime) -> ReportFacts:
     """Everything the report of one runner says, as plain values. The store is closed by now: the model takes its time."""
-    record = json.loads(read.fit.evaluation) if read.fit else {"evaluation": None, "claims": {}}
-    evidence = evidence_of(read.runner, read.runs, read.counts, record)
+    record = record_of(read.fit)
+    evidence = evidence_of(read.runner, read.runs, read.counts, record, read.forecasts)
     said = may_say(evidence)
     own = own_runs(read.runs)
     plans = None
@@ -156,7 +161,8 @@ def report_facts(read: Read, now: datetime) -> ReportFacts:
         permission=permission_of(said, evidence),
         **_plan_fields(plans),
         evaluation=_evaluation(record["evaluation"]),
-        others=Others(0, 0),
+        forecasts=tuple(MadeForecast(one.kind, one.state, one.mean, one.cramp) for one in read.forecasts),  # type: ignore[arg-type]  # words of v_prediction
+        others=Others(**record["others"]) if read.fit else Others(0, 0),
         provenance=_provenance(read),
         told=read.told,
         units=read.units,
@@ -180,10 +186,11 @@ def _evaluation(record: Mapping[str, Any] | None) -> Evaluation | None:
         return None
     return Evaluation(
         forecasts=tuple(Forecast(one["said"], one["cramp"]) for one in record["forecasts"]),
-        log_loss=record["log_loss"],
+        log_loss=record["scores"]["log_loss"] if record["scores"] else None,
         rivals=tuple(Rival(_RIVALS[one["name"]], one["log_loss"]) for one in record["baselines"]),
         scored_runs=record["runs"],
         scored_runners=1,
+        off=forecasts_are_off(record["expected"], record["cramps"]),
     )
 
 
@@ -197,6 +204,7 @@ def _provenance(read: Read) -> Provenance:
         weather_providers=tuple(
             sorted({one for said in read.runs["providers"].drop_nulls() for one in said.split(", ") if one})
         ),
+        provisional_runs=read.runs.filter(pl.col("provisional") & (pl.col("sport") == "running")).height,
     )
 
 

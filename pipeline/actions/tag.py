@@ -1,5 +1,7 @@
 """`cramplog tag`: cramps and answers onto runs. Every answer is the runner's word; unanswered stays missing.
 
+Before an answer is written, new runs get their forecast: afterwards it would be none.
+
 A file of answers is taken by `pipeline.actions.tag_file`.
 """
 
@@ -10,6 +12,7 @@ from datetime import date, datetime
 
 import duckdb
 
+from pipeline.actions.forecasts import forecast_new_runs
 from pipeline.actions.moments import Moment, RunClock, place_moment
 from pipeline.errors import WrongInput
 from pipeline.schema import ANSWERS, EFFECTS, MUSCLES, RECURRED, RELIEFS, SEVERITIES, SIDES
@@ -58,6 +61,7 @@ def tag_cramp(settings: Settings, run_word: str, runner_name: str | None, cramp:
 
     Raises NotFound for the run, WrongInput for words outside the lists or a moment outside the run.
     """
+    forecast_new_runs(settings, now)
     with open_store(settings, write=True, with_records=True) as con:
         run = find_run(con, find_runner(con, runner_name).runner_id, run_word)
         said = f"{cramp.muscle} {cramp.side}, {cramp.severity}, {run.day} at {cramp.at}"
@@ -100,6 +104,7 @@ def check_moment(settings: Settings, run_word: str, runner_name: str | None, wor
 
 def answer_run(settings: Settings, run_word: str, runner_name: str | None, answer: str, now: datetime) -> RunRow:
     """Answer one run with "no cramp" or "not sure". Raises WrongInput when cramps are tagged in it."""
+    forecast_new_runs(settings, now)
     with open_store(settings, write=True) as con:
         run = find_run(con, find_runner(con, runner_name).runner_id, run_word)
         with change(con, "tag", f"{answer}, {run.day}", "single", now, run.runner_id) as step:
@@ -122,6 +127,8 @@ def answer_none_between(
     settings: Settings, runner_name: str | None, first: date, last: date | None, now: datetime, dry_run: bool = False
 ) -> int:
     """Answer every unanswered run of the window (local days) with "no cramp"; returns how many. One transaction."""
+    if not dry_run:
+        forecast_new_runs(settings, now)
     with open_store(settings, write=not dry_run) as con:
         runner_id = find_runner(con, runner_name).runner_id
         run_ids = unanswered_between(con, runner_id, first, last)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipeline.actions.forecasts import forecast_new_runs
 from pipeline.actions.tag import DEFAULT_UNCERTAINTY_S, CrampWords, keep_answer, keep_cramp, one_of
 from pipeline.errors import CramplogError, NotFound, WrongInput
 from pipeline.settings import Settings
@@ -56,6 +57,7 @@ def import_tags(settings: Settings, path: Path, runner_name: str | None, now: da
     if not path.is_file():
         raise NotFound(f"there is no file '{path}'", "check the name; nothing was changed")
     rows = _read_rows(path)
+    forecast_new_runs(settings, now)
     taken, cramps, bad, left = 0, 0, [], []
     with (
         open_store(settings, write=True, with_records=True) as con,

@@ -15,7 +15,7 @@ from pipeline.units import METRIC, Units
 Say = Literal["number", "range", "nothing"]
 Patterns = Literal["none", "counts"]
 Claim = Literal["heat", "pace"]
-RivalName = Literal["own rate", "level and shape", "logistic"]
+RivalName = Literal["own rate", "level and shape", "logistic", "everyone alike"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,8 @@ class Permission:
     """What may be said to this runner, as MODEL.md's table decides.
 
     `answers_given` of `answers_needed` own answered runs; with `number` False the report says how many are
-    missing. `claims` holds what may be said in one sentence; `forecasts_off` is True when own forecasts and
-    outcomes disagree.
+    missing. `claims` holds what may be said in one sentence; `forecasts_off` is True when own forecasts, made before
+    the answer, and outcomes disagree.
     """
 
     red_flag: bool
@@ -118,6 +118,16 @@ class Forecast:
 
 
 @dataclass(frozen=True, slots=True)
+class MadeForecast:
+    """A forecast that was made and kept before the answer; `state` as in v_prediction, `cramp` None where not known."""
+
+    kind: Literal["asked", "automatic"]
+    state: Literal["scored", "unanswered", "waiting", "expired", "replaced", "late"]
+    probability: float
+    cramp: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class Rival:
     """A simpler way of forecasting, scored on the same runs: mean log loss per run, in nats."""
 
@@ -129,7 +139,8 @@ class Rival:
 class Evaluation:
     """The time-forward evaluation: own forecasts, and the scores over `scored_runs` of `scored_runners` runners.
 
-    `log_loss` is None, and there are no rivals, when no cramp came: a score would only praise the quiet.
+    `log_loss` is None, and there are no rivals, when no cramp came: a score would only praise the quiet. `off` when
+    expected and came are further apart than chance explains.
     """
 
     forecasts: tuple[Forecast, ...]
@@ -137,6 +148,7 @@ class Evaluation:
     rivals: tuple[Rival, ...]
     scored_runs: int
     scored_runners: int
+    off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +192,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What it takes to make the page again. `basis` is the hash of everything the page rests on."""
+    """What it takes to make the page again. `basis` is the hash of everything the page rests on.
+
+    `provisional_runs` have weather that its source may still correct.
+    """
 
     program_version: str
     model_version: str
@@ -188,6 +203,7 @@ class Provenance:
     seed: int
     basis: str
     weather_providers: tuple[str, ...]
+    provisional_runs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,4 +232,5 @@ class ReportFacts:
     others: Others
     provenance: Provenance
     told: Told = Told()
+    forecasts: tuple[MadeForecast, ...] = ()
     units: Units = METRIC  # how this runner reads numbers; everything here stays in SI

@@ -9,8 +9,6 @@ from pipeline.report.counts import Basis
 from pipeline.report.curves import OneCurve, TimeSection
 from pipeline.report.heat import HeatSection
 from pipeline.report.heat_flags import ABOUT_HEAT
-from pipeline.report.kept_record import KeptRecord
-from pipeline.report.looking_back import ENOUGH_CRAMPS, ForecastGroup, LookingBack
 from pipeline.report.shares import Share
 from pipeline.report.summary import Patterns
 from pipeline.report.warning_signs import NOT_CAUSING
@@ -18,12 +16,6 @@ from pipeline.report.words import bare, of_100, plural, temp
 from pipeline.units import Units, format_hours
 
 PATTERN_CRAMPS = 5  # as MODEL.md's table decides; said here, decided by the permission
-RIVAL_WORDS = {
-    "own rate": "a runner's plain share of runs with a cramp",
-    "level and shape": "a runner's own level on the usual curve of time",
-    "logistic": "a simple curve over planned runs",
-    "everyone alike": "one number for all runners alike",
-}
 
 
 def time_headline(section: TimeSection) -> str:
@@ -165,40 +157,3 @@ def _counted(patterns: Patterns, share: Share, what: str, claimed: bool) -> tupl
         return (f"{counts} {NOT_CAUSING}",)
     doubt = "This could be chance, or such runs may be your longer ones."
     return (f"{counts} {doubt}{' There may also be a link we have missed.' if patterns.could_miss else ''}",)
-
-
-def group_name(group: ForecastGroup) -> str:
-    """'0 to 4', '35 and more'."""
-    return f"{group.from_of_100} and more" if group.to_of_100 is None else f"{group.from_of_100} to {group.to_of_100}"
-
-
-def back_headline(back: LookingBack | None, kept: KeptRecord | None) -> str:
-    """Expected against came, unless either record is off."""
-    if (back and back.off) or (kept and kept.off):
-        return "Had we told you then: our numbers have been off"
-    if back is None:
-        return "Had we told you then: too early to say"
-    return f"Had we told you then: {bare(back.expected)} expected, {back.came} came"
-
-
-def back_verdict(back: LookingBack) -> tuple[str, ...]:
-    """The record in words: the sums, the comparison with simpler ways, how much it proves."""
-    about = "fewer than 1 run" if back.expected == 0 else f"about {plural(back.expected, 'run')}"
-    over = f"Over {plural(back.runs, 'answered run')} we would have expected {about} with a cramp"
-    lines = [f"{over}; {back.came} came."]
-    if back.off:
-        lines.append("That is further apart than chance explains, so take the numbers here with caution.")
-    if back.rivals:
-        lines.append(_against_rivals(back))
-    if not back.enough:
-        lines.append(f"It takes about {ENOUGH_CRAMPS} cramps to say how good forecasts are, so this says little yet.")
-    return tuple(lines)
-
-
-def _against_rivals(back: LookingBack) -> str:
-    of_whom = "your runs" if back.scored_runners == 1 else f"the runs of {plural(back.scored_runners, 'runner')}"
-    where = f"On {of_whom} ({back.scored_runs:,} forecasts)"
-    closer = [RIVAL_WORDS[rival.name] for rival in back.rivals if rival.came_closer]
-    if not closer:
-        return f"{where} ours came closer than {plural(len(back.rivals), 'simpler way')} of forecasting."
-    return f"{where} {' and '.join(closer)} came closer than ours did."

@@ -56,7 +56,7 @@ class LookingBack:
     scored_runners: int
 
 
-def look_back(evaluation: Evaluation | None, off: bool) -> LookingBack | None:
+def look_back(evaluation: Evaluation | None) -> LookingBack | None:
     """None when no run could be forecast from earlier ones."""
     if evaluation is None or not evaluation.forecasts:
         return None
@@ -65,12 +65,12 @@ def look_back(evaluation: Evaluation | None, off: bool) -> LookingBack | None:
     ours = evaluation.log_loss
     rivals = () if ours is None else tuple(RivalScore(r.name, r.log_loss, r.log_loss < ours) for r in evaluation.rivals)
     return LookingBack(
-        groups=_groups(forecasts),
+        groups=group_forecasts(forecasts),
         runs=len(forecasts),
         expected=int(sum(f.probability for f in forecasts) + 0.5),
         came=came,
         enough=came >= ENOUGH_CRAMPS,
-        off=off,
+        off=evaluation.off,
         log_loss=ours,
         rivals=rivals,
         beaten=sum(rival.log_loss > ours for rival in rivals) if ours is not None else 0,
@@ -79,7 +79,7 @@ def look_back(evaluation: Evaluation | None, off: bool) -> LookingBack | None:
     )
 
 
-def _groups(forecasts: tuple[Forecast, ...]) -> tuple[ForecastGroup, ...]:
+def group_forecasts(forecasts: tuple[Forecast, ...]) -> tuple[ForecastGroup, ...]:
     """Only levels that were ever said; "fewer than 1" counts to the lowest."""
     groups = []
     for _, lowest, highest in LEVELS:

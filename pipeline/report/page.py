@@ -14,7 +14,7 @@ from hashlib import sha256
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from pipeline.report import charts, findings, icons, text, warning_signs, words
+from pipeline.report import charts, findings, icons, record_words, text, warning_signs, words
 from pipeline.report.said import LEVELS
 from pipeline.report.summary import RiskReport
 from pipeline.units import format_hours
@@ -54,6 +54,7 @@ def _environment() -> Environment:
         charts=charts,
         findings=findings,
         icons=icons,
+        record=record_words,
         text=text,
         words=words,
         signs=warning_signs,

@@ -20,6 +20,7 @@ from pipeline.report.curves import (
 )
 from pipeline.report.facts import Claim, Others, PlanRisk, Provenance, ReportFacts
 from pipeline.report.heat import HeatSection, heat_section
+from pipeline.report.kept_record import KeptRecord, kept_record
 from pipeline.report.looking_back import ENOUGH_CRAMPS, LookingBack, look_back
 from pipeline.report.said import Said, say_risk
 from pipeline.report.shares import Share, share_fast, share_morning, share_warm
@@ -102,6 +103,7 @@ class RiskReport:
     where: Where
     checklist: tuple[CheckLine, ...]
     looking_back: LookingBack | None
+    kept: KeptRecord | None
     open_meteo: bool
     provenance: Provenance
     units: Units
@@ -128,7 +130,8 @@ def summarise(facts: ReportFacts) -> RiskReport:
         patterns=patterns,
         where=where,
         checklist=checklist_lines(facts, where, patterns.warm, patterns.morning) if basis.runs else (),
-        looking_back=look_back(facts.evaluation, facts.permission.forecasts_off) if told else None,
+        looking_back=look_back(facts.evaluation) if told else None,
+        kept=kept_record(facts.forecasts, facts.permission.forecasts_off) if told else None,
         open_meteo="open-meteo" in facts.provenance.weather_providers,
         provenance=facts.provenance,
         units=facts.units,

@@ -7,6 +7,7 @@ table.
 from __future__ import annotations
 
 from pipeline.report.counts import Basis, Where
+from pipeline.report.facts import Others
 from pipeline.report.said import ABOVE, Said
 from pipeline.report.summary import Answers, PlanCard, RiskReport, Short
 from pipeline.report.words import clock, days_between, muscle, of_100, pace, plural, span, temp
@@ -113,14 +114,18 @@ def sureness(short: Short, b: Basis) -> tuple[str, ...]:
     """What the number rests on, and what would narrow it."""
     cramps = plural(b.cramps, "cramp") if b.cramps else "no cramp"
     own = f"It rests on your {plural(b.answered, 'answered run')} with {cramps}"
-    if short.published_evidence:
-        lead = f"{own}, and for the rest on published studies, not on other runners here."
-    elif short.others.runners:
-        others = f"{plural(short.others.runs, 'run')} of {plural(short.others.runners, 'other runner')}"
-        lead = f"{own}, and on {others} whose logs are here."
-    else:
-        lead = f"{own}."
+    lead = f"{own}{rest_of_it(short.others, short.published_evidence)}"
     return lead, "Every answered run narrows the range. Runs without a cramp count just as much."
+
+
+def rest_of_it(others: Others, published_evidence: bool) -> str:
+    """The end of a sentence on the runner's own part: ', and for the rest on published studies, ...'."""
+    logs = f"{plural(others.runs, 'run')} of {plural(others.runners, 'other runner')}"
+    if not others.runners:
+        return ", and for the rest on published studies, not on other runners here."
+    if published_evidence:
+        return f", and for the rest on published studies; {logs} whose logs are here add a little."
+    return f", on {logs} whose logs are here, and on published studies."
 
 
 def missing_headline(answers: Answers) -> str:
@@ -188,11 +193,13 @@ def icon_legend(short: Short) -> tuple[tuple[str, str], ...]:
 
 
 def weather_source(report: RiskReport) -> str:
-    """Where the weather came from, but for the service that has to be named with a link."""
+    """Where the weather came from, but for the service that has to be named with a link; and what is not settled of it."""
     named = [name for name in report.provenance.weather_providers if name != "open-meteo"]
     hours = [name for name in named if name not in CARRIED_WORDS]
     carried = [words for name, words in CARRIED_WORDS.items() if name in named]
     lines = [f"Weather: {', '.join(hours)}."] if hours else []
+    if provisional := report.provenance.provisional_runs:
+        lines.append(f"The weather of {plural(provisional, 'run')} is provisional: its source may still correct it.")
     if carried:
         lines.append(
             f"Where no weather hours are known, the temperature is what {' or '.join(carried)} said. That knows nothing of "

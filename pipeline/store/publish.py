@@ -35,6 +35,8 @@ PUBLIC_VIEWS = (
     "v_segment",
     "v_run_weather",
     "v_hazard_row",
+    "v_prediction",
+    "v_calibration",
     "v_data_quality",
     "v_night",
 )

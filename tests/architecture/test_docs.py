@@ -36,6 +36,9 @@ UNITS = {
     "_z": r"\bstandard deviations\b",
 }
 WITHOUT_END = {"onset": "1 where", "minutes": "Minutes", "value": "in the unit of the next column"}
+# Forecasts: chances, a number of runs, sums of scores.
+WITHOUT_END |= dict.fromkeys(("mean", "low", "high", "brier_sum"), "0 to 1")
+WITHOUT_END |= {"expected": "^Runs ", "log_loss_sum": "nats"}
 
 
 @pytest.fixture(scope="module")

@@ -26,6 +26,7 @@ from pipeline.store.runs import NewRun
 from pipeline.store.snapshot import open_snapshot
 from pipeline.store.standing import read_standing
 from tests.sql.test_run_weather import put_day
+from tests.support.cli import Home
 from tests.support.stores import NOW, START, answer, even_run, make_store, new_run, put_runs
 
 TWO_HOURS_S = 7200
@@ -288,6 +289,11 @@ def test_counts_tell_runs_with_hours_from_runs_that_carry_a_temperature(three_ru
     with open_store(settings, write=False) as con:
         standing = read_standing(con)
     assert (standing.outdoor_runs, standing.weathered_runs, standing.carried_runs) == (3, 1, 1)
+
+
+def test_bare_cramplog_counts_runs_that_carry_a_temperature(three_runs: tuple[Settings, Runner]) -> None:
+    settings, _ = three_runs
+    assert "weather for 1 of 3 runs outdoors, a temperature for 1 more; " in Home(settings.home)().stdout
 
 
 def test_the_report_knows_every_source_of_its_temperatures(three_runs: tuple[Settings, Runner]) -> None:

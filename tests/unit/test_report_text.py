@@ -7,9 +7,10 @@ from datetime import date
 
 import pytest
 
-from pipeline.report import findings, text, words
+from pipeline.report import findings, record_words, text, words
 from pipeline.report.counts import count_basis
 from pipeline.report.facts import PlanRisk, Risk
+from pipeline.report.page import render_page
 from pipeline.report.said import Said, say_risk, whole_of_100
 from pipeline.report.summary import RiskReport, Short, summarise
 from pipeline.units import METRIC, Units
@@ -164,9 +165,10 @@ def test_under_five_cramps_no_counts_are_compared() -> None:
 
 
 def test_forecasts_that_went_wrong_say_so() -> None:
-    back = report_of("claimed").looking_back
-    assert findings.back_headline(back) == "Had we told you then: our numbers have been off"
-    assert findings.back_headline(None) == "Had we told you then: too early to say"
+    report = report_of("claimed")
+    assert record_words.back_headline(report.looking_back, report.kept) == "Our forecasts have been off so far"
+    assert record_words.back_headline(report.looking_back, None) == "Had we told you then: 9 expected, 8 came"
+    assert record_words.back_headline(None, None) == "Had we told you then: too early to say"
 
 
 @pytest.mark.parametrize(
@@ -222,6 +224,14 @@ def test_the_page_says_where_temperatures_came_from(providers: tuple[str, ...], 
     facts = EXAMPLES["claimed"]()
     facts = replace(facts, provenance=replace(facts.provenance, weather_providers=providers))
     assert text.weather_source(summarise(facts)) == said
+
+
+def test_weather_that_may_still_be_corrected_is_said_to_be_provisional() -> None:
+    facts = EXAMPLES["claimed"]()
+    facts = replace(facts, provenance=replace(facts.provenance, provisional_runs=3))
+    said = "The weather of 3 runs is provisional: its source may still correct it."
+    assert text.weather_source(summarise(facts)) == said
+    assert said in render_page(summarise(facts))
 
 
 @pytest.mark.parametrize(

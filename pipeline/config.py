@@ -6,7 +6,6 @@ Reads and checks words; what a setting is for, its user knows. Called by `settin
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -165,7 +164,10 @@ def _checked(name: str, given: object, source: str, place: str) -> Value:
 def _written(config_file: Path) -> Mapping[str, object]:
     """What config.toml says; empty without one. Raises WrongInput for what is no TOML and for unknown keys."""
     try:
-        written = tomllib.loads(config_file.read_text(encoding="utf-8"))
+        text = config_file.read_text(encoding="utf-8")
+        import tomllib  # most have no such file
+
+        written = tomllib.loads(text)
     except FileNotFoundError:
         return {}
     except ValueError as error:  # no TOML, or no text at all

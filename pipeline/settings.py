@@ -11,12 +11,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import platformdirs
+from typing import TYPE_CHECKING
 
 from pipeline.config import CONFIG_FILE, DEFAULT, YES, Value, values, zone_of_this_computer
 from pipeline.errors import CannotStart
 from pipeline.units import Units
+
+if TYPE_CHECKING:
+    from platformdirs import PlatformDirs
 
 HOME_VARIABLE = "CRAMPLOG_HOME"
 PRIVATE_FOLDER = 0o700
@@ -131,7 +133,7 @@ def config_path(environ: Mapping[str, str]) -> Path:
     """Where config.toml is looked for: in the named home, else in the system's folder for a user's settings."""
     if _named_home(environ):
         return _home(environ) / CONFIG_FILE
-    return Path(platformdirs.user_config_dir("cramplog", appauthor=False)) / CONFIG_FILE
+    return Path(_users_folders().user_config_dir) / CONFIG_FILE
 
 
 def _named_home(environ: Mapping[str, str]) -> str:
@@ -141,12 +143,19 @@ def _named_home(environ: Mapping[str, str]) -> str:
 def _home(environ: Mapping[str, str]) -> Path:
     named = _named_home(environ)
     try:
-        home = Path(named or platformdirs.user_data_dir("cramplog", appauthor=False)).expanduser()
+        home = Path(named or _users_folders().user_data_dir).expanduser()
     except RuntimeError as error:  # `~` without a home, as in some containers and cron jobs
         raise _no_home() from error
     if not named and not home.is_absolute():
         raise _no_home()
     return home.absolute()
+
+
+def _users_folders() -> PlatformDirs:
+    """The system's folders for a user's own files."""
+    from platformdirs import PlatformDirs  # of no use to whoever names a home
+
+    return PlatformDirs("cramplog", appauthor=False)
 
 
 def _log_file(told: Value, config_file: Path) -> Path | None:

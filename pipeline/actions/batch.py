@@ -29,13 +29,14 @@ from pipeline.store.run_rows import NewRun
 from pipeline.store.run_words import deletions_of
 from pipeline.store.runners import Runner
 from pipeline.store.runs import Beside, FileRow, files_of, store_runs
+from pipeline.weather.zones import ZoneOf, zone_of_place
 
 
 @dataclass(frozen=True, slots=True)
 class Taking:
     """For whom files are taken, and how. With `dry_run` nothing is written, with `redo` known files are read again.
 
-    `seen` and `deleted` are what the ledger says of files that need not be read again.
+    `seen` and `deleted` are what the ledger says of files that need not be read again. `zone_of` knows the zones of places.
     """
 
     settings: Settings
@@ -45,6 +46,7 @@ class Taking:
     redo: bool = False
     seen: Mapping[str, FileRow] = field(default_factory=dict)
     deleted: Mapping[str, int | None] = field(default_factory=dict)
+    zone_of: ZoneOf = zone_of_place
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +74,21 @@ def judge_batch(batch: Sequence[ReadFile], taking: Taking) -> list[FileOutcome]:
 def take_batch(batch: Sequence[ReadFile], taking: Taking) -> list[FileOutcome]:
     """The files and their runs into the store; their bytes are kept already."""
     with open_store(taking.settings, write=True, with_records=True, with_tracks=True) as con:
-        shares = _shared_out(con, batch, taking)
-        redo_runs(con, [_new(run, share, taking) for share in shares for run in share.again])
-        fresh = [_new(run, share, taking) for share in shares for run in share.fresh]
-        files = _file_rows(con, shares, taking.runner)
-        linked = store_runs(con, fresh, files, taking.now, _beside(con, shares, fresh))
-        return _outcomes(con, shares, linked)
+        return take_into(con, batch, taking)
+
+
+def take_into(con: duckdb.DuckDBPyConnection, batch: Sequence[ReadFile], taking: Taking) -> list[FileOutcome]:
+    """The same, for whoever is in the store already, with records and tracks, to write."""
+    shares = _shared_out(con, batch, taking)
+    redo_runs(con, [_new(run, share, taking) for share in shares for run in share.again])
+    fresh = [_new(run, share, taking) for share in shares for run in share.fresh]
+    files = _file_rows(con, shares, taking.runner)
+    linked = store_runs(con, fresh, files, taking.now, _beside(con, shares, fresh))
+    return _outcomes(con, shares, linked)
 
 
 def _new(run: ParsedRun, share: Share, taking: Taking) -> NewRun:
-    return new_run(run, share.file, taking.runner, taking.settings.home_tz)
+    return new_run(run, share.file, taking.runner, taking.settings.home_tz, taking.zone_of)
 
 
 def _shared_out(con: duckdb.DuckDBPyConnection, batch: Sequence[ReadFile], taking: Taking) -> list[Share]:

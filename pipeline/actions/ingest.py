@@ -9,13 +9,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.actions.batch import Taking, judge_batch, take_batch
+from pipeline.actions.batch import Taking, judge_batch, take_batch, take_into
 from pipeline.actions.file_outcome import FileOutcome, known_outcome, refused_outcome
-from pipeline.actions.read_files import ReadFile, Reading, read_file
+from pipeline.actions.known_zones import known_zones
+from pipeline.actions.originals import Kept
+from pipeline.actions.read_files import ReadFile, Reading, keep_copy, parse_file, read_file
 from pipeline.formats.opened import close_archives
 from pipeline.formats.read import PARSER_VERSION
 from pipeline.formats.sources import Found, Source, find_sources
@@ -24,7 +27,8 @@ from pipeline.store.connection import open_store
 from pipeline.store.file_words import all_words
 from pipeline.store.run_words import deletions_of_files
 from pipeline.store.runners import find_runner
-from pipeline.store.runs import files_seen
+from pipeline.store.runs import files_of, files_seen
+from pipeline.weather.zones import ZoneOf
 
 if TYPE_CHECKING:
     from pipeline.actions.pool import Pool
@@ -65,17 +69,60 @@ def ingest_found(
     redo: bool = False,
 ) -> list[FileOutcome]:
     """As `ingest`, for whoever has looked already what is there."""
+    with known_zones(settings) as zone_of:
+        asked = _Asked(settings, runner_name, now, dry_run, redo, zone_of)
+        outcomes = _taken_at_once(found, asked)
+        for outcome in outcomes:
+            said(outcome)
+        outcomes = outcomes or _taken(found, asked, said)
+    close_archives()  # a watch goes on for days
+    return outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What `ingest` was told, and who knows the zones of places."""
+
+    settings: Settings
+    runner_name: str | None
+    now: datetime
+    dry_run: bool
+    redo: bool
+    zone_of: ZoneOf
+
+
+def _taken_at_once(found: Found, asked: _Asked) -> list[FileOutcome]:
+    """A single file that never came before, with one visit to the store instead of two; for all others nothing is done.
+
+    Whoever comes home from a run waits for this. The file is read before the store is opened. Of a content with a copy the
+    store is asked as always: to write into it takes longer when somebody reads, and what is known needs no writing.
+    """
+    if asked.dry_run or asked.redo or found.refused or len(found.sources) != 1 or found.sources[0].words is not None:
+        return []
+    settings, now = asked.settings, asked.now
+    file = parse_file(found.sources[0], Reading(settings, now, keep=False, known=Kept(settings)))
+    if file.known:
+        return []
+    with open_store(settings, write=True, with_records=True, with_tracks=True) as con:
+        taking = Taking(settings, find_runner(con, asked.runner_name), now, zone_of=asked.zone_of)
+        if files_of(con, [file.sha256]):
+            return []
+        keep_copy(file, settings, now)
+        return take_into(con, [file], taking)
+
+
+def _taken(found: Found, asked: _Asked, said: Callable[[FileOutcome], None]) -> list[FileOutcome]:
+    """Files of any kind and number: a look into the store for what is known, then a visit for each batch."""
+    settings, now = asked.settings, asked.now
     with pool_for(found.sources) as pool:
         with open_store(settings, write=False) as con:
-            runner = find_runner(con, runner_name)
-            taking = Taking(settings, runner, now, dry_run, redo, files_seen(con), deletions_of_files(con))
-            reading = Reading(settings, now, not dry_run, _known(taking), all_words(con))
+            runner, seen, deleted = find_runner(con, asked.runner_name), files_seen(con), deletions_of_files(con)
+            taking = Taking(settings, runner, now, asked.dry_run, asked.redo, seen, deleted, asked.zone_of)
+            reading = Reading(settings, now, not asked.dry_run, _known(taking), all_words(con))
         refused = [refused_outcome(one) for one in found.refused]
         for outcome in refused:
             said(outcome)
-        outcomes = take_files(read_each(found.sources, reading, pool), taking, said)
-        close_archives()  # a watch goes on for days
-        return refused + outcomes
+        return refused + take_files(read_each(found.sources, reading, pool), taking, said)
 
 
 def take_files(files: Iterable[ReadFile], taking: Taking, said: Callable[[FileOutcome], None]) -> list[FileOutcome]:

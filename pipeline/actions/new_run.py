@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from pipeline.actions.read_files import ReadFile
@@ -13,19 +11,18 @@ from pipeline.store.run_rows import NewRun
 from pipeline.store.runners import Runner
 from pipeline.weather.along import cells_along
 from pipeline.weather.clock import local_clock, local_time
+from pipeline.weather.zones import ZoneOf
 
 
-def new_run(run: ParsedRun, file: ReadFile, runner: Runner, otherwise_tz: str | None) -> NewRun:
+def new_run(run: ParsedRun, file: ReadFile, runner: Runner, otherwise_tz: str | None, zone_of: ZoneOf) -> NewRun:
     """The run as it is stored; `otherwise_tz` is the home zone of a runner who did not say theirs.
 
     Indoor runs and wrong clocks have their cells too: the runner may say otherwise later.
     """
     latitude, longitude = run.records["latitude"], run.records["longitude"]
     placed = np.flatnonzero(np.isfinite(latitude) & np.isfinite(longitude))
-    start: dict[str, Any] = {"latitude": None, "longitude": None}
-    if placed.size:
-        start = {"latitude": float(latitude[placed[0]]), "longitude": float(longitude[placed[0]])}
-    clock = local_clock(run.start_at, **start, file_offset_s=run.utc_offset_s, home_tz=runner.home_tz or otherwise_tz)
+    north, east = (float(latitude[placed[0]]), float(longitude[placed[0]])) if placed.size else (None, None)
+    clock = local_clock(run.start_at, north, east, run.utc_offset_s, runner.home_tz or otherwise_tz, zone_of)
     cell, segment_cells = cells_along(run.records["moving_s"], latitude, longitude)
     return NewRun(
         parsed=run,

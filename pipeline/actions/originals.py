@@ -22,6 +22,17 @@ def original_of(settings: Settings, sha256: str) -> Path:
     return settings.originals / sha256[:2] / sha256
 
 
+class Kept:
+    """The contents (SHA-256) of which a copy is in originals or quarantine; asked one at a time, without the store."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def __contains__(self, sha256: object) -> bool:
+        copies = (original_of(self.settings, str(sha256)), self.settings.quarantine / str(sha256))
+        return any(copy.exists() for copy in copies)
+
+
 def keep_original(settings: Settings, content: bytes, sha256: str) -> Path:
     """Copy of the bytes under originals/ab/ab12...; whole or not at all, and only once; a damaged copy is replaced."""
     kept = original_of(settings, sha256)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -38,7 +38,7 @@ class Reading:
     settings: Settings
     now: datetime
     keep: bool
-    known: frozenset[str] = frozenset()
+    known: Container[str] = frozenset()
     words: Mapping[str, FileWords] = field(default_factory=dict)
     longest_s: float = LONGEST_S
 
@@ -47,7 +47,7 @@ class Reading:
 class ReadFile:
     """One file, read: its runs, or the reason why it holds none, or that its content is `known` already.
 
-    `words` are what an export says of it, now or before.
+    `words` are what an export says of it, now or before; `content` are the bytes that are still to be kept.
     """
 
     source: Source
@@ -57,10 +57,19 @@ class ReadFile:
     refusal: str | None = None
     known: bool = False
     words: FileWords | None = None
+    content: bytes = field(default=b"", repr=False)
 
 
 def read_file(source: Source, reading: Reading) -> ReadFile:
     """What the file holds. Raises OSError only when its copy cannot be kept."""
+    file = parse_file(source, reading)
+    if reading.keep:
+        keep_copy(file, reading.settings, reading.now)
+    return replace(file, content=b"")
+
+
+def parse_file(source: Source, reading: Reading) -> ReadFile:
+    """What the file holds, and its bytes for `keep_copy`."""
     try:
         content = source.read()
     except OSError as error:
@@ -75,6 +84,15 @@ def read_file(source: Source, reading: Reading) -> ReadFile:
     return _parsed(file, content, reading)
 
 
+def keep_copy(file: ReadFile, settings: Settings, now: datetime) -> None:
+    """The bytes of a file go to originals or quarantine. Raises OSError when they cannot."""
+    if file.runs:
+        keep_original(settings, file.content, file.sha256)
+        release(settings, file.sha256)
+    elif file.refusal is not None and file.content:
+        quarantine(settings, file.content, file.sha256, name_of(Path(file.source.shown)), file.refusal, now)
+
+
 def refused(source: Source, reason: str) -> ReadFile:
     """A file of which not even the bytes are known."""
     return ReadFile(source, "", 0, refusal=reason)
@@ -86,21 +104,15 @@ def _parsed(file: ReadFile, content: bytes, reading: Reading) -> ReadFile:
             read = read_runs(content, reading.now, file.words)
             runs = tuple(replace(run, pieces=pieces(run.records)) for run in read)
     except FileRefused as reason:
-        return _without_runs(file, content, reading, reason)
+        return _without_runs(file, content, reason)
     except Exception as error:  # a bug met in one file is no reason to leave the others
         where = f"{type(error).__name__} in {_place_of(error)}"
-        return _without_runs(file, content, reading, FileRefused("bug", f"a bug in cramplog keeps it unread: {where}"))
-    if reading.keep:
-        keep_original(reading.settings, content, file.sha256)
-        release(reading.settings, file.sha256)
-    return replace(file, runs=runs)
+        return _without_runs(file, content, FileRefused("bug", f"a bug in cramplog keeps it unread: {where}"))
+    return replace(file, runs=runs, content=content)
 
 
-def _without_runs(file: ReadFile, content: bytes, reading: Reading, reason: FileRefused) -> ReadFile:
-    if reading.keep and is_worth_keeping(reason.code, content):
-        name = name_of(Path(file.source.shown))
-        quarantine(reading.settings, content, file.sha256, name, reason.message, reading.now)
-    return replace(file, refusal=reason.message)
+def _without_runs(file: ReadFile, content: bytes, reason: FileRefused) -> ReadFile:
+    return replace(file, refusal=reason.message, content=content if is_worth_keeping(reason.code, content) else b"")
 
 
 def _place_of(error: Exception) -> str:

@@ -9,13 +9,15 @@ import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TYPE_CHECKING
 
 from pipeline.errors import FileRefused
-from pipeline.formats.apple import Excerpt, read_excerpts
 from pipeline.formats.listing import MAX_HEALTH_BYTES, Listed, said
 from pipeline.formats.opened import read_at, steps_at
-from pipeline.formats.strava import read_strava_table
 from pipeline.schema import FileWords
+
+if TYPE_CHECKING:
+    from pipeline.formats.apple import Excerpt
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ def _of_table(table: Listed, recordings: set[str]) -> Told:
 
 
 def _of_strava(table: Listed) -> Told:
+    from pipeline.formats.strava import read_strava_table  # a single recording has no table
+
     told = read_strava_table(read_at(table.path, table.inside))
     words = {_beside(table, name): of_it for name, of_it in told.words.items()}
     unpacked = {name.removesuffix(".gz"): of_it for name, of_it in words.items()}  # by whoever kept the export
@@ -64,6 +68,8 @@ def _of_strava(table: Listed) -> Told:
 
 def _of_apple(table: Listed, recordings: set[str]) -> Told:
     """A route belongs to the first workout that names it; a workout whose route is not there is one without."""
+    from pipeline.formats.apple import read_excerpts
+
     routes: dict[str, Excerpt] = {}
     alone: list[tuple[Listed, Excerpt]] = []
     for workout in read_excerpts(partial(steps_at, table.path, table.inside, MAX_HEALTH_BYTES)):

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.errors import FileRefused, NotFound
-from pipeline.formats.apple import Excerpt
 from pipeline.formats.exports import Told, tell
 from pipeline.formats.listing import Budget, Listed, grouped, list_archive, list_file, list_folder, said
 from pipeline.formats.opened import read_at
 from pipeline.schema import FileWords
+
+if TYPE_CHECKING:
+    from pipeline.formats.apple import Excerpt
 
 MAX_DEPTH = 3  # archives inside the one on disk: Garmin's export has one
 _LONGEST_SHOWN = 120

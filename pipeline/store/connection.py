@@ -110,12 +110,13 @@ def _current(
     settings: Settings, catalogs: list[str], write: bool, wait_s: float, sql_root: Traversable
 ) -> duckdb.DuckDBPyConnection:
     """These files attached, the ledger first; an older store is brought up to date before the others are looked for."""
-    con = _attached(settings, [LEDGER], write=write, wait_s=wait_s)
+    threads = 1 if write and "records" in catalogs else None  # records are written by one; others would only be started
+    con = _attached(settings, [LEDGER], write=write, wait_s=wait_s, threads=threads)
     try:
         if not is_current(con, sql_root):
             con.close()
             _upgrade(settings, wait_s, sql_root)
-            con = _attached(settings, [LEDGER], write=write, wait_s=wait_s)
+            con = _attached(settings, [LEDGER], write=write, wait_s=wait_s, threads=threads)
         _attach_all(con, settings, [catalog for catalog in catalogs if catalog != LEDGER], write, wait_s)
     except BaseException:
         con.close()
@@ -124,10 +125,17 @@ def _current(
 
 
 def _attached(
-    settings: Settings, catalogs: list[str], *, write: bool, wait_s: float, create: Collection[str] = ()
+    settings: Settings,
+    catalogs: list[str],
+    *,
+    write: bool,
+    wait_s: float,
+    create: Collection[str] = (),
+    threads: int | None = None,
 ) -> duckdb.DuckDBPyConnection:
     # DuckDB fetches nothing from the network by itself; what does not fit into memory stays in our folder.
     options = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    options |= {"threads": str(threads)} if threads else {}
     con = duckdb.connect(":memory:", config={**options, "temp_directory": str(settings.home / "spill")})
     try:
         con.execute("SET TimeZone = 'UTC'")  # an aware instant goes into a TIMESTAMP as what it is in UTC

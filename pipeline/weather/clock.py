@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pipeline.weather.zones import ZoneOf, zone_of_place
+
 Rule = Literal["place", "file", "home", "none"]
 
 QUARTER_S = 900
@@ -39,14 +41,16 @@ def local_clock(
     longitude: float | None,
     file_offset_s: float | None,
     home_tz: str | None,
+    zone_of: ZoneOf = zone_of_place,
 ) -> LocalClock:
     """The clock of a run that starts at `start_at` (aware): by its place, else its file, else the home zone.
 
     `file_offset_s` is what the file claims (local minus UTC, seconds); it is rounded to a quarter of an hour,
-    and one outside -12 h to +14 h is not believed. An unknown `home_tz` counts as none.
+    and one outside -12 h to +14 h is not believed. An unknown `home_tz` counts as none. `zone_of` may know zones
+    of places more quickly than the borders of the world.
     """
     claimed = _quarter_offset_s(file_offset_s)
-    if (place_tz := _zone_of_place(latitude, longitude)) is not None:
+    if (place_tz := _zone_of_place(latitude, longitude, zone_of)) is not None:
         offset = _offset_s(place_tz, start_at)
         return LocalClock(place_tz, offset, "place", claimed is not None and claimed != offset)
     if claimed is not None:
@@ -74,13 +78,11 @@ def instant_of(local: datetime, clock: LocalClock) -> datetime | None:
     return local.replace(tzinfo=ZoneInfo(clock.tz)).astimezone(UTC)
 
 
-def _zone_of_place(latitude: float | None, longitude: float | None) -> str | None:
-    """The IANA zone at a position; oceans have one too ('Etc/GMT+7', whose sign runs the other way)."""
+def _zone_of_place(latitude: float | None, longitude: float | None, zone_of: ZoneOf) -> str | None:
+    """The IANA zone at a position, where this computer knows that zone's clock."""
     if latitude is None or longitude is None:
         return None
-    from tzfpy import get_tz  # 3 MB of borders: only when a position is looked up
-
-    name: str = get_tz(longitude, latitude)
+    name = zone_of(latitude, longitude)
     return name if name and _is_zone(name) else None
 
 

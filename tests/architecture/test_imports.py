@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from pipeline.cli.verbs import VERBS
-from tests.support.cli import recording
+from tests.support.cli import MORNING, recording, session
 from tests.support.stores import make_store
 
-HEAVY = ("duckdb", "numpy", "polars", "pyarrow", "scipy", "sklearn", "matplotlib", "thermofeel", "prefect", "fitparse")
+HEAVY = (
+    "duckdb", "numpy", "polars", "pyarrow", "scipy", "sklearn", "matplotlib", "thermofeel", "prefect", "fitparse", "tzfpy",
+)  # fmt: skip
 RUN_AND_LOOK = """
 import sys
 from pipeline.cli.main import cli
@@ -70,6 +73,15 @@ def test_ingest_loads_what_reads_and_stores_and_no_more(tmp_path: Path) -> None:
     found = loaded(tmp_path / "home", "ingest", str(tmp_path / "one.fit"))
     assert not {"polars", "pyarrow", "scipy", "sklearn", "matplotlib", "prefect"} & set(found)
     assert {"duckdb", "numpy"} <= set(found)
+
+
+@pytest.mark.slow
+def test_a_second_run_from_the_same_door_needs_no_borders_of_time_zones(tmp_path: Path) -> None:
+    make_store(tmp_path / "home", "anna")
+    (tmp_path / "one.fit").write_bytes(recording())
+    (tmp_path / "two.fit").write_bytes(recording(session(MORNING + timedelta(days=1))))
+    assert "tzfpy" in loaded(tmp_path / "home", "ingest", str(tmp_path / "one.fit"))
+    assert "tzfpy" not in loaded(tmp_path / "home", "ingest", str(tmp_path / "two.fit"))
 
 
 @pytest.mark.slow

@@ -5,6 +5,10 @@ from __future__ import annotations
 import gzip
 import os
 import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -137,6 +141,69 @@ def test_several_runners_have_to_be_told_apart(home: Home, fit: Path) -> None:
     other = home("ingest", str(fit), "--runner", "anna")
     assert other.exit_code == 1
     assert "taken for another runner before" in other.stdout
+
+
+def test_a_file_for_nobody_is_not_kept(home: Home, fit: Path) -> None:
+    home("runner", "add", "ben")
+    assert home("ingest", str(fit)).exit_code == 2
+    assert home("ingest", str(fit), "--runner", "bne").exit_code == 4
+    assert not (home.path / "originals").exists()
+
+
+def test_without_a_store_no_file_is_kept(empty: Home, fit: Path) -> None:
+    said = empty("ingest", str(fit))
+    assert said.exit_code == 3
+    assert "make one: cramplog init" in said.stderr
+    assert not empty.path.exists()
+
+
+def test_a_known_file_is_known_without_its_original(home: Home, fit: Path) -> None:
+    home("ingest", str(fit))
+    (original,) = (path for path in (home.path / "originals").rglob("*") if path.is_file())
+    original.unlink()
+    assert home.document("ingest", str(fit))["files"][0]["outcome"] == "known"
+    assert not original.exists()
+    assert stored(home) == 1
+
+
+@pytest.mark.parametrize(("content", "summary"), [(recording(), "1 file: 1 known"), (b"hello", "1 file: 1 failed")])
+def test_a_file_that_came_before_does_not_wait_for_those_who_read(
+    home: Home, tmp_path: Path, content: bytes, summary: str
+) -> None:
+    file = tmp_path / "some.fit"
+    file.write_bytes(content)
+    home("ingest", str(file))
+    with reading(home):
+        out, _ = home.child("ingest", str(file)).communicate(timeout=20)
+    assert summary in out.splitlines()
+
+
+def test_a_single_file_ends_without_a_word_on_stderr(home: Home, fit: Path) -> None:
+    child = home.child("ingest", str(fit))
+    out, err = child.communicate(timeout=60)
+    assert (child.returncode, out.splitlines()[1], err) == (0, "1 file: 1 new", "")
+
+
+@contextmanager
+def reading(home: Home) -> Iterator[None]:
+    """Another process reads the store meanwhile."""
+    program = [sys.executable, "-c", READ, str(home.path)]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout
+        assert other.stdout.readline() == "reading\n"
+        yield
+        other.communicate("\n", timeout=30)
+
+
+READ = """
+import sys
+from pathlib import Path
+from pipeline.settings import Settings
+from pipeline.store.connection import open_store
+with open_store(Settings(Path(sys.argv[1])), write=False):
+    print("reading", flush=True)
+    sys.stdin.readline()
+"""
 
 
 def test_a_dry_run_judges_and_keeps_nothing(home: Home, fit: Path) -> None:

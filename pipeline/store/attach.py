@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -24,6 +24,7 @@ POLL_S = 0.075
 _HOLDER = re.compile(r"Conflicting lock is held in (?P<program>.+?)(?: \(PID (?P<pid>\d+)\)| by |\. See )")
 _BUSY = ("Could not set lock on file", "Unique file handle conflict")
 _DAMAGED = ("not a valid DuckDB database", "Corrupt database", "Could not read enough bytes", "checksum")
+_BLOCK = re.compile(r"stored checksum (?P<stored>\d+) in block at location (?P<location>\d+)")
 _NOT_A_FILE = ("Is a directory", "Not a directory")
 _BROKEN = (duckdb.InternalException, duckdb.FatalException, duckdb.SerializationException)  # seen after damage, too
 _NAMED = re.compile(r'file "(?P<path>[^"]+\.duckdb)')
@@ -56,12 +57,12 @@ def attach(con: duckdb.DuckDBPyConnection, path: Path, name: str, *, write: bool
 def plain_errors(path: Path, files: Sequence[Path] = ()) -> Iterator[None]:
     """Inside, DuckDB's complaints about disk and files become ours, and Ctrl-C during a query what it is.
 
-    DuckDB seldom says which file is damaged: after its complaint each of `files` is read through, to name it.
+    DuckDB seldom says which file is damaged: after its complaint each of `files` is looked through, to name it.
     """
     try:
         yield
     except duckdb.Error as error:
-        damaged = first_damaged(files) if may_be_damage(error) else None
+        damaged = _holding_the_block(error, files) or (first_damaged(files) if may_be_damage(error) else None)
         problem = _damaged(damaged) if damaged else in_plain_words(error, path)
         if problem is None:
             raise
@@ -104,6 +105,19 @@ def in_plain_words(error: duckdb.Error, path: Path) -> CramplogError | None:
         return _damaged(path)
     if says(_NEWER):
         return CannotStart(f"{path} was written by a newer program", "update cramplog")
+    return None
+
+
+def _holding_the_block(error: duckdb.Error, files: Sequence[Path]) -> Path | None:
+    """The file with the block of which DuckDB says that its sum, which it repeats, is wrong: an index may lie there."""
+    if (said := _BLOCK.search(str(error))) is None:
+        return None
+    stored = int(said["stored"]).to_bytes(8, "little")
+    for path in files:
+        with suppress(OSError), path.open("rb") as file:
+            file.seek(int(said["location"]))
+            if file.read(8) == stored:
+                return path
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,7 +101,10 @@ def _contents(home: Home) -> dict[str, object]:
 
 def _parcel_folders(pid: int) -> list[Path]:
     """The folders in memory that the process holds."""
-    held = [handle.readlink() for handle in Path(f"/proc/{pid}/fd").iterdir()]
+    held = []
+    for handle in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            held.append(handle.readlink())
     return [path for path in held if path.name.startswith("cramplog-")]
 
 

@@ -62,7 +62,7 @@ def test_the_inbox_goes_into_the_store_called_and_served(tmp_path: Path, empty_d
     done = subprocess.run(program, cwd=here, env=environ, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stdout + done.stderr
     called, served = done.stdout.splitlines()
-    assert called == "called|inbox:2 new|weather:nothing new|answers:nothing new"
+    assert called == "called|inbox:2 new|weather:nothing new; 2 runs wait: fetching is switched off|answers:nothing new"
     assert served == "served|Completed"
     assert len(home.document("runs")["runs"]) == 3
     assert home.document("nightly", "--status")["nights"] == []  # taking something in is no night

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BATCH", "FileOutcome", "Taking", "ingest", "ingest_found", "pool_for", "read_each", "take_files"]
 
-BATCH = 220  # files a commit: a visit to the store costs as much as 20 runs
-BATCH_RECORDS = 600_000  # and not more memory,
+BATCH = 200  # files a commit: a visit to the store costs as much as 20 runs
+BATCH_RECORDS = 540_000  # and not more memory,
 BATCH_S = 5.0  # or work to do again after a kill
 POOL_FROM = 20  # fewer files than this are read sooner than a pool has started
 

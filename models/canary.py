@@ -1,6 +1,6 @@
 """An alarm for leaks: forecasts that part cramp runs from clean ones better than anything known at the start can.
 
-Called by whoever evaluates a fit, with models.scores.order_within_kind. An alarm and no proof: the ceilings are those
+Called by models.evaluate, with models.scores.order_within_kind. An alarm and no proof: the ceilings are those
 of the published worlds with everything but a run's own noise known.
 """
 

@@ -87,9 +87,7 @@ def gathered(runs: Numbered) -> Sensors:
 
 def write_sensors(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
     """Write tracks and records, a transaction each. Without a run in the ledger the next opening clears them."""
-    # Several threads on a table would each leave a part of a row group: the files two thirds larger, and half as much work
-    # again. But the two tables lie in files of their own.
-    con.execute("SET threads = 1")
+    # The two tables lie in files of their own; within one file DuckDB writes with one thread (`connection`).
     with ThreadPoolExecutor(1) as beside:
         tracks = beside.submit(_write_tracks, con.cursor(), sensors)
         _write_records(con, sensors)

@@ -17,6 +17,7 @@ import duckdb
 from pipeline.errors import CannotStart
 from pipeline.settings import Settings, make_private_folder, private_umask
 from pipeline.store.attach import attach, plain_errors
+from pipeline.store.engine import Engine
 from pipeline.store.interrupt import interrupts_wait
 from pipeline.store.migrate import LEDGER, applied_version, first_versions, is_current, migrate, transaction
 from pipeline.store.rows import one_value
@@ -58,14 +59,11 @@ def open_store(
     with private_umask(), plain_errors(settings.home, [_path(settings, catalog) for catalog in catalogs]):
         if not _is_born(settings.store):
             _make_or_refuse(settings, create, wait_s, sql_root)
-        con = _current(settings, catalogs, write, wait_s, sql_root)
-        try:
-            with interrupts_wait():
-                if write:
-                    clean_orphans(con)
-                yield con
-        finally:
-            con.close()
+        engine = _current(settings, catalogs, write, wait_s, sql_root)
+        with interrupts_wait(), engine.closed_at_end():
+            if write:
+                clean_orphans(engine.con)
+            yield engine.con
 
 
 def clean_orphans(con: duckdb.DuckDBPyConnection) -> int:
@@ -106,23 +104,21 @@ def _path(settings: Settings, catalog: str) -> Path:
     }[catalog]
 
 
-def _current(
-    settings: Settings, catalogs: list[str], write: bool, wait_s: float, sql_root: Traversable
-) -> duckdb.DuckDBPyConnection:
+def _current(settings: Settings, catalogs: list[str], write: bool, wait_s: float, sql_root: Traversable) -> Engine:
     """These files attached, the ledger first; an older store is brought up to date before the others are looked for."""
     # Several threads on a table would each leave a part of a row group: the files two thirds larger, and half as much work.
     threads = 1 if write and "records" in catalogs else None
-    con = _attached(settings, [LEDGER], write=write, wait_s=wait_s, threads=threads)
+    engine = _attached(settings, [LEDGER], write=write, wait_s=wait_s, threads=threads)
     try:
-        if not is_current(con, sql_root):
-            con.close()
+        if not is_current(engine.con, sql_root):
+            engine.end()
             _upgrade(settings, wait_s, sql_root)
-            con = _attached(settings, [LEDGER], write=write, wait_s=wait_s, threads=threads)
-        _attach_all(con, settings, [catalog for catalog in catalogs if catalog != LEDGER], write, wait_s)
+            engine = _attached(settings, [LEDGER], write=write, wait_s=wait_s, threads=threads)
+        _attach_all(engine.con, settings, [catalog for catalog in catalogs if catalog != LEDGER], write, wait_s)
     except BaseException:
-        con.close()
+        engine.end()
         raise
-    return con
+    return engine
 
 
 def _attached(
@@ -133,19 +129,16 @@ def _attached(
     wait_s: float,
     create: Collection[str] = (),
     threads: int | None = None,
-) -> duckdb.DuckDBPyConnection:
-    # DuckDB fetches nothing from the network by itself; what does not fit into memory stays in our folder.
-    options = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-    options |= {"threads": str(threads)} if threads else {}
-    con = duckdb.connect(":memory:", config={**options, "temp_directory": str(settings.home / "spill")})
+) -> Engine:
+    engine = Engine(settings.home / "spill", threads)
     try:
-        con.execute("SET TimeZone = 'UTC'")  # an aware instant goes into a TIMESTAMP as what it is in UTC
-        _attach_all(con, settings, catalogs, write, wait_s, create)
-        con.execute(f"USE {LEDGER}")
+        engine.con.execute("SET TimeZone = 'UTC'")  # an aware instant goes into a TIMESTAMP as what it is in UTC
+        _attach_all(engine.con, settings, catalogs, write, wait_s, create)
+        engine.con.execute(f"USE {LEDGER}")
     except BaseException:
-        con.close()
+        engine.end()
         raise
-    return con
+    return engine
 
 
 def _attach_all(
@@ -191,19 +184,13 @@ def _holds_records(con: duckdb.DuckDBPyConnection) -> bool:
 
 def _upgrade(settings: Settings, wait_s: float, sql_root: Traversable) -> None:
     """Brings all files up to date; makes those that the store, as it is, does not have yet."""
-    con = _attached(settings, [LEDGER], write=True, wait_s=wait_s, create=[LEDGER])
-    try:
+    with _attached(settings, [LEDGER], write=True, wait_s=wait_s, create=[LEDGER]).closed_at_end() as con:
         have = applied_version(con)
-    finally:
-        con.close()
     first = first_versions(sql_root)
     missing = [catalog for catalog, version in first.items() if version > have]
     others = [catalog for catalog in first if catalog != LEDGER]
-    con = _attached(settings, [LEDGER, *others], write=True, wait_s=wait_s, create=missing)
-    try:
+    engine = _attached(settings, [LEDGER, *others], write=True, wait_s=wait_s, create=missing)
+    with interrupts_wait(), engine.closed_at_end() as con:
         if not have and _holds_records(con):
             raise CannotStart(f"{settings.store} is gone, the records are still there", _RESTORE)
-        with interrupts_wait():
-            migrate(con, datetime.now(UTC), sql_root)
-    finally:
-        con.close()
+        migrate(con, datetime.now(UTC), sql_root)

@@ -1,0 +1,67 @@
+"""DuckDB without a file, to which `connection` attaches ours; the last one is kept for the next opening in this process.
+
+Making one takes more computing than attaching all our files, and what it has learnt of its memory is lost with it. Nothing
+of a visit stays: its files are detached, which writes them down and lets go of their locks, and session settings end with
+the visit's own connection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+# DuckDB fetches nothing from the network by itself.
+_OPTIONS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
+_kept: dict[tuple[Path, int | None], duckdb.DuckDBPyConnection] = {}
+
+
+class Engine:
+    """A DuckDB of one visit: `con` is its connection; what does not fit into memory goes to the folder `spill`."""
+
+    def __init__(self, spill: Path, threads: int | None) -> None:
+        self._kind = (spill, threads)
+        kept = _kept.pop(self._kind, None)
+        self._root = _made(spill, threads) if kept is None else kept
+        self.con = self._root.cursor()
+
+    @contextmanager
+    def closed_at_end(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Its connection; at the end of the block it is kept for the next visit, after an error it ends."""
+        try:
+            yield self.con
+        except BaseException:
+            self.end()
+            raise
+        self._close()
+
+    def _close(self) -> None:
+        """Detach what is attached. One that cannot, as when the disk is full, ends."""
+        try:
+            self.con.execute("USE memory")
+            for (name,) in self.con.execute(
+                "SELECT database_name FROM duckdb_databases() WHERE NOT internal"
+            ).fetchall():
+                if name != "memory":
+                    self.con.execute(f"DETACH {name}")
+            self.con.close()
+        except duckdb.Error:
+            self.end()
+            return
+        if _kept.setdefault(self._kind, self._root) is not self._root:
+            self._root.close()
+
+    def end(self) -> None:
+        """Close it for good, after an error: nobody knows what it left behind."""
+        self.con.close()
+        self._root.close()
+
+
+def _made(spill: Path, threads: int | None) -> duckdb.DuckDBPyConnection:
+    options = {**_OPTIONS, "temp_directory": str(spill)}
+    return duckdb.connect(":memory:", config=options | ({"threads": str(threads)} if threads else {}))

@@ -1,6 +1,7 @@
 """The values that pass between the rooms: a parsed run, its records, laps, pauses and notes, and the words they use.
 
-Nothing here reads, computes or stores. Column names are the store's, the chart's and the report's names.
+Nothing here reads, computes or stores. Column names are the store's, the chart's and the report's names. What every run has
+is without slots: with them a value takes three times as long from process to process.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ WEATHER_COLUMNS = (
 Records = dict[str, NDArray[np.float64]]
 
 
-@dataclass(frozen=True)  # with slots each would take four times as long from process to process, and a run has many
+@dataclass(frozen=True)
 class Lap:
     """A lap as the watch closed it; `trigger` is 'manual', 'distance', 'time', 'session_end' or None."""
 
@@ -72,7 +73,7 @@ class Lap:
     trigger: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pause:
     """A stretch without timer: `kind` is 'timer' (the watch said so) or 'gap' (no records, no way made)."""
 
@@ -81,7 +82,7 @@ class Pause:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ParseNote:
     """A repair or an oddity: `kind` is a short stable word, `detail` a sentence without places or names, `n` how often."""
 
@@ -105,6 +106,16 @@ class RecordField:
     values: NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class KeptField:
+    """A field that a run's records have beyond the usual columns: the file's name and unit for it, how many values."""
+
+    name: str
+    unit: str | None
+    told_by: str
+    n: int
+
+
 @dataclass(frozen=True, slots=True)
 class CarriedWeather:
     """Weather that a file or an export carries with a run: a fallback where no hours are known, marked by `provider`.
@@ -122,7 +133,7 @@ class CarriedWeather:
     pressure_hpa: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Device:
     """A watch or sensor that took part; never its serial number. `kind` is e.g. 'heart_rate', 'stride_speed_distance'."""
 
@@ -145,15 +156,33 @@ class FileWords:
     weather: CarriedWeather | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
+class Prepared:
+    """What the store writes of a run beside its records, worked out where its file is read, so that the store need not.
+
+    `pieces` are what the records add up to in every 30 s of moving time, from which segments are cut (formats.pieces);
+    `field_rows` the values of its fields as they lie in the store (store.field_rows), and `fields` what they are, by field_no.
+    `place` is the first position; `cell` and `segment_cells` are where its weather is asked for (weather.along).
+    """
+
+    values_kept: int
+    pieces: Mapping[str, NDArray[Any]]
+    field_rows: Mapping[str, NDArray[Any]]
+    fields: tuple[tuple[int, KeptField], ...]
+    place: tuple[float, float] | None
+    cell: str | None
+    segment_cells: tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
 class ParsedRun:
     """One session of one file, cleaned. All instants are UTC and aware.
 
     `run_id` is the SHA-256 (hex) of the session's decoded start, sport and records, before cleaning, so that
     the same session gives the same id from .fit and .fit.gz and after a change of our cleaning rules.
     `utc_offset_s` is what the file itself says of the local clock, None when it is silent.
-    `indoor` is True when the file says treadmill/indoor or holds no position at all. `pieces` are what the records add
-    up to in every 30 s of moving time, from which the store cuts segments: summed when a file is read to be stored.
+    `indoor` is True when the file says treadmill/indoor or holds no position at all. `prepared` is there when the file was
+    read to be stored.
     """
 
     run_id: str
@@ -180,4 +209,4 @@ class ParsedRun:
     fields: tuple[RecordField, ...] = ()
     weather: tuple[CarriedWeather, ...] = ()
     devices: tuple[Device, ...] = ()
-    pieces: dict[str, NDArray[Any]] = field(default_factory=dict)
+    prepared: Prepared | None = None

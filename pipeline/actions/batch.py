@@ -139,7 +139,7 @@ def _beside(con: duckdb.DuckDBPyConnection, shares: Sequence[Share], fresh: Sequ
             contents = {share.file.sha256, *(run.file_sha256 for run in share.told)}
             words |= dict.fromkeys(contents, share.file.source.words)
             told |= dict.fromkeys((run.run_id for run in share.told), share.file.source.words)
-    cells = {cell for run in fresh for cell in (run.cell, *run.segment_cells) if cell is not None}
+    cells = {cell for run in fresh for cell in (run.prepared.cell, *run.prepared.segment_cells) if cell is not None}
     return Beside(words, told, near_cells(con, cells))
 
 

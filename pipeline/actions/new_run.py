@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from pipeline.actions.prepare import prepare
 from pipeline.actions.read_files import ReadFile
 from pipeline.formats.read import PARSER_VERSION
 from pipeline.schema import ParsedRun
 from pipeline.store.run_rows import NewRun
 from pipeline.store.runners import Runner
-from pipeline.weather.along import cells_along
 from pipeline.weather.clock import local_clock, local_time
 from pipeline.weather.zones import ZoneOf
 
@@ -19,13 +17,12 @@ def new_run(run: ParsedRun, file: ReadFile, runner: Runner, otherwise_tz: str | 
 
     Indoor runs and wrong clocks have their cells too: the runner may say otherwise later.
     """
-    latitude, longitude = run.records["latitude"], run.records["longitude"]
-    placed = np.flatnonzero(np.isfinite(latitude) & np.isfinite(longitude))
-    north, east = (float(latitude[placed[0]]), float(longitude[placed[0]])) if placed.size else (None, None)
+    prepared = run.prepared or prepare(run)
+    north, east = prepared.place or (None, None)
     clock = local_clock(run.start_at, north, east, run.utc_offset_s, runner.home_tz or otherwise_tz, zone_of)
-    cell, segment_cells = cells_along(run.records["moving_s"], latitude, longitude)
     return NewRun(
         parsed=run,
+        prepared=prepared,
         runner_id=runner.runner_id,
         file_sha256=file.sha256,
         parser_version=PARSER_VERSION,
@@ -34,6 +31,4 @@ def new_run(run: ParsedRun, file: ReadFile, runner: Runner, otherwise_tz: str | 
         tz=clock.tz,
         tz_rule=clock.rule,
         utc_offset_s=clock.utc_offset_s,
-        cell=cell,
-        segment_cells=segment_cells,
     )

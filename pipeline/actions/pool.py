@@ -24,10 +24,10 @@ from pathlib import Path
 
 from pipeline.actions.originals import UNDIVIDED
 from pipeline.actions.parcel import Parcel, packed, parcel_folder, unpacked
+from pipeline.actions.prepare import in_one_stack
 from pipeline.actions.read_files import ReadFile, Reading, read_file, refused
 from pipeline.actions.reading_server import interrupts_left_to_parent, reading_server
 from pipeline.formats.sources import Source
-from pipeline.stacked import stacked
 
 CHUNK = 25  # files; a task a file would cost more in telling than in reading
 CHUNK_BYTES = 24 << 20  # of arrays, and seconds, after which a chunk is sent back as far as it is read
@@ -152,9 +152,9 @@ def _read_chunk(chunk: Sequence[Source], told: Path) -> Parcel:
 
 
 def _in_one_stack(files: Sequence[ReadFile]) -> list[ReadFile]:
-    """The same files, the records of all their runs in few arrays."""
-    together = iter(stacked([run.records for file in files for run in file.runs]))
-    return [replace(file, runs=tuple(replace(run, records=next(together)) for run in file.runs)) for file in files]
+    """The same files, the rows of all their runs in few arrays."""
+    together = iter(in_one_stack([run for file in files for run in file.runs]))
+    return [replace(file, runs=tuple(next(together) for _ in file.runs)) for file in files]
 
 
 @lru_cache(1)
@@ -164,5 +164,5 @@ def _reading(told: Path) -> Reading:
 
 
 def _bytes_in(file: ReadFile) -> int:
-    records = sum(column.nbytes for run in file.runs for column in run.records.values())
-    return records + sum(2 * one.values.nbytes for run in file.runs for one in run.fields)
+    rows = [rows for run in file.runs for rows in (run.records, run.prepared.field_rows if run.prepared else {})]
+    return sum(column.nbytes for one in rows for column in one.values())

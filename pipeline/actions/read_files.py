@@ -16,9 +16,9 @@ from pathlib import Path
 from types import FrameType
 
 from pipeline.actions.originals import keep_original, name_of, sha256_of
+from pipeline.actions.prepare import prepare
 from pipeline.actions.quarantine import is_worth_keeping, quarantine, release
 from pipeline.errors import FileRefused
-from pipeline.formats.pieces import pieces
 from pipeline.formats.read import read_runs
 from pipeline.formats.sources import Source
 from pipeline.schema import FileWords, ParsedRun
@@ -43,7 +43,7 @@ class Reading:
     longest_s: float = LONGEST_S
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, as schema says
 class ReadFile:
     """One file, read: its runs, or the reason why it holds none, or that its content is `known` already.
 
@@ -102,7 +102,7 @@ def _parsed(file: ReadFile, content: bytes, reading: Reading) -> ReadFile:
     try:
         with _within(reading.longest_s):
             read = read_runs(content, reading.now, file.words)
-            runs = tuple(replace(run, pieces=pieces(run.records)) for run in read)
+            runs = tuple(replace(run, prepared=prepare(run)) for run in read)
     except FileRefused as reason:
         return _without_runs(file, content, reason)
     except Exception as error:  # a bug met in one file is no reason to leave the others

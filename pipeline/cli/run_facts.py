@@ -12,8 +12,7 @@ from pipeline.units import Units, format_distance, format_duration, format_tempe
 if TYPE_CHECKING:
     from pipeline.actions.moments import LapPress
     from pipeline.actions.runs import ShownRun
-    from pipeline.schema import Device
-    from pipeline.store.carried import KeptField
+    from pipeline.schema import Device, KeptField
     from pipeline.store.details import GivenAnswer, RunDetails
     from pipeline.store.find import RunRow
     from pipeline.store.tags import Tag

@@ -24,7 +24,7 @@ MAX_DEPTH = 3  # archives inside the one on disk: Garmin's export has one
 _LONGEST_SHOWN = 120
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, as schema says
 class Source:
     """One file to read: `path` itself or, with `inside`, a member of the archive there (of an archive in it, and so on).
 

@@ -7,8 +7,8 @@ from datetime import datetime
 
 import duckdb
 
-from pipeline.schema import CarriedWeather, Device
-from pipeline.store.carried import KeptField, carried_weather_of, devices_of, fields_of
+from pipeline.schema import CarriedWeather, Device, KeptField
+from pipeline.store.carried import carried_weather_of, devices_of, fields_of
 from pipeline.store.find import RunRow, copies_beside
 from pipeline.store.rows import one_row
 from pipeline.store.runners import Runner

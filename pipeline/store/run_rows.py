@@ -9,16 +9,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.schema import RECORD_COLUMNS, TRACK_COLUMNS, ParsedRun
-from pipeline.stacked import blocks
-from pipeline.store.carried import write_carried, write_carried_records
+from pipeline.schema import RECORD_COLUMNS, TRACK_COLUMNS, ParsedRun, Prepared
+from pipeline.stacked import Rows, blocks
+from pipeline.store.carried import write_carried
 from pipeline.store.connection import transaction
 from pipeline.store.migrate import naive_utc
 from pipeline.store.rows import insert_columns, insert_rows, one_value, row_of
@@ -29,9 +28,10 @@ LONGEST_HALF_S = 225.0  # half of the longest segment: a last piece under 150 s 
 
 @dataclass(frozen=True, slots=True)
 class NewRun:
-    """A parsed run with what only the action knows: whose it is, the local clock, the weather cells."""
+    """A parsed run, prepared for the store, with what only the action knows: whose it is, the local clock."""
 
     parsed: ParsedRun
+    prepared: Prepared
     runner_id: str
     file_sha256: str
     parser_version: int
@@ -40,8 +40,6 @@ class NewRun:
     tz: str | None
     tz_rule: str
     utc_offset_s: int | None
-    cell: str | None
-    segment_cells: tuple[str | None, ...]
 
 
 Numbered = Sequence[tuple[int, NewRun]]
@@ -49,13 +47,17 @@ Numbered = Sequence[tuple[int, NewRun]]
 
 @dataclass(frozen=True, slots=True)
 class Sensors:
-    """The records of several runs: each block holds run_no and RECORD_COLUMNS, one row a record, run after run."""
+    """What the sensors of several runs wrote, in blocks of rows that each begin with their run_no, run after run.
+
+    `blocks` hold RECORD_COLUMNS, one row a record, `field_blocks` the values of further fields (store.field_rows).
+    """
 
     runs: Numbered
-    blocks: Sequence[Mapping[str, NDArray[Any]]]
+    blocks: Sequence[Rows]
+    field_blocks: Sequence[Rows]
 
     @property
-    def placed(self) -> Iterator[Mapping[str, NDArray[Any]]]:
+    def placed(self) -> Iterator[Rows]:
         """The rows of the runs that have a position."""
         for block in self.blocks:
             has_place = np.isfinite(block["latitude"])
@@ -74,15 +76,20 @@ def numbered(con: duckdb.DuckDBPyConnection, runs: Sequence[NewRun]) -> Numbered
 
 def gathered(runs: Numbered) -> Sensors:
     """The runs' records in columns, ready for every table they go into."""
-    numbers = iter(runs)
-    together: list[Mapping[str, NDArray[Any]]] = []
-    for count, rows in blocks([run.parsed.records for _, run in runs]):
-        some = list(islice(numbers, count))
-        sizes = [run.parsed.records["elapsed_s"].size for _, run in some]
-        run_no = np.repeat(np.array([number for number, _ in some], dtype=np.int32), sizes)
+    records = _with_numbers(runs, [run.parsed.records for _, run in runs])
+    return Sensors(runs, records, _with_numbers(runs, [run.prepared.field_rows for _, run in runs]))
+
+
+def _with_numbers(runs: Numbered, rows_of_runs: Sequence[Rows]) -> list[Rows]:
+    """The rows of the runs in few blocks, with run_no in front."""
+    numbers = np.array([number for number, _ in runs], dtype=np.int32)
+    together, begun = list[Rows](), 0
+    for sizes, rows in blocks(rows_of_runs):
+        run_no = np.repeat(numbers[begun : begun + len(sizes)], sizes)
+        begun += len(sizes)
         if run_no.size:
             together.append({"run_no": run_no, **rows})
-    return Sensors(runs, together)
+    return together
 
 
 def write_sensors(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
@@ -108,14 +115,15 @@ def file_facts(number: int, run: NewRun) -> dict[str, object]:
         "session_no", "sport", "sub_sport", "indoor", "clock_wrong", "elapsed_s", "timer_s", "moving_s", "distance_m",
         "device", "title", "description", "gear", "simulated",
     )  # fmt: skip
-    known = ("part_of", "start_local", "tz", "tz_rule", "utc_offset_s", "cell")
+    known = ("part_of", "start_local", "tz", "tz_rule", "utc_offset_s")
     return {
         **{name: getattr(parsed, name) for name in same},
         **{name: getattr(run, name) for name in known},
         "run_no": number,
+        "cell": run.prepared.cell,
         "start_at": naive_utc(parsed.start_at),
         "records": parsed.records["elapsed_s"].size,
-        "values_kept": sum(int(np.isfinite(column).sum()) for column in parsed.records.values()),
+        "values_kept": run.prepared.values_kept,
         "parser_version": run.parser_version,
     }
 
@@ -131,7 +139,8 @@ def _write_records(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
     with transaction(con):
         for block in sensors.blocks:
             _insert(con, "records.record", ("run_no", *kept), block)
-        write_carried_records(con, sensors.runs)
+        for block in sensors.field_blocks:
+            insert_columns(con, "records.record_field", block)
 
 
 def _insert(
@@ -145,16 +154,15 @@ def _cut_segments(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
         return
     ends = [_end_of_run(number, run.parsed.records) for number, run in sensors.runs]
     parsed_record = {name: np.concatenate([end[name] for end in ends]) for name in ends[0]}
-    kept = [(number, run.parsed.pieces) for number, run in sensors.runs if run.parsed.records["elapsed_s"].size]
-    parsed_piece = {
-        "run_no": np.repeat([number for number, _ in kept], [one["piece_no"].size for _, one in kept]).astype(np.int32),
-        **{name: np.concatenate([one[name] for _, one in kept]) for name in kept[0][1]},
-    }
+    pieces = _with_numbers(sensors.runs, [run.prepared.pieces for _, run in sensors.runs])
+    parsed_piece = {name: np.concatenate([block[name] for block in pieces]) for name in pieces[0]}
     parsed_run = {
         "run_no": np.array([number for number, _ in sensors.runs], dtype=np.int32),
         "run_id": np.array([run.parsed.run_id for _, run in sensors.runs], dtype=object),
     }
-    cells = [(number, n, cell) for number, run in sensors.runs for n, cell in enumerate(run.segment_cells, start=1)]
+    cells = [
+        (number, n, cell) for number, run in sensors.runs for n, cell in enumerate(run.prepared.segment_cells, start=1)
+    ]
     segment_cell = {
         "run_no": np.array([cell[0] for cell in cells], dtype=np.int32),
         "segment_no": np.array([cell[1] for cell in cells], dtype=np.int32),

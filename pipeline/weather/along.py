@@ -31,12 +31,15 @@ def cells_along(
     placed = np.isfinite(latitude) & np.isfinite(longitude)
     if not placed.any():
         return None, (None,) * segments
-    moved_s, north, east = moving_s[placed], latitude[placed], longitude[placed]
+    whole = placed.all()
+    moved_s, north, east = (column if whole else column[placed] for column in (moving_s, latitude, longitude))
     middles = np.minimum((np.arange(segments) + 0.5) * SEGMENT_S, total_s)
     at = np.searchsorted(moved_s, np.append(middles, total_s / 2)).clip(0, moved_s.size - 1)
     home = at[-1]
     run_cell = cell_of(float(north[home]), float(east[home]))
     near = np.abs(north[at[:-1]] - north[home]) + np.abs(east[at[:-1]] - east[home]) <= _SURELY_NEAR_DEG
+    if near.all():
+        return run_cell, (run_cell,) * segments
     return run_cell, tuple(
         run_cell
         if surely or distance_km(north[home], east[home], north[here], east[here]) <= SAME_WEATHER_KM

@@ -12,9 +12,8 @@ import numpy as np
 import pytest
 
 from pipeline.actions.cells import serve_cells
-from pipeline.schema import CarriedWeather, Device, ParsedRun, RecordField
+from pipeline.schema import CarriedWeather, Device, KeptField, ParsedRun, RecordField
 from pipeline.settings import Settings
-from pipeline.store.carried import KeptField
 from pipeline.store.connection import open_store
 from pipeline.store.details import RunDetails, run_details
 from pipeline.store.find import run_by_id

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from pipeline.formats.pieces import pieces
+from pipeline.actions.prepare import prepare
 from pipeline.schema import RECORD_COLUMNS, ParsedRun
 from pipeline.settings import Settings
 from pipeline.store.changes import change
@@ -23,7 +23,6 @@ from pipeline.store.connection import open_store
 from pipeline.store.cramps import NewCramp, add_cramp, set_answer
 from pipeline.store.runners import Runner, add_runner
 from pipeline.store.runs import FileRow, NewRun, store_runs
-from pipeline.weather.along import cells_along
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 NAIVE_NOW = NOW.replace(tzinfo=None)
@@ -89,7 +88,6 @@ def even_run(
         title=None,
         simulated=False,
         records=records,
-        pieces=pieces(records),
     )
 
 
@@ -100,8 +98,7 @@ def with_records(run: ParsedRun, **columns: np.ndarray) -> ParsedRun:
 
 def put_runs(con: duckdb.DuckDBPyConnection, runner: Runner, runs: Sequence[ParsedRun]) -> dict[str, str]:
     """Store the runs, each as a file of its own; local time is UTC + 2 h. Returns the links between duplicates."""
-    told = [replace(run, pieces=pieces(run.records)) for run in runs]  # tests set records by hand
-    new = [new_run(run, runner) for run in told]
+    new = [new_run(run, runner) for run in runs]
     files = [FileRow(one.file_sha256, runner.runner_id, "x.fit", 1, "new", None, 1, 1) for one in new]
     return store_runs(con, new, files, NOW)
 
@@ -137,9 +134,9 @@ def later(run: ParsedRun, **changes: object) -> ParsedRun:
 
 def new_run(run: ParsedRun, runner: Runner) -> NewRun:
     """The run as the store takes it, with local time, weather cells and a file of its own."""
-    cell, segment_cells = cells_along(run.records["moving_s"], run.records["latitude"], run.records["longitude"])
     return NewRun(
         parsed=run,
+        prepared=prepare(run),
         runner_id=runner.runner_id,
         file_sha256=sha256(f"file of {run.run_id}".encode()).hexdigest(),
         parser_version=1,
@@ -148,6 +145,4 @@ def new_run(run: ParsedRun, runner: Runner) -> NewRun:
         tz="Europe/Vienna",
         tz_rule="place",
         utc_offset_s=7200,
-        cell=cell,
-        segment_cells=segment_cells,
     )

@@ -11,8 +11,7 @@ import pytest
 from pipeline.actions.moments import LapPress
 from pipeline.actions.runs import ShownRun
 from pipeline.cli.run_facts import facts_of
-from pipeline.schema import CarriedWeather, Device
-from pipeline.store.carried import KeptField
+from pipeline.schema import CarriedWeather, Device, KeptField
 from pipeline.store.details import RunDetails
 from pipeline.store.find import RunRow
 from pipeline.units import METRIC, Units

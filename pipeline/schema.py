@@ -6,7 +6,7 @@ is without slots: with them a value takes three times as long from process to pr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -161,14 +161,15 @@ class Prepared:
     """What the store writes of a run beside its records, worked out where its file is read, so that the store need not.
 
     `pieces` are what the records add up to in every 30 s of moving time, from which segments are cut (formats.pieces);
-    `field_rows` the values of its fields as they lie in the store (store.field_rows), and `fields` what they are, by field_no.
+    `field_rows` the values of its fields as they lie in the store (store.field_rows). `parts` are the rows of the ledger's
+    tables that hang on it, by table and column: lap, pause, run_field, device, carried_weather; only those with a row.
     `place` is the first position; `cell` and `segment_cells` are where its weather is asked for (weather.along).
     """
 
     values_kept: int
     pieces: Mapping[str, NDArray[Any]]
     field_rows: Mapping[str, NDArray[Any]]
-    fields: tuple[tuple[int, KeptField], ...]
+    parts: Mapping[str, Mapping[str, Sequence[object]]]
     place: tuple[float, float] | None
     cell: str | None
     segment_cells: tuple[str | None, ...]

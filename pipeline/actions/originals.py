@@ -6,9 +6,11 @@ import hashlib
 import os
 import threading
 from pathlib import Path
+from typing import BinaryIO
 
 from pipeline.settings import PRIVATE_FILE, Settings, make_private_folder
 
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 UNDIVIDED = threading.Lock()  # held while a file is written: who ends this process takes it first
 
 
@@ -36,23 +38,38 @@ class Kept:
 def keep_original(settings: Settings, content: bytes, sha256: str) -> Path:
     """Copy of the bytes under originals/ab/ab12...; whole or not at all, and only once; a damaged copy is replaced."""
     kept = original_of(settings, sha256)
-    if not kept.exists() or kept.stat().st_size != len(content):
+    if not _is_whole(kept, len(content)):
         write_whole(kept, content)
     return kept
 
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file that only its owner can open, whole or not at all."""
-    make_private_folder(path.parent)
     half = path.parent / f".{path.name}.{os.getpid()}"
     with UNDIVIDED:
         try:
-            handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
-            with open(handle, "wb") as file:  # noqa: PTH123  a number, no path
+            with _new_file(half) as file:
                 file.write(content)
             half.replace(path)
-        finally:
-            half.unlink(missing_ok=True)  # a full disk, or Ctrl-C
+        except BaseException:  # a full disk, or Ctrl-C
+            half.unlink(missing_ok=True)
+            raise
+
+
+def _new_file(path: Path) -> BinaryIO:
+    """A file that only its owner can open; its folder is made when it is missing, as it seldom is."""
+    try:
+        return os.fdopen(os.open(path, _NEW, PRIVATE_FILE), "wb")
+    except FileNotFoundError:
+        make_private_folder(path.parent)
+        return os.fdopen(os.open(path, _NEW, PRIVATE_FILE), "wb")
+
+
+def _is_whole(path: Path, size_bytes: int) -> bool:
+    try:
+        return path.stat().st_size == size_bytes
+    except FileNotFoundError:
+        return False
 
 
 def name_of(path: Path) -> str:

@@ -46,7 +46,7 @@ class Pool:
         self._executor = _started(self.size)
 
     def read(self, sources: Sequence[Source], reading: Reading) -> Iterator[ReadFile]:
-        """Each file read, in order. No more chunks are under way than keep the processes busy meanwhile."""
+        """Each file read, in order. No more chunks are under way than keep the processes busy meanwhile; once only."""
         told = self._tell(reading)
         waiting = _chunks(sources)
         under_way = deque((chunk, self._submit(chunk, told)) for chunk in islice(waiting, self.size + AHEAD))
@@ -63,6 +63,7 @@ class Pool:
                 yield from files
             for chunk in islice(waiting, self.size + AHEAD - len(under_way)):
                 under_way.append((chunk, self._submit(chunk, told)))
+        self._executor.shutdown(wait=False)  # they end while the last batch goes into the store
 
     def close(self) -> None:
         """End the processes; what they have begun they end first."""

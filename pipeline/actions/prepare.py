@@ -5,15 +5,16 @@ Called by `read_files` for every file; by `new_run` for runs that come another w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from pipeline.formats.pieces import pieces
 from pipeline.schema import KeptField, ParsedRun, Prepared
 from pipeline.stacked import stacked
-from pipeline.store.field_rows import blocks_of, field_rows, numbered_fields
+from pipeline.store.field_rows import Block, blocks_of, field_rows, numbered_fields
 from pipeline.weather.along import cells_along
 
 
@@ -30,23 +31,49 @@ def prepare(run: ParsedRun) -> Prepared:
         values_kept=sum(int(np.count_nonzero(np.isfinite(column))) for column in records.values()),
         pieces=pieces(records),
         field_rows=field_rows(blocks),
-        fields=tuple(
-            (field_no, KeptField(one.name, one.unit, one.told_by, one.values.size))
-            for field_no, one in numbered_fields(blocks)
-        ),
+        parts={table: columns for table, columns in _parts(run, blocks) if columns},
         place=place,
         cell=cell,
         segment_cells=segment_cells,
     )
 
 
+def _parts(run: ParsedRun, blocks: Sequence[Block]) -> Iterator[tuple[str, dict[str, list[object]]]]:
+    """The run's rows in each table of the ledger, by column."""
+    numbered = list(numbered_fields(blocks))
+    fields = _columns([KeptField(one.name, one.unit, one.told_by, one.values.size) for _, one in numbered])
+    yield "run_field", {"field_no": [number for number, _ in numbered], **fields} if fields else {}
+    for table, values in (
+        ("lap", run.laps),
+        ("pause", run.pauses),
+        ("device", run.devices),
+        ("carried_weather", run.weather),
+    ):
+        yield table, _columns(values)
+
+
+def _columns(values: Sequence[Any]) -> dict[str, list[object]]:
+    """Values of one kind by the names of their fields, which are the columns' names."""
+    names = values[0].__dataclass_fields__ if values else ()
+    return {name: [getattr(value, name) for value in values] for name in names}
+
+
 def in_one_stack(runs: Sequence[ParsedRun]) -> list[ParsedRun]:
-    """The same runs, prepared, their rows in few arrays; the arrays of their fields are left out, as their rows hold them."""
+    """The same runs, prepared, their rows in few arrays; left out is what the store takes from what is prepared."""
     prepared = [run.prepared or prepare(run) for run in runs]
     records = stacked([run.records for run in runs])
     pieces = stacked([one.pieces for one in prepared])
     rows = stacked([one.field_rows for one in prepared])
     return [
-        replace(run, records=record, fields=(), prepared=replace(one, pieces=piece, field_rows=row))
+        replace(
+            run,
+            records=record,
+            prepared=replace(one, pieces=piece, field_rows=row),
+            laps=(),
+            pauses=(),
+            fields=(),
+            weather=(),
+            devices=(),
+        )
         for run, one, record, piece, row in zip(runs, prepared, records, pieces, rows, strict=True)
     ]

@@ -1,34 +1,14 @@
-"""What a run's file carries beside the records: more sensor fields, devices and weather. Written for `runs` and `redo`.
+"""What a run's file carries beside the records: more sensor fields, devices and weather. Read for `details`.
 
-The values of fields lie in the records file and are written with the records (`run_rows`), everything else in the ledger.
+The values of fields lie in the records file, everything else in the ledger; `run_rows` writes both.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import duckdb
 
 from pipeline.schema import CarriedWeather, Device, KeptField
-from pipeline.store.rows import insert_rows, row_of
 from pipeline.store.sql_files import read_sql
-
-if TYPE_CHECKING:
-    from pipeline.store.run_rows import Numbered  # run_rows calls this module
-
-CARRIED_TABLES = ("run_field", "device", "carried_weather")  # of the ledger, keyed by run_id; replaced when read again
-
-
-def write_carried(con: duckdb.DuckDBPyConnection, runs: Numbered) -> None:
-    """Write which fields, devices and weather the runs have, within the caller's transaction on the ledger."""
-    fields, devices, weather = [], [], []
-    for _, run in runs:
-        named: dict[str, object] = {"run_id": run.parsed.run_id}
-        fields += [named | {"field_no": field_no} | row_of(one) for field_no, one in run.prepared.fields]
-        devices += [named | row_of(one) for one in run.parsed.devices]
-        weather += [named | row_of(one) for one in run.parsed.weather]
-    for table, rows in zip(CARRIED_TABLES, (fields, devices, weather), strict=True):
-        insert_rows(con, table, rows)
 
 
 def fields_of(con: duckdb.DuckDBPyConnection, run_id: str) -> tuple[KeptField, ...]:

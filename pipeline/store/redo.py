@@ -12,16 +12,15 @@ from datetime import datetime
 
 import duckdb
 
-from pipeline.store.carried import CARRIED_TABLES
 from pipeline.store.changes import Unnoted
 from pipeline.store.connection import transaction
 from pipeline.store.duplicates import settle_tag
-from pipeline.store.run_rows import NewRun, file_facts, gathered, numbered, write_parts, write_sensors
+from pipeline.store.run_rows import PARTS, NewRun, file_facts, gathered, numbered, write_parts, write_sensors
 
 _KNOWN = (
     "run_id, file_sha256, session_no, runner_id, sport, sport_said, indoor_said, shift_s, parser_version, ingested_at"
 )
-_PARTS = ("segment", "lap", "pause", "parse_note", *CARRIED_TABLES)
+_REPLACED = ("segment", "parse_note", *PARTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def redo_runs(con: duckdb.DuckDBPyConnection, runs: Sequence[NewRun]) -> None:
     write_sensors(con, sensors)
     with transaction(con):
         run_ids = [run.parsed.run_id for run in runs]
-        for table in _PARTS:
+        for table in _REPLACED:
             con.execute(
                 f"DELETE FROM {table} WHERE list_contains($runs::VARCHAR[], run_id)",  # noqa: S608  tables of ours
                 {"runs": run_ids},

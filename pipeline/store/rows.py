@@ -32,7 +32,12 @@ def one_value(
 def insert_rows(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, object]]) -> None:
     """Insert rows given as mappings with the same keys; None becomes NULL. No rows, no statement."""
     if rows:
-        insert_columns(con, table, {name: _column([row[name] for row in rows]) for name in rows[0]})
+        insert_lists(con, table, {name: [row[name] for row in rows] for name in rows[0]})
+
+
+def insert_lists(con: duckdb.DuckDBPyConnection, table: str, lists: Mapping[str, Sequence[object]]) -> None:
+    """Insert rows given as equally long lists by column name; None becomes NULL."""
+    insert_columns(con, table, {name: _column(values) for name, values in lists.items()})
 
 
 def row_of(value: Any) -> dict[str, object]:
@@ -47,7 +52,7 @@ def insert_columns(con: duckdb.DuckDBPyConnection, table: str, columns: Mapping[
     del inserted
 
 
-def _column(values: list[object]) -> NDArray[Any]:
+def _column(values: Sequence[object]) -> NDArray[Any]:
     """One column; DuckDB guesses an object array's type from a sample, so numbers with a fraction are told."""
     numbers = [value for value in values if value is not None]
     if any(isinstance(value, float) for value in numbers):

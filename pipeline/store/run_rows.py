@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from pipeline.schema import RECORD_COLUMNS, TRACK_COLUMNS, ParsedRun, Prepared
 from pipeline.stacked import Rows, blocks
-from pipeline.store.carried import write_carried
 from pipeline.store.connection import transaction
 from pipeline.store.migrate import naive_utc
-from pipeline.store.rows import insert_columns, insert_rows, one_value, row_of
+from pipeline.store.rows import insert_columns, insert_lists, insert_rows, one_value
 from pipeline.store.sql_files import read_sql
 
+PARTS = ("lap", "pause", "run_field", "device", "carried_weather")  # tables of the ledger, keyed by run_id
 LONGEST_HALF_S = 225.0  # half of the longest segment: a last piece under 150 s joins the one of 300 s before
 
 
@@ -105,7 +105,6 @@ def write_parts(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
     """Write segments, laps, pauses, notes and what else the files carry, within the caller's transaction."""
     _cut_segments(con, sensors)
     _insert_parts(con, sensors.runs)
-    write_carried(con, sensors.runs)
 
 
 def file_facts(number: int, run: NewRun) -> dict[str, object]:
@@ -181,9 +180,13 @@ def _end_of_run(number: int, records: Mapping[str, NDArray[np.float64]]) -> dict
 
 
 def _insert_parts(con: duckdb.DuckDBPyConnection, runs: Numbered) -> None:
-    for table, part in (("lap", "laps"), ("pause", "pauses")):
-        rows = [{"run_id": run.parsed.run_id, **row_of(one)} for _, run in runs for one in getattr(run.parsed, part)]
-        insert_rows(con, table, rows)
+    for table in PARTS:
+        parts = [(run.parsed.run_id, run.prepared.parts[table]) for _, run in runs if table in run.prepared.parts]
+        if parts:
+            names = list(parts[0][1])
+            run_ids = [run_id for run_id, part in parts for _ in part[names[0]]]
+            told = {name: [value for _, part in parts for value in part[name]] for name in names}
+            insert_lists(con, table, {"run_id": run_ids, **told})
     notes = [
         {
             "file_sha256": run.file_sha256,

@@ -127,6 +127,7 @@ def _submitted(executor: ProcessPoolExecutor, chunk: Sequence[Source], told: Pat
 def _serve_parent() -> None:
     """In a process of the pool: let the parent go first, which has the store to itself; end when it does, also killed."""
     gc.freeze()  # what is loaded stays: it need not be looked through for garbage
+    gc.set_threshold(50_000)  # and what is read goes at the end of its chunk
     os.nice(BEHIND)
     threading.Thread(target=_wait_for_its_end, daemon=True).start()
 

@@ -18,8 +18,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.fit_files import many_definitions, three_megabytes
-from pipeline.formats.fit_layout import layout_of
+from pipeline.formats.fit_layout import cut_of, layout_of
 from pipeline.formats.fit_messages import read_messages
+from pipeline.formats.fit_words import plan_of
 from pipeline.formats.read import read_runs
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "real_runs"
@@ -54,12 +55,16 @@ def garmin_records(content: bytes) -> int:
 def our_records(content: bytes) -> int:
     """Records with all their fields, laps, sessions, events and the other messages we use; the checksum too."""
     parts, _ = read_messages(content)
+    for part in parts:
+        for columns in (part.record.numbers, part.record.arrays, part.record.texts, part.hrv.numbers, part.hrv.arrays):
+            dict(columns)  # a column is decoded when it is asked for
     return sum(part.record.starts.size for part in parts)
 
 
 def our_records_anew(content: bytes) -> int:
     """The same as of a watch whose definitions no file before had: what is known of them is forgotten first."""
-    layout_of.cache_clear()
+    for known in (layout_of, cut_of, plan_of):
+        known.cache_clear()
     return our_records(content)
 
 

@@ -5,18 +5,18 @@ How bytes become messages is fit_messages' business; repairs are clean's.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import FileRefused
-from pipeline.formats.decoded import SIMULATED_MARK, DecodedRun, empty_columns
+from pipeline.formats.decoded import SIMULATED_MARK, DecodedRun
 from pipeline.formats.fit_beside import Rows, devices, record_fields, weather
 from pipeline.formats.fit_messages import FitPart, read_messages
 from pipeline.formats.fit_profile import FIT_EPOCH_S
 from pipeline.formats.fit_words import Fields, instant_s, number_of
-from pipeline.schema import Lap, ParseNote, Records
+from pipeline.schema import Lap, ParseNote, RecordField, Records
 from pipeline.units import SEMICIRCLE_DEG
 
 _QUARTER_S = 900
@@ -53,32 +53,29 @@ def _refuse_what_is_no_run(parts: tuple[FitPart, ...], notes: tuple[ParseNote, .
 def _sessions(part: FitPart, first_no: int, notes: tuple[ParseNote, ...]) -> list[DecodedRun]:
     """One DecodedRun a session; without any session message (a crashed watch) all records are one."""
     columns = _columns(part)
-    messages = sorted(part.messages["session"] or ({},), key=lambda message: instant_s(message, "start_time"))
-    starts = np.array([instant_s(message, "start_time") for message in messages])
-    # a record belongs to the last session that had begun; what comes before the first is the first's
-    owner = np.clip(np.searchsorted(starts, columns["time_s"], side="right") - 1, 0, None)
-    bounds = [-np.inf, *starts[1:], np.inf]
+    messages = sorted(part.messages["session"] or ({},), key=_start_s)
+    bounds = [-np.inf, *(_start_s(message) for message in messages[1:]), np.inf]
     runs: list[DecodedRun] = []
-    for i, message in enumerate(messages):
-        rows = _rows(owner, i)
-        mine = {name: values[rows].copy() for name, values in columns.items()}
+    for i, (message, rows) in enumerate(zip(messages, _rows(bounds, columns["time_s"]), strict=True)):
+        mine = {name: values[rows] for name, values in columns.items()}
         if mine["time_s"].size or (message.get("total_elapsed_time") and "start_time" in message):
-            run = _session(part, message, mine, first_no + len(runs), notes)
-            runs.append(
-                replace(
-                    run,
-                    laps=_laps(part.messages["lap"], (bounds[i], bounds[i + 1])),
-                    fields=record_fields(part, rows, columns["time_s"]),
-                    weather=weather(part, bounds[i], bounds[i + 1]),
-                    devices=devices(part),
-                )
-            )
+            beside = record_fields(part, rows, columns["time_s"])
+            runs.append(_session(part, message, mine, beside, (bounds[i], bounds[i + 1]), first_no + len(runs), notes))
     return runs
 
 
-def _rows(owner: NDArray[np.intp], session: int) -> Rows:
-    """A session's rows among its part's; a slice where they follow one another, as they mostly do."""
-    rows = np.flatnonzero(owner == session)
+def _rows(bounds: list[float], time_s: NDArray[np.float64]) -> list[Rows]:
+    """Each session's rows among its part's; slices where they follow one another, as they mostly do.
+
+    A record belongs to the last session that had begun; what comes before the first is the first's.
+    """
+    if len(bounds) == 2:
+        return [slice(None)]
+    owner = np.searchsorted(bounds[1:-1], time_s, side="right")
+    return [_together(np.flatnonzero(owner == session)) for session in range(len(bounds) - 1)]
+
+
+def _together(rows: NDArray[np.intp]) -> Rows:
     together = rows.size and rows[-1] - rows[0] + 1 == rows.size
     return slice(int(rows[0]), int(rows[-1]) + 1) if together else rows
 
@@ -87,70 +84,78 @@ def _session(
     part: FitPart,
     message: Fields,
     columns: Records,
+    beside: tuple[RecordField, ...],
+    span: tuple[float, float],
     session_no: int,
     notes: tuple[ParseNote, ...],
 ) -> DecodedRun:
+    """`span` is a session's time until the next one's start."""
     sport = _word(message, "sport") or _word(_last(part.messages["sport"]), "sport")
     file_id = _last(part.messages["file_id"])
     return DecodedRun(
         session_no=session_no,
         sport=sport,
         sub_sport=_word(message, "sub_sport"),
-        start_s=instant_s(message, "start_time") if "start_time" in message else None,
+        start_s=_start_s(message) if "start_time" in message else None,
         columns=columns,
         elapsed_s=number_of(message, "total_elapsed_time"),
         timer_s=number_of(message, "total_timer_time"),
         distance_m=number_of(message, "total_distance"),
         stops=_stops(part),
+        laps=_laps(part.messages["lap"], span),
         utc_offset_s=_utc_offset_s(_last(part.messages["activity"])),
         device=_device(file_id),
+        fields=beside,
+        weather=weather(part, *span),
+        devices=devices(part),
         simulated=file_id.get("product_name") == SIMULATED_MARK,
         notes=notes,
     )
 
 
 def _columns(part: FitPart) -> Records:
-    """DECODED_COLUMNS of the part's records."""
-    numbers = part.record.records
-    columns = empty_columns(part.record.starts.size)
+    """DECODED_COLUMNS of the part's records; some may be one and the same array, so none can be written to."""
+    numbers = part.record.numbers
+    unknown = np.full(part.record.starts.size, np.nan)
 
     def known(name: str) -> NDArray[np.float64]:
-        return numbers.get(name, columns["time_s"])  # all NaN while nothing is filled in
+        return numbers.get(name, unknown)
 
-    filled = {
-        "latitude": known("position_lat") * SEMICIRCLE_DEG,
-        "longitude": known("position_long") * SEMICIRCLE_DEG,
-        "altitude_m": _first_known(known("enhanced_altitude"), known("altitude")),
-        "speed_ms": _first_known(known("enhanced_speed"), known("speed")),
+    def first_known(name: str, other: str) -> NDArray[np.float64]:
+        values = known(name)
+        gaps = np.isnan(values)
+        return np.where(gaps, known(other), values) if gaps.any() else values
+
+    fraction = known("fractional_cadence")
+    columns = {
+        "time_s": known("timestamp") + FIT_EPOCH_S,
         "distance_m": known("distance"),
+        "speed_ms": first_known("enhanced_speed", "speed"),
+        "altitude_m": first_known("enhanced_altitude", "altitude"),
         "heart_rate_bpm": known("heart_rate"),
-        "cadence_rpm": known("cadence") + np.nan_to_num(known("fractional_cadence")),
+        "cadence_rpm": known("cadence") + np.where(np.isnan(fraction), 0.0, fraction),
         "power_w": known("power"),
         "device_temp_c": known("temperature"),
-        "time_s": known("timestamp") + FIT_EPOCH_S,
+        "latitude": known("position_lat") * SEMICIRCLE_DEG,
+        "longitude": known("position_long") * SEMICIRCLE_DEG,
     }
-    return {name: filled[name] for name in columns}
-
-
-def _first_known(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.where(np.isnan(first), second, first)
+    for values in columns.values():
+        values.flags.writeable = False
+    return columns
 
 
 def _laps(messages: tuple[Fields, ...], span: tuple[float, float]) -> tuple[Lap, ...]:
-    """The laps that began within `span` (a session's time until the next one's start), in order."""
-    mine = [message for message in messages if span[0] <= instant_s(message, "start_time") < span[1]]
-    return tuple(_lap(i, message) for i, message in enumerate(sorted(mine, key=_lap_start)))
+    """The laps that began within `span`, in order."""
+    begun = [(instant_s(message, "start_time"), message) for message in messages]
+    mine = sorted((one for one in begun if span[0] <= one[0] < span[1]), key=itemgetter(0))
+    return tuple(_lap(i, start_s, message) for i, (start_s, message) in enumerate(mine))
 
 
-def _lap_start(message: Fields) -> float:
-    return instant_s(message, "start_time")
-
-
-def _lap(lap_no: int, message: Fields) -> Lap:
+def _lap(lap_no: int, start_s: float, message: Fields) -> Lap:
     trigger = _word(message, "lap_trigger")
     return Lap(
         lap_no=lap_no,
-        elapsed_start_s=_lap_start(message),
+        elapsed_start_s=start_s,
         elapsed_s=number_of(message, "total_elapsed_time") or 0.0,
         timer_s=number_of(message, "total_timer_time"),
         distance_m=number_of(message, "total_distance"),
@@ -158,9 +163,13 @@ def _lap(lap_no: int, message: Fields) -> Lap:
     )
 
 
+def _start_s(message: Fields) -> float:
+    return instant_s(message, "start_time")
+
+
 def _stops(part: FitPart) -> tuple[tuple[float, float], ...]:
     """Stretches between a timer's stop and its next start; a session's start starts the timer too."""
-    marks = [(instant_s(session, "start_time"), True) for session in part.messages["session"]]
+    marks = [(_start_s(session), True) for session in part.messages["session"]]
     for event in part.messages["event"]:
         kind = str(event.get("event_type"))
         if event.get("event") == "timer" and "timestamp" in event and kind.startswith(("start", "stop")):

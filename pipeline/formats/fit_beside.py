@@ -6,6 +6,7 @@ Never a position and never a serial number. Called by fit.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,25 +49,36 @@ def record_fields(part: FitPart, rows: Rows, time_s: Floats) -> tuple[RecordFiel
         _where_measured(name, unit, told_by, mine_s, values[rows])
         for name, unit, told_by, values in _named_columns(part)
     ]
-    return tuple(one for one in (*fields, _beats(part, rows, time_s)) if one.values.size)
+    if part.hrv.starts.size:
+        fields.append(_beats(part, rows, time_s))
+    return tuple(one for one in fields if one.values.size)
 
 
 def _where_measured(name: str, unit: str | None, told_by: str, time_s: Floats, values: Floats) -> RecordField:
-    known = ~np.isnan(values)
-    if known.all():  # all such fields share their times
+    gaps = np.isnan(values)
+    if not gaps.any():  # all such fields share their times
         return RecordField(name, unit, told_by, time_s, values)
+    known = ~gaps
     return RecordField(name, unit, told_by, time_s[known], values[known])
 
 
 def _named_columns(part: FitPart) -> Iterator[tuple[str, str | None, str, Floats]]:
     """Name, unit, who tells it, and values of each amount that is no place; FIT's own only where they have a name."""
-    for key, values in part.record.numbers.items():
+    for key in part.record.numbers:
         if isinstance(key, tuple):
             said = part.described[key]
-            if not is_place(said.name, said.unit):
-                yield said.name, said.unit, "developer", values
-        elif key not in _IN_COLUMNS and is_measured(key) and not is_place(key, unit_of(key)):
-            yield key, unit_of(key), "fit", values
+            if not _may_tell_a_place(said.name, said.unit):
+                yield said.name, said.unit, "developer", part.record.numbers[key]
+        elif _is_beside(key):
+            yield key, unit_of(key), "fit", part.record.numbers[key]
+
+
+@lru_cache(maxsize=256)
+def _is_beside(key: str) -> bool:
+    return key not in _IN_COLUMNS and is_measured(key) and not is_place(key, unit_of(key))
+
+
+_may_tell_a_place = lru_cache(maxsize=256)(is_place)  # watches of one make say the same words
 
 
 def _beats(part: FitPart, rows: Rows, time_s: Floats) -> RecordField:

@@ -54,9 +54,9 @@ def timeline(content: bytes, walk: Walk) -> Timeline:
     seconds = [written_times(content, layout, some) for layout, some in starts.items()]
     timed = np.concatenate([np.empty(0, dtype=np.int64), *seconds])
     if walk.has_compressed_times():
-        short_times = compressed_times(content, starts)
-        timed = np.array([short_times.get(one, s) for one, s in zip(at.tolist(), timed.tolist(), strict=True)])
-    order = np.argsort(at)
+        short = compressed_times(content, starts).at(at)
+        timed = np.where(short < 0, timed, short)
+    order = np.argsort(at, kind="stable")
     return Timeline(at[order], np.concatenate([np.empty(0, dtype=np.intp), *ends])[order], timed[order])
 
 

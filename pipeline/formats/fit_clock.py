@@ -6,6 +6,7 @@ Called by the tables for records' times, and by fit_resync, which tells a sound 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from pipeline.formats.fit_layout import Layout
 
 Starts = Mapping[Layout, NDArray[np.intp]]
 _UNKNOWN = 0xFFFFFFFF
+_BEYOND = np.iinfo(np.intp).max
 
 
 def written_times(content: bytes, layout: Layout, starts: NDArray[np.intp]) -> NDArray[np.int64]:
@@ -27,22 +29,38 @@ def written_times(content: bytes, layout: Layout, starts: NDArray[np.intp]) -> N
     return np.where(seconds == _UNKNOWN, -1, seconds)
 
 
-def compressed_times(content: bytes, starts: Starts) -> dict[int, int]:
-    """FIT seconds by position of the messages whose time is in their header; the file's other times carry them.
+@dataclass(frozen=True, slots=True)
+class ShortTimes:
+    """The FIT seconds of the messages whose time is in their header, by position: both in file order, shape (n + 1,).
+
+    Their last is none of them: a position beyond any file, without a time.
+    """
+
+    positions: NDArray[np.intp]
+    seconds: NDArray[np.int64]
+
+    def at(self, starts: NDArray[np.intp]) -> NDArray[np.int64]:
+        """The times of the messages at `starts`, same shape; -1 where it is not in the header."""
+        row = np.searchsorted(self.positions, starts)
+        return np.where(self.positions[row] == starts, self.seconds[row], -1)
+
+
+def compressed_times(content: bytes, starts: Starts) -> ShortTimes:
+    """The times in the headers of all messages; the file's other times carry them.
 
     A header 1LLOOOOO means local number LL and the time whose last five bits are OOOOO: the next such time after
     that of the message before.
     """
     at = np.concatenate(list(starts.values()))
     written = np.concatenate([written_times(content, layout, some) for layout, some in starts.items()])
-    order = np.argsort(at)
+    order = np.argsort(at, kind="stable")
     at, written = at[order], written[order]
     headers = np.frombuffer(content, dtype=np.uint8)[at]
     timed = (written >= 0) | (headers >= 0x80)
     at, written, headers = at[timed], written[timed], headers[timed]
-    seconds = _counted_on(written, headers & 0x1F)
     short = written < 0
-    return dict(zip(at[short].tolist(), seconds[short].tolist(), strict=True))
+    seconds = _counted_on(written, headers & 0x1F)
+    return ShortTimes(np.append(at[short], _BEYOND), np.append(seconds[short], -1))
 
 
 def _counted_on(written: NDArray[np.int64], last_bits: NDArray[Any]) -> NDArray[np.int64]:

@@ -6,14 +6,13 @@ message we use. Called by the walk, the clock and the tables.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.formats.fit_profile import BASE_TYPES, BYTE, TIMESTAMP, BaseType
+from pipeline.formats.fit_profile import BASE_TYPES, BYTE, TIMESTAMP, BaseType, meaning_of, name_of
 
 
 class Place(NamedTuple):
@@ -29,17 +28,25 @@ class Place(NamedTuple):
     size: int
 
 
-class StoredField(NamedTuple):
-    """A field as one or more layouts store it."""
+Key = str | tuple[int, int]  # a field of FIT by its name, a developer's by (developer data index, field number)
 
-    number: int
-    app: int | None
+
+class StoredField(NamedTuple):
+    """A field as one or more layouts store it. `meaning` is the profile's, None without one."""
+
+    key: Key
+    meaning: Any | None
     base: BaseType
     size: int
 
+    @property
+    def is_number(self) -> bool:
+        """One value, not an array of several; bytes always are an array."""
+        return self.size == self.base.size and self.base is not BYTE
 
-# what a developer's field is stored as, by (developer data index, field number)
-Described = Mapping[tuple[int, int], BaseType]
+
+# what each developer's field, by (developer data index, field number), is stored as
+Described = tuple[tuple[tuple[int, int], BaseType], ...]
 Cut = tuple[
     np.dtype[np.void], list[StoredField]
 ]  # numpy's structure of a content, and what its fields '0', '1' ... are
@@ -99,11 +106,6 @@ class Layout:
         return bool(self._developers)
 
     @cached_property
-    def own_cut(self) -> Cut:
-        """How to cut the content where it holds FIT's own fields only."""
-        return cut_of(self, {})
-
-    @cached_property
     def base_codes(self) -> frozenset[int]:
         """The numbers of FIT's own fields' base types."""
         return frozenset(self._own[2::3])
@@ -117,32 +119,39 @@ def layout_of(definition: bytes) -> Layout:
 
 def rows_at(content: bytes, layout: Layout, starts: NDArray[np.intp], dtype: np.dtype[np.void]) -> NDArray[np.void]:
     """The contents of the messages whose headers stand at `starts`, shape (n,), seen as `dtype`."""
+    first, last = int(starts[0]), int(starts[-1])
+    if last - first == (starts.size - 1) * (1 + layout.size):  # no other message between them: seen where they stand
+        return np.ndarray((starts.size,), dtype, content, first + 1, (1 + layout.size,))
     whole = np.dtype((np.void, layout.size))
     n_positions = len(content) - layout.size + 1
     anywhere = np.ndarray((n_positions,), whole, content, strides=(1,))
     return anywhere[starts + 1].view(dtype)
 
 
+@lru_cache(maxsize=1024)
 def cut_of(layout: Layout, described: Described) -> Cut:
     """How to cut the content into its fields; one that is given twice is its last place.
 
     A developer's field that nothing describes, or otherwise than it is written, is not among them.
     """
-    fields: dict[tuple[int | None, int], tuple[StoredField, int]] = {}
+    told = dict(described)
+    fields: dict[Key, tuple[StoredField, int]] = {}
     for number, app, own, offset, size in layout.places:
-        base = own if app is None else described.get((app, number))
+        base = own if app is None else told.get((app, number))
         if base is not None and size and size % base.size == 0:
-            fields[app, number] = (StoredField(number, app, base, size), offset)
-    formats = [_format(layout.order, field.base, field.size) for field, _ in fields.values()]
+            meaning = meaning_of(layout.message, number) if app is None else None
+            key = name_of(layout.message, number) if app is None else (app, number)
+            fields[key] = (StoredField(key, meaning, base, size), offset)
+    formats = [_format(layout.order, field) for field, _ in fields.values()]
     names = [str(i) for i in range(len(formats))]
     offsets = [offset for _, offset in fields.values()]
     dtype = np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": layout.size})
     return dtype, [field for field, _ in fields.values()]
 
 
-def _format(order: str, base: BaseType, size: int) -> object:
-    """A text, a value, or an array of values; bytes always are an array."""
-    if base.code == "S":
-        return f"S{size}"
-    one = order + base.code
-    return one if size == base.size and base is not BYTE else (one, (size // base.size,))
+def _format(order: str, field: StoredField) -> object:
+    """A text, a value, or an array of values."""
+    if field.base.code == "S":
+        return f"S{field.size}"
+    one = order + field.base.code
+    return one if field.is_number else (one, (field.size // field.base.size,))

@@ -85,7 +85,7 @@ def _judge(content: bytes, at: int, begin: int, end: int, notes: list[ParseNote]
         notes.append(ParseNote("damaged", "the file ends before its time: what is there was read"))
         return False, len(content)
     said = int.from_bytes(content[end : end + 2], "little")  # absent or 0: some watches write none
-    if not said or said == arc(content[at:end]):
+    if not said or said == arc(memoryview(content)[at:end]):
         return True, end
     notes.append(ParseNote("checksum", "the file's checksum is wrong: a byte changed on the way, or it was cut"))
     more_follows = content[end + 10 : end + 14] == b".FIT" or len(content) <= end + 2
@@ -93,12 +93,12 @@ def _judge(content: bytes, at: int, begin: int, end: int, notes: list[ParseNote]
 
 
 def _read_part(content: bytes, walk: Walk) -> FitPart:
-    short_times = compressed_times(content, walk.starts()) if walk.has_compressed_times() else {}
-    described = _described(read_fields(content, walk.starts(FIELD_DESCRIPTION), {}))
-    bases = {key: one.base for key, one in described.items()}
+    short_times = compressed_times(content, walk.starts()) if walk.has_compressed_times() else None
+    described = _described(read_fields(content, walk.starts(FIELD_DESCRIPTION), None))
+    bases = tuple((key, one.base) for key, one in described.items())
     return FitPart(
         record=read_table(content, RECORD, walk.starts(RECORD), bases, short_times),
-        hrv=read_table(content, HRV, walk.starts(HRV), {}, {}),
+        hrv=read_table(content, HRV, walk.starts(HRV), (), None),
         messages={name: read_fields(content, walk.starts(number), short_times) for name, number in _FEW.items()},
         described=described,
     )
@@ -126,7 +126,10 @@ def _base_type(said: object) -> BaseType:
 
 def _said(text: object) -> str | None:
     """An app's own words, without what a terminal would obey."""
-    return "".join(sign for sign in text if sign.isprintable()).strip() or None if isinstance(text, str) else None
+    if not isinstance(text, str):
+        return None
+    shown = text if text.isprintable() else "".join(sign for sign in text if sign.isprintable())
+    return shown.strip() or None
 
 
 def _notes(found: Found, is_cut: bool) -> list[ParseNote]:

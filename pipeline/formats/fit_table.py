@@ -5,22 +5,22 @@ Values are scaled as fitparse scales them, to the last bit. Called by fit_messag
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.formats.fit_clock import Starts
-from pipeline.formats.fit_layout import Described, StoredField, cut_of, rows_at
-from pipeline.formats.fit_profile import BYTE, BaseType, meaning_of, name_of
-from pipeline.formats.fit_unfold import unfold
+from pipeline.formats.fit_clock import ShortTimes, Starts
+from pipeline.formats.fit_columns import Column, Columns, Maker
+from pipeline.formats.fit_layout import Described, Key, StoredField, cut_of, rows_at
+from pipeline.formats.fit_profile import BYTE, BaseType, name_of
+from pipeline.formats.fit_unfold import component_values, is_whole
 from pipeline.formats.fit_words import as_text
 from pipeline.schema import Records
 
-Key = str | tuple[int, int]  # a field of FIT by its name, a developer's by (developer data index, field number)
-Column = NDArray[Any]
+_Pieces = tuple[list[slice | NDArray[np.intp]], list[Column]]  # rows of a table, and what is stored in them
 _ROOM = 8  # times the file's size; further fields are a file made to exhaust memory (real ones need 4 at most)
 
 
@@ -33,66 +33,79 @@ class Table:
     """
 
     starts: NDArray[np.intp]
-    numbers: dict[Key, Column] = field(default_factory=dict)
-    arrays: dict[Key, Column] = field(default_factory=dict)
-    texts: dict[Key, Column] = field(default_factory=dict)
+    numbers: Columns = field(default_factory=Columns)
+    arrays: Columns = field(default_factory=Columns)
+    texts: Columns = field(default_factory=Columns)
 
     @property
     def records(self) -> Records:
         """The numbers of FIT's own fields by name."""
-        return {key: column for key, column in self.numbers.items() if isinstance(key, str)}
+        return {key: self.numbers[key] for key in self.numbers if isinstance(key, str)}
 
 
 def read_table(
-    content: bytes, message: int, starts: Starts, described: Described, short_times: Mapping[int, int]
+    content: bytes, message: int, starts: Starts, described: Described, short_times: ShortTimes | None
 ) -> Table:
     """The table of the messages at `starts`, all of the kind with that number. `short_times` are compressed_times'."""
-    table = Table(np.sort(np.concatenate([*starts.values(), np.empty(0, dtype=np.intp)])))
-    raw: dict[int, Column] = {}  # by field number as stored, of the fields that others are packed in
-    for (number, app, base, _), stored in _stored_columns(content, starts, described, table.starts).items():
+    table = Table(_in_file_order(starts))
+    packed: list[tuple[StoredField, Maker]] = []
+    for one, pieces in _stored_pieces(content, starts, described, table.starts).items():
+        key, meaning, base, _ = one
+        stored = partial(_joined, pieces, base, table.starts.size)
         if base.code == "S":
-            _put(table.texts, name_of(message, number) if app is None else (app, number), _texts(stored))
+            table.texts.lay_over(key, partial(_texts, stored))
             continue
-        meaning = meaning_of(message, number) if app is None else None
-        values = _known_values(stored, base)
-        if meaning is not None and meaning.components and (values.ndim == 1 or base is BYTE):
-            _put(raw, number, _as_one_number(values))
-        columns = table.numbers if values.ndim == 1 else table.arrays
-        _put(columns, name_of(message, number) if app is None else (app, number), _scaled(values, meaning))
-    for name, values in unfold(message, raw).items():
-        own = table.numbers.get(name)
-        table.numbers[name] = values if own is None else np.where(np.isnan(own), values, own)
-    _fill_times(table, short_times)
+        is_number = one.is_number
+        columns = table.numbers if is_number else table.arrays
+        columns.lay_over(key, partial(_scaled, stored, base, meaning))
+        if meaning is not None and meaning.components and (is_number or base is BYTE):
+            packed.append((one, stored))
+    if packed:
+        _unfold(table.numbers, message, packed)
+    if short_times is not None:
+        table.numbers.lay_under("timestamp", partial(_short, short_times, table.starts))
     return table
 
 
-def _stored_columns(
+def _in_file_order(starts: Starts) -> NDArray[np.intp]:
+    if len(starts) == 1:
+        return next(iter(starts.values()))
+    return np.sort(np.concatenate([*starts.values(), np.empty(0, dtype=np.intp)]), kind="stable")
+
+
+def _stored_pieces(
     content: bytes, starts: Starts, described: Described, rows_start: NDArray[np.intp]
-) -> dict[StoredField, Column]:
-    """Each field's values as they are stored, in file order, unknown where a message's layout does not have it."""
-    columns: dict[StoredField, Column] = {}
+) -> dict[StoredField, _Pieces]:
+    """Where each field's values are stored, and in which rows of the table they belong."""
+    pieces: dict[StoredField, _Pieces] = {}
     room = _ROOM * len(content)
     for layout, some in starts.items():
-        dtype, fields = layout.own_cut if not layout.has_developers else cut_of(layout, described)
+        dtype, fields = cut_of(layout, described if layout.has_developers else ())
         if not fields:
             continue
         cut = rows_at(content, layout, some, dtype)
-        rows = _rows_of(rows_start, some)
+        rows = slice(None) if len(starts) == 1 else _rows_of(rows_start, some)
         for i, one in enumerate(fields):
-            stored = cut[str(i)]
-            if len(starts) == 1:
-                columns[one] = stored
-                continue
-            column = columns.get(one)
-            if column is None:
+            of_field = pieces.get(one)
+            if of_field is None:
                 room -= one.size * rows_start.size
                 if room < 0:
                     continue
-                native = stored.dtype.newbyteorder("=")
-                column = np.full((rows_start.size, *stored.shape[1:]), _unknown(one.base), dtype=native)
-                columns[one] = column
-            column[rows] = stored
-    return columns
+                of_field = pieces[one] = [], []
+            of_field[0].append(rows)
+            of_field[1].append(cut[str(i)])
+    return pieces
+
+
+def _joined(pieces: _Pieces, base: BaseType, n_rows: int) -> Column:
+    """A field's values as they are stored, in file order, unknown where a message's layout does not have it."""
+    first = pieces[1][0]
+    if len(first) == n_rows:
+        return first
+    column = np.full((n_rows, *first.shape[1:]), _unknown(base), dtype=first.dtype.newbyteorder("="))
+    for rows, stored in zip(*pieces, strict=True):
+        column[rows] = stored
+    return column
 
 
 def _rows_of(all_starts: NDArray[np.intp], some: NDArray[np.intp]) -> slice | NDArray[np.intp]:
@@ -107,56 +120,62 @@ def _unknown(base: BaseType) -> Any:
     return b"" if base.code == "S" else np.nan
 
 
-def _known_values(stored: Column, base: BaseType) -> Column:
+def _known_values(stored: Maker, base: BaseType) -> Column:
     """float64, NaN where the type's invalid value stands."""
-    values = stored.astype(np.float64)
+    column = stored()
+    values = column.astype(np.float64)
     if base is BYTE:
-        values[(stored == base.invalid).all(axis=1)] = np.nan
+        values[(column == base.invalid).all(axis=1)] = np.nan
     elif base.invalid is not None:
-        np.copyto(values, np.nan, where=stored == base.invalid)
+        exact = values if base.size <= 4 else column  # what float64 holds exactly is compared fastest there
+        np.copyto(values, np.nan, where=exact == base.invalid)
     return values
 
 
-def _scaled(values: Column, meaning: Any | None) -> Column:
+def _scaled(stored: Maker, base: BaseType, meaning: Any | None) -> Column:
+    values = _known_values(stored, base)
     if meaning is not None and meaning.scale:
-        values = values / meaning.scale
+        values /= meaning.scale
     if meaning is not None and meaning.offset:
-        values = values - meaning.offset
+        values -= meaning.offset
     return values
 
 
-def _as_one_number(values: Column) -> Column:
+def _unfold(numbers: Columns, message: int, packed: list[tuple[StoredField, Maker]]) -> None:
+    """What is packed in these fields, where no field of its own says it."""
+    as_numbers = Columns()
+    for one, stored in packed:
+        as_numbers.lay_over(one.key, partial(_as_one_number, stored, one.base))
+    for one, stored in packed:
+        for component in one.meaning.components if one.meaning is not None else ():
+            make = partial(_component, as_numbers, one.key, component)
+            if is_whole(component, one.base, one.size):
+                make = partial(_scaled, stored, one.base, component)
+            numbers.lay_under(name_of(message, component.def_num), make)
+
+
+def _component(as_numbers: Columns, key: Key, component: Any) -> Column:
+    return component_values(as_numbers[key], component)
+
+
+def _as_one_number(stored: Maker, base: BaseType) -> Column:
     """Bytes read as one little-endian number, for components that cross their borders; as far as float64 is exact."""
+    values = _known_values(stored, base)
     if values.ndim == 1:
         return values
     weights = 256.0 ** np.arange(min(values.shape[1], 6))
     return np.asarray(values[:, : weights.size] @ weights)
 
 
-def _texts(stored: Column) -> Column:
-    texts = np.empty(stored.size, dtype=object)
-    texts[:] = [as_text(one) for one in stored.tolist()]
+def _texts(stored: Maker) -> Column:
+    column = stored()
+    texts = np.empty(column.size, dtype=object)
+    texts[:] = [as_text(one) for one in column.tolist()]
     return texts
 
 
-def _put(columns: dict[Any, Column], key: object, values: Column) -> None:
-    """The values as a column; where layouts store a field otherwise, those of all of them in one."""
-    column = columns.get(key)
-    if column is None:
-        columns[key] = values
-        return
-    wide, narrow = (values, column) if values.shape[1:] > column.shape[1:] else (column, values)
-    known = np.array([one is not None for one in narrow]) if narrow.dtype == object else ~np.isnan(narrow)
-    joined = columns[key] = wide.copy()
-    if narrow.ndim == 1:
-        joined[known] = narrow[known]
-    else:
-        joined[:, : narrow.shape[1]][known] = narrow[known]
-
-
-def _fill_times(table: Table, short_times: Mapping[int, int]) -> None:
+def _short(short_times: ShortTimes, starts: NDArray[np.intp]) -> Column:
     """The times that stand in the messages' headers."""
-    if short_times:
-        seconds = np.array([short_times.get(at, np.nan) for at in table.starts.tolist()], dtype=np.float64)
-        written = table.numbers.get("timestamp", seconds)
-        table.numbers["timestamp"] = np.where(np.isnan(written), seconds, written)
+    seconds = short_times.at(starts).astype(np.float64)
+    seconds[seconds < 0] = np.nan
+    return seconds

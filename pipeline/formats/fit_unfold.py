@@ -5,31 +5,27 @@ Called by fit_table only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.formats.fit_profile import meaning_of, name_of
+from pipeline.formats.fit_profile import BaseType
 
 Floats = NDArray[np.float64]
 
 
-def unfold(message: int, raw: Mapping[int, Floats]) -> dict[str, Floats]:
-    """Columns by name of the components of the fields in `raw` (stored values by field number, NaN where unknown).
+def is_whole(component: Any, base: BaseType, size: int) -> bool:
+    """Whether a field stored like this is nothing but the component: its wider twin."""
+    starts_at_0 = not component.bit_offset and not component.accumulate
+    return starts_at_0 and base.code.startswith("u") and 8 * size <= component.bits
+
+
+def component_values(stored: Floats, component: Any) -> Floats:
+    """The component's column out of the field's (as stored, NaN where unknown).
 
     8, compressed_speed_distance: 12 bits of speed in 1/100 m/s, 12 bits of distance in 1/16 m that count on.
     """
-    unfolded: dict[str, Floats] = {}
-    for number, stored in raw.items():
-        meaning = meaning_of(message, number)
-        for component in meaning.components if meaning is not None else ():
-            unfolded[name_of(message, component.def_num)] = _component(stored, component)
-    return unfolded
-
-
-def _component(stored: Floats, component: Any) -> Floats:
     known = ~np.isnan(stored)
     bits = (stored[known].astype(np.int64) >> component.bit_offset) & ((1 << component.bits) - 1)
     if component.accumulate:

@@ -16,14 +16,16 @@ from pipeline.formats.fit_layout import Layout, layout_of
 DEFINITION = 0x40  # bit of a header byte; without it and COMPRESSED the low four bits are the local number
 COMPRESSED = 0x80  # bit of a data message's header: 1LLOOOOO, local number LL, time offset OOOOO
 _LOCAL_NUMBERS = 16
+# By header byte the row of the walk's tables that speaks of it.
+_TIMED, _DEFINES = 16, 20  # rows 0-15: the local numbers; from 16 on: the same with compressed time; 20: a definition
+_ROWS = bytes([i & 0x0F for i in range(64)] + 64 * [_DEFINES] + [_TIMED + (i >> 5 & 0x03) for i in range(128, 256)])
 DEVELOPERS = 0x20  # bit of a definition's header: developers' fields follow FIT's own
 
 
 def local_number(header: int) -> int | None:
     """Which local number a data message's header speaks of; None for a definition's."""
-    if header & COMPRESSED:
-        return (header >> 5) & 0x03
-    return None if header & DEFINITION else header & 0x0F
+    row = _ROWS[header]
+    return None if row == _DEFINES else row % _TIMED
 
 
 def definition_size(content: bytes, at: int, end: int) -> int:
@@ -40,11 +42,21 @@ def definition_size(content: bytes, at: int, end: int) -> int:
 
 @dataclass(slots=True)
 class _Seen:
-    """Positions of one layout's messages: single ones, those with compressed time, and runs (first, how many)."""
+    """Positions of one layout's messages: single ones, those with compressed time, and runs (first, how many).
+
+    The message before a run of compressed times, which made the walk look for it, is among `compressed`.
+    """
 
     single: list[int] = field(default_factory=list)
     compressed: list[int] = field(default_factory=list)
     runs: list[tuple[int, int]] = field(default_factory=list)
+
+    def note_run(self, first: int, n: int, stride: int) -> None:
+        """The message before it is the run's first, if it was noted as a single one."""
+        if self.single and self.single[-1] == first - stride:
+            self.single.pop()
+            first, n = first - stride, n + 1
+        self.runs.append((first, n))
 
 
 class Walk:
@@ -60,25 +72,25 @@ class Walk:
 
     def on(self, at: int, end: int) -> int:
         """Walks from `at`; returns `end`, or where no message can stand or the last one is cut."""
-        content, strides, note = self._content, self._strides, self._note
-        last = -1
+        content, rows, strides, notes = self._content, _ROWS, self._strides, self._notes
+        last, stride = _DEFINES, 0
         while at < end:
-            header = content[at]
-            stride = strides[header]
+            row = rows[content[at]]
+            stride = strides[row]
             if not stride:
-                size = self._define(at, end) if DEFINITION <= header < COMPRESSED else 0
+                size = self._define(at, end) if row == _DEFINES else 0
                 if not size:
                     return at
                 at += size
-            elif header == last and (n := self._run_length(header, at, stride, end)) > 1:
-                self._seen[self._local[header & 0x0F]].runs.append((at, n))
+            elif row == last and (n := self._run_length(at, stride, end)) > 1:
+                self._seen[self._local[row % _TIMED]].note_run(at, n, stride)
                 at += n * stride
             else:
-                note[header](at)
+                notes[row](at)
                 at += stride
-            last = header
+            last = row
         if at > end:  # the message noted last is cut
-            at -= strides[last]
+            at -= stride
             self.forget_from(at)
         return at
 
@@ -120,10 +132,10 @@ class Walk:
                 break
 
     def _begin_tables(self) -> None:
-        """By header byte: how far it is to the next message, and what notes the position; 0 where undefined."""
+        """By _ROWS: how far it is to the next message, and what notes the position; 0 where undefined."""
         self._local: dict[int, Layout] = {}
-        self._strides = [0] * 256
-        self._note: list[Callable[[int], None]] = [_impossible] * 256
+        self._strides = [0] * (_DEFINES + 1)
+        self._notes: list[Callable[[int], None]] = [_impossible] * _DEFINES
 
     def _define(self, at: int, end: int) -> int:
         """The size of the definition message at `at`, now in force; 0 when none can stand there."""
@@ -142,31 +154,30 @@ class Walk:
     def _take(self, number: int, layout: Layout) -> None:
         stride, seen = 1 + layout.size, self._seen[layout]
         self._local[number] = layout
-        headers = (number, number | 0x10, number | 0x20, number | 0x30)  # bits 4 and 5 say nothing here
-        for header in headers if layout.size else ():  # a message may have no more than a compressed time
-            self._strides[header] = stride
-            self._note[header] = seen.single.append
+        if layout.size:  # a message may have no more than a compressed time
+            self._strides[number], self._notes[number] = stride, seen.single.append
         if number < 4:
-            first = COMPRESSED | number << 5
-            self._strides[first : first + 32] = [stride] * 32
-            self._note[first : first + 32] = [seen.compressed.append] * 32
+            self._strides[_TIMED + number], self._notes[_TIMED + number] = stride, seen.compressed.append
 
-    def _run_length(self, header: int, at: int, stride: int, end: int) -> int:
+    def _run_length(self, at: int, stride: int, end: int) -> int:
         """How many messages with this header stand one after the other from `at`: compared in chunks that grow.
 
-        1 for compressed times, whose headers count on, and where a look ahead shows that it is not worth it.
+        A compressed time's last five bits may differ. 1 where a look ahead shows that it is not worth it.
         """
         most = (end - at) // stride
-        if header & COMPRESSED or most < 4 or self._content[at + 3 * stride] != header:
+        header = self._content[at]
+        mask = 0xE0 if header & COMPRESSED else 0xFF
+        header &= mask
+        if most < 4 or self._content[at + 3 * stride] & mask != header:
             return 1
-        n, chunk = 1, 32
+        n, chunk = 1, 256
         while n < most:
             upto = min(n + chunk, most)
-            same = self._bytes[at + n * stride : at + upto * stride : stride] == header
+            same = self._bytes[at + n * stride : at + upto * stride : stride] & mask == header
             differs = int(same.argmin())
             if not same[differs]:
                 return n + differs
-            n, chunk = upto, 4 * chunk
+            n, chunk = upto, 8 * chunk
         return n
 
 
@@ -176,9 +187,9 @@ def _impossible(at: int) -> None:
 
 def _positions(seen: _Seen, stride: int) -> NDArray[np.intp]:
     """The position of every message, in file order."""
-    pieces = [np.array(seen.single, dtype=np.intp), np.array(seen.compressed, dtype=np.intp)]
-    pieces += [first + stride * np.arange(n, dtype=np.intp) for first, n in seen.runs]
-    pieces = [piece for piece in pieces if piece.size]
-    if len(pieces) < 2:
-        return pieces[0] if pieces else np.empty(0, dtype=np.intp)
-    return np.sort(np.concatenate(pieces))
+    pieces = [np.array(some, dtype=np.intp) for some in (seen.single, seen.compressed) if some]
+    pieces += [np.arange(first, first + n * stride, stride, dtype=np.intp) for first, n in seen.runs]
+    if len(pieces) == 1:
+        return pieces[0]
+    # what is nearly in order already is sorted fastest by a stable sort
+    return np.sort(np.concatenate(pieces), kind="stable") if pieces else np.empty(0, dtype=np.intp)

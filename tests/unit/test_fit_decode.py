@@ -62,6 +62,15 @@ def test_compressed_times_roll_over_every_32_seconds() -> None:
     assert part.records["heart_rate"].tolist() == [100, 101, 130, 131, 132, 160, 191]
 
 
+def test_compressed_times_count_on_through_a_thousand_records_and_an_event_among_them() -> None:
+    event = definition(2, 21, [TIME, (0, 1, 0x00)]) + message(2, [(0x86, 4), (0x00, 1)], [T + 700, 0])
+    seconds = [compressed(1, T + s, [(0x02, 1)], [s % 100]) for s in range(1, 1001)]
+    body = HEART_RECORDS + _heart(0) + definition(1, 20, [HEART]) + b"".join([*seconds[:700], event, *seconds[700:]])
+    part = _part(body)
+    assert (part.records["timestamp"] - T).tolist() == list(range(1001))
+    assert part.records["heart_rate"].tolist() == [s % 100 for s in range(1001)]
+
+
 def test_a_compressed_time_goes_on_from_any_message_with_a_time() -> None:
     event = definition(2, 21, [TIME, (0, 1, 0x00)]) + message(2, [(0x86, 4), (0x00, 1)], [T + 1000, 0])
     body = definition(0, 20, [HEART]) + event + compressed(0, T + 1003, [(0x02, 1)], [90])
@@ -102,6 +111,12 @@ def test_a_counter_counts_on_over_other_definitions() -> None:
     body = first + message(0, BASE, [T, 250]) + second + message(1, BASE[::-1], [4, T + 1])
     body += first + message(0, BASE, [T + 2, 3])
     assert _part(body).records["total_cycles"].tolist() == [250, 260, 515]
+
+
+def test_a_wider_twin_is_no_more_than_its_bits_of_a_field_stored_too_wide() -> None:
+    body = definition(0, 20, [TIME, (6, 4, 0x86)]) + message(0, [(0x86, 4), (0x86, 4)], [T, 0x10000 + 3000])
+    records = _part(body).records
+    assert (records["speed"].tolist(), records["enhanced_speed"].tolist()) == ([68.536], [3.0])
 
 
 def test_a_developers_field_may_be_described_after_its_records() -> None:
@@ -221,6 +236,13 @@ def test_a_said_size_that_was_damaged_does_not_end_the_file() -> None:
     content = whole[:4] + struct.pack("<I", 40) + whole[8:]
     (part,), _ = read_messages(content)
     assert part.records["heart_rate"].tolist() == list(range(60, 160))
+
+
+def test_a_runs_columns_which_may_share_memory_cannot_be_written_to() -> None:
+    (run,) = decode_fit(fit_file(HEART_RECORDS + _heart(100, 101)))
+    with pytest.raises(ValueError, match="read-only"):
+        run.columns["power_w"][0] = 250.0
+    np.testing.assert_array_equal(run.columns["distance_m"], [np.nan, np.nan])
 
 
 def test_a_session_says_in_words_what_it_was() -> None:

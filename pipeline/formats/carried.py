@@ -20,14 +20,13 @@ Floats = NDArray[np.float64]
 
 
 def fields_of_session(
-    fields: tuple[RecordField, ...], time_s: Floats, start_s: float, elapsed_s: float
+    fields: tuple[RecordField, ...], time_s: Floats, records_at_s: Floats, start_s: float, elapsed_s: float
 ) -> tuple[RecordField, ...]:
     """The fields in seconds after `start_s`, in the order of time; one that holds nothing is left out.
 
-    `time_s`, shape (n_records,), are the cleaned records' instants: a field has a value a record at most,
-    and none where no record stayed. Beats lie anywhere within the session.
+    `time_s`, shape (n_records,), are the cleaned records' instants, `records_at_s` the same after the start: a field has
+    a value a record at most, and none where no record stayed. Beats lie anywhere within the session.
     """
-    records_at_s = time_s - start_s
     placed = [
         _beats(one, start_s, elapsed_s) if one.name == BEATS else _at_records(one, time_s, records_at_s)
         for one in fields
@@ -46,12 +45,14 @@ def weather_of_session(
 
 def _at_records(one: RecordField, time_s: Floats, records_at_s: Floats) -> RecordField:
     """The field's last value in each record's second, at the record's own instant: fields without a gap share those."""
-    believed = np.where(np.abs(one.values) < _ABSURD, one.values, np.nan)
-    values = believed if np.array_equal(one.elapsed_s, time_s) else _by_second(one.elapsed_s, believed, time_s)
-    known = np.flatnonzero(~np.isnan(values))
-    if known.size == values.size:
-        return replace(one, elapsed_s=records_at_s, values=values)
-    return replace(one, elapsed_s=records_at_s[known], values=values[known])
+    believable = np.abs(one.values) < _ABSURD
+    values = one.values if believable.all() else np.where(believable, one.values, np.nan)
+    if not (one.elapsed_s is time_s or np.array_equal(one.elapsed_s, time_s)):
+        values = _by_second(one.elapsed_s, values, time_s)
+        believable = ~np.isnan(values)
+    if believable.all():
+        return RecordField(one.name, one.unit, one.told_by, records_at_s, values)
+    return RecordField(one.name, one.unit, one.told_by, records_at_s[believable], values[believable])
 
 
 def _by_second(at_s: Floats, values: Floats, time_s: Floats) -> Floats:

@@ -12,6 +12,7 @@ from pipeline.formats.decoded import rows_of
 from pipeline.formats.distance import repaired_distance_m, speed_from
 from pipeline.formats.longest import FEW, longest_rising
 from pipeline.formats.places import clean_places
+from pipeline.formats.spans import Span, spans_of
 from pipeline.formats.values import clean_values, without_misread
 from pipeline.schema import ParseNote, Records
 
@@ -37,17 +38,24 @@ def clean_columns(
     one); way made within `stops` (timer off) adds nothing where the distance is ours.
     """
     notes: list[ParseNote] = []
-    columns = without_misread(dict(columns), limit_ms, notes)
-    columns = _in_order(columns, notes)
-    columns = _one_row_a_second(columns, notes)
-    columns = clean_values(columns, limit_ms, notes)
-    columns = clean_places(columns, limit_ms, notes)
+    spans = spans_of(columns)
+    columns = without_misread(dict(columns), spans, limit_ms, notes)
+    if not _is_in_order(columns["time_s"], spans["time_s"]):
+        columns = _in_order(columns, notes)
+        columns = _one_row_a_second(columns, notes)
+    columns = clean_values(columns, spans, limit_ms, notes)
+    columns = clean_places(columns, spans, limit_ms, notes)
     if columns["time_s"].size:
         since_s = columns["time_s"][0] if start_s is None else start_s
-        columns["distance_m"] = repaired_distance_m(columns, limit_ms, since_s, stops, notes)
+        columns["distance_m"] = repaired_distance_m(columns, spans, limit_ms, since_s, stops, notes)
     if np.isnan(columns["speed_ms"]).all():
         columns["speed_ms"] = speed_from(columns["time_s"], columns["distance_m"], limit_ms)
     return columns, tuple(notes)
+
+
+def _is_in_order(time_s: Floats, span: Span) -> bool:
+    """Whether each record comes a second or more after the one before, and all are of one run."""
+    return span.highest - span.lowest <= SAME_RUN_WITHIN_S and bool((time_s[1:] - time_s[:-1] >= 1.0).all())
 
 
 def _in_order(columns: Records, notes: list[ParseNote]) -> Records:

@@ -5,11 +5,14 @@ Called by clean.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.formats.longest import FEW, longest_rising
-from pipeline.formats.places import is_leap, way_m
+from pipeline.formats.places import reach_m, way_m
+from pipeline.formats.spans import Span
 from pipeline.formats.sport import STANDING_MS
 from pipeline.schema import ParseNote, Records
 
@@ -20,6 +23,7 @@ Floats = NDArray[np.float64]
 
 def repaired_distance_m(
     columns: Records,
+    spans: Mapping[str, Span],
     limit_ms: float,
     start_s: float,
     stops: tuple[tuple[float, float], ...],
@@ -27,18 +31,23 @@ def repaired_distance_m(
 ) -> Floats:
     """The file's own distance, repaired where needed; from positions where the file has none."""
     time_s, distance_m = columns["time_s"], columns["distance_m"]
-    if np.isnan(distance_m).all():
-        return way_m(columns, limit_ms, stops)
-    distance_m = _without_strays(distance_m, notes)
-    known = np.isfinite(distance_m)
-    if not known.any():
-        return way_m(columns, limit_ms, stops)
-    distance_m[known] = _counted_on(time_s[known], distance_m[known], limit_ms, notes)
-    since_s = max(time_s[known][0] - start_s, 0.0)
-    if distance_m[known][0] > limit_ms * since_s + FIRST_STEP_M:
+    if not (spans["distance_m"].highest < np.inf and _counts_on(time_s, distance_m, limit_ms)):
+        distance_m = _without_strays(distance_m, notes)
+        known = np.isfinite(distance_m)
+        if not known.any():
+            return way_m(columns, limit_ms, stops)
+        distance_m[known] = _counted_on(time_s[known], distance_m[known], limit_ms, notes)
+    first = np.isfinite(distance_m).argmax()
+    if distance_m[first] > limit_ms * max(time_s[first] - start_s, 0.0) + FIRST_STEP_M:
         notes.append(ParseNote("distance_offset", "the distance of earlier sessions was taken off"))
-        distance_m -= distance_m[known][0]
+        distance_m = distance_m - distance_m[first]
     return distance_m
+
+
+def _counts_on(time_s: Floats, distance_m: Floats, limit_ms: float) -> bool:
+    """Whether the distance is known everywhere, never falls and never leaps."""
+    steps_m = distance_m[1:] - distance_m[:-1]
+    return bool(distance_m[0] >= 0 and (steps_m >= 0).all() and (steps_m <= reach_m(time_s, limit_ms)).all())
 
 
 def _without_strays(distance_m: Floats, notes: list[ParseNote]) -> Floats:
@@ -57,7 +66,7 @@ def _counted_on(time_s: Floats, distance_m: Floats, limit_ms: float, notes: list
     distance_m = _without_stalls(time_s, distance_m, limit_ms, notes)
     known = np.flatnonzero(np.isfinite(distance_m))
     steps_m = np.diff(distance_m[known])
-    wrong = (steps_m < 0) | is_leap(steps_m, np.diff(time_s[known]), limit_ms)
+    wrong = (steps_m < 0) | (steps_m > reach_m(time_s[known], limit_ms))
     if not wrong.any():
         return distance_m
     notes.append(ParseNote("distance", "steps back or leaps of the distance were taken out", int(wrong.sum())))
@@ -73,7 +82,7 @@ def _without_stalls(time_s: Floats, distance_m: Floats, limit_ms: float, notes: 
     Where satellites are lost a watch may count nothing, and all of it at once when they are back.
     """
     steps_m, steps_s = np.diff(distance_m), np.diff(time_s)
-    after = np.flatnonzero(is_leap(steps_m, steps_s, limit_ms))
+    after = np.flatnonzero(steps_m > reach_m(time_s, limit_ms))
     if not after.size:
         return distance_m
     stood_since = np.where(steps_m >= STANDING_MS * steps_s, np.arange(1, time_s.size), 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 from html import escape
 
@@ -15,6 +16,7 @@ _POINTS = frozenset({"trkpt", "rtept", "wpt"})
 _STRUCTURE = _POINTS | {"gpx", "trk", "trkseg"}
 _TRACK_WORDS = ("name", "cmt", "desc", "type")
 _OF_THE_POINT = ("ele", "time")
+_BEGINS_NAME = re.compile(r"[^\W\d]")  # of a broken '<gpxtpx:cad>' libxml2 may leave a tag named '0ad', or with no name
 _LONGEST_NAME, _LONGEST_WORDS = 200, 10_000  # letters
 
 
@@ -72,18 +74,17 @@ class _Anew:
         hints = {"rtept": "<rte/>", "wpt": '<wpt lat="0" lon="0"/>'}
         others = "".join(hints[name] for name in sorted(self._other_points))
         tracks = "".join(str(track) for track in self._tracks if track.segments)
-        return f'<gpx version="1.1" creator="{escape(self._creator)}">{others}{tracks}</gpx>'
+        return f'<gpx version="1.1" creator="{self._creator}">{others}{tracks}</gpx>'
 
     def _take_word(self, event: str, name: str, element: Element) -> None:
         parent = element.getparent()
         if event == "end" and self._tracks and parent is not None and local_name(parent.tag) == "trk":
-            # that word would send gpxpy on the endless search for namespaces
-            words = escape((element.text or "")[:_LONGEST_WORDS].replace("xmlns", "xml ns"))
+            words = _plain_words(element.text or "", _LONGEST_WORDS)
             self._tracks[-1].words.append(f"<{name}>{words}</{name}>")
 
     def _begin(self, name: str, element: Element) -> None:
         if name == "gpx":
-            self._creator = self._creator or element.get("creator", "")[:_LONGEST_NAME]
+            self._creator = self._creator or _plain_words(element.get("creator", ""), _LONGEST_NAME)
         elif name == "trk" and not self._in_track:  # one within another is the rest of a broken 'trkpt'
             self._tracks.append(_Track())
             self._in_track = True
@@ -112,6 +113,11 @@ class _Anew:
         segments[-1].append(point)
 
 
+def _plain_words(text: str, longest: int) -> str:
+    """The text for GPX, without the word for which gpxpy searches endlessly, or takes what follows for a namespace."""
+    return escape(text[:longest].replace("xmlns", "xml ns"))
+
+
 def _written(point: Element) -> str | None:
     """The point with its height, time and extensions; None when its position is no number."""
     latitude, longitude = number(point.get("lat")), number(point.get("lon"))
@@ -120,6 +126,8 @@ def _written(point: Element) -> str | None:
     told = {local_name(tag): text for tag, text in own_texts(point, _STRUCTURE) if text and not text.isspace()}
     height = f"<ele>{told['ele'].strip()}</ele>" if math.isfinite(number(told.get("ele"))) else ""
     at = f"<time>{told['time'].strip()}</time>" if is_instant(told.get("time")) else ""
-    others = {name: text for name, text in told.items() if name not in _OF_THE_POINT and math.isfinite(number(text))}
-    extensions = "".join(f"<{name}>{text.strip()}</{name}>" for name, text in others.items())
+    others = {name: text for name, text in told.items() if name not in _OF_THE_POINT and _BEGINS_NAME.match(name)}
+    extensions = "".join(
+        f"<{name}>{text.strip()}</{name}>" for name, text in others.items() if math.isfinite(number(text))
+    )
     return f'<trkpt lat="{latitude!r}" lon="{longitude!r}">{height}{at}<extensions>{extensions}</extensions></trkpt>'

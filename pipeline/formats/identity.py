@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.formats.decoded import DecodedRun
 
@@ -29,8 +30,15 @@ def run_id(decoded: DecodedRun) -> str:
     columns = decoded.columns
     digest = hashlib.sha256(f"cramplog run 1|{np.floor(decoded.begins_s):.0f}|{decoded.sport or ''}|".encode())
     for name, steps in _HASHED:
-        known = np.abs(columns[name]) < _NO_MEASUREMENT
-        rounded = np.rint(np.where(known, columns[name], 0.0) * steps).astype("<i8")
-        rounded[~known] = _UNKNOWN
-        digest.update(rounded.data)
+        digest.update(_rounded(columns[name], steps).data)
     return digest.hexdigest()
+
+
+def _rounded(values: NDArray[np.float64], steps: float) -> NDArray[np.int64]:
+    """The values in whole steps of the unit, shape (n_records,)."""
+    known = np.abs(values) < _NO_MEASUREMENT
+    if known.all():
+        return np.rint(values * steps).astype("<i8")
+    rounded = np.rint(np.where(known, values, 0.0) * steps).astype("<i8")
+    rounded[~known] = _UNKNOWN
+    return rounded

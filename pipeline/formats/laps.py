@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import is_not
 
 from pipeline.schema import Lap, ParseNote
 
@@ -15,14 +16,14 @@ def laps_of_session(
 ) -> tuple[Lap, ...]:
     """The laps that begin within the session; `limit_ms` is the fastest believable speed."""
     counted = [_counted_from(start_s, lap) for lap in laps]
-    inside = tuple(lap for lap in counted if 0 <= lap.elapsed_start_s <= elapsed_s)
+    inside = [lap for lap in counted if 0 <= lap.elapsed_start_s <= elapsed_s]
     if len(inside) < len(laps):
         notes.append(ParseNote("lap", "laps outside the session were left out", len(laps) - len(inside)))
-    believed = tuple(_believed(lap, elapsed_s - lap.elapsed_start_s, limit_ms) for lap in inside)
-    n_mended = sum(lap is not other for lap, other in zip(inside, believed, strict=True))
+    believed = [_believed(lap, elapsed_s - lap.elapsed_start_s, limit_ms) for lap in inside]
+    n_mended = sum(map(is_not, inside, believed))
     if n_mended:
         notes.append(ParseNote("lap", "sums that a lap of this session cannot have were left out", n_mended))
-    return believed
+    return tuple(believed)
 
 
 def _counted_from(start_s: float, lap: Lap) -> Lap:

@@ -5,10 +5,13 @@ A position that cannot be believed becomes NaN; its row stays.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.formats.geo import EARTH_RADIUS_M, step_m
+from pipeline.formats.spans import Span
 from pipeline.schema import ParseNote, Records
 
 NULL_ISLAND_DEG = 0.01  # about a kilometre around 0, 0 in the Gulf of Guinea: "no fix yet"
@@ -18,12 +21,14 @@ ISLAND_S = 60.0  # a stretch reached and left by impossible leaps is believed wh
 Floats = NDArray[np.float64]
 
 
-def clean_places(columns: Records, limit_ms: float, notes: list[ParseNote]) -> Records:
+def clean_places(columns: Records, spans: Mapping[str, Span], limit_ms: float, notes: list[ParseNote]) -> Records:
     """Columns without positions off the globe, at 0, 0, or on an island only impossible leaps reach.
 
     Of two long stretches with a leap between them both stay (a drift that ended when satellites came back).
     """
     lat, lon = columns["latitude"], columns["longitude"]
+    if _may_be_all(spans["latitude"], spans["longitude"]) and not _may_leap(lat, lon, columns["time_s"], limit_ms):
+        return columns
     half = np.isnan(lat) != np.isnan(lon)
     nowhere = (np.abs(lat) > 90) | (np.abs(lon) > 180) | np.isinf(lat) | np.isinf(lon)
     nowhere |= (np.abs(lat) < NULL_ISLAND_DEG) & (np.abs(lon) < NULL_ISLAND_DEG)
@@ -38,14 +43,21 @@ def clean_places(columns: Records, limit_ms: float, notes: list[ParseNote]) -> R
     return columns
 
 
+def _may_be_all(lat: Span, lon: Span) -> bool:
+    """Whether no known latitude or longitude is off the globe, nor at 0, 0."""
+    at_zero = all(one.lowest < NULL_ISLAND_DEG and one.highest > -NULL_ISLAND_DEG for one in (lat, lon))
+    return lat.is_within(-90.0, 90.0) and lon.is_within(-180.0, 180.0) and not at_zero
+
+
 def way_m(columns: Records, limit_ms: float, stops: tuple[tuple[float, float], ...]) -> Floats:
     """Metres along the positions since the first, without leaps and way in stops; NaN without position."""
     distance_m = np.full(columns["time_s"].size, np.nan)
     known = np.flatnonzero(~np.isnan(columns["latitude"]))
     if known.size < 2:
         return distance_m
-    steps_m, leaps = _steps(columns, known, limit_ms)
-    steps_m[leaps | _across(columns["time_s"][known], stops)] = 0.0
+    time_s = columns["time_s"][known]
+    steps_m = step_m(columns["latitude"][known], columns["longitude"][known])
+    steps_m[(steps_m > reach_m(time_s, limit_ms)) | _across(time_s, stops)] = 0.0
     distance_m[known] = np.concatenate([[0.0], np.cumsum(steps_m)])
     return distance_m
 
@@ -55,22 +67,25 @@ def _without_places(columns: Records, rows: NDArray[np.bool_]) -> Records:
     return {**columns, **places}
 
 
-def _steps(columns: Records, known: NDArray[np.intp], limit_ms: float) -> tuple[Floats, NDArray[np.bool_]]:
-    """Metres from each known position to the next, and which of these steps nobody can make."""
-    steps_m = step_m(columns["latitude"][known], columns["longitude"][known])
-    return steps_m, is_leap(steps_m, np.diff(columns["time_s"][known]), limit_ms)
+def _may_leap(lat: Floats, lon: Floats, time_s: Floats, limit_ms: float) -> bool:
+    """False when steps tell that every position is known and that none is a leap.
+
+    Told without trigonometry: north plus east is never the shorter way.
+    """
+    if lat.size < 2:
+        return True
+    at_most_m = np.abs(lat[1:] - lat[:-1])
+    at_most_m += np.abs(lon[1:] - lon[:-1])
+    at_most_m *= _DEGREE_M
+    return not (at_most_m <= reach_m(time_s, limit_ms)).all()
 
 
-def _may_leap(columns: Records, known: NDArray[np.intp], limit_ms: float) -> bool:
-    """False when no step can be a leap, told without trigonometry: north plus east is never the shorter way."""
-    north_deg, east_deg = np.diff(columns["latitude"][known]), np.diff(columns["longitude"][known])
-    at_most_m = _DEGREE_M * (np.abs(north_deg) + np.abs(east_deg))
-    return bool(is_leap(at_most_m, np.diff(columns["time_s"][known]), limit_ms).any())
+def reach_m(time_s: Floats, limit_ms: float) -> Floats:
+    """The longest way the limit allows in each step between the instants, shape (n - 1,); beyond it is a leap.
 
-
-def is_leap(steps_m: Floats, steps_s: Floats, limit_ms: float) -> NDArray[np.bool_]:
-    """Which steps are longer than the limit allows; a second of grace, for watches round both instants."""
-    return np.asarray(steps_m > limit_ms * (steps_s + 1.0))
+    A second of grace, for watches round both instants.
+    """
+    return limit_ms * (time_s[1:] - time_s[:-1] + 1.0)
 
 
 def _islands(columns: Records, limit_ms: float) -> NDArray[np.bool_]:
@@ -79,13 +94,13 @@ def _islands(columns: Records, limit_ms: float) -> NDArray[np.bool_]:
     known = np.flatnonzero(~np.isnan(columns["latitude"]))
     if known.size < 2:
         return island
-    if not _may_leap(columns, known, limit_ms):
+    lat, lon, time_s = (columns[name][known] for name in ("latitude", "longitude", "time_s"))
+    if not _may_leap(lat, lon, time_s, limit_ms):
         return island
-    _, leaps = _steps(columns, known, limit_ms)
+    leaps = step_m(lat, lon) > reach_m(time_s, limit_ms)
     piece = np.concatenate([[0], np.cumsum(leaps)])
     begins = np.flatnonzero(np.concatenate([[True], leaps]))
     ends = np.append(begins[1:], known.size) - 1
-    time_s = columns["time_s"][known]
     short = time_s[ends] - time_s[begins] < ISLAND_S
     if short.all():
         short[np.bincount(piece).argmax()] = False

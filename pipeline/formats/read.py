@@ -45,11 +45,11 @@ def read_runs(content: bytes, now: datetime, words: FileWords | None = None) -> 
     sessions = _each_once(_decoder(kind)(content))
     if words is not None:
         sessions = {name: _with_words(decoded, words) for name, decoded in sessions.items()}
-    runs = [settle(decoded, name, now) for name, decoded in sessions.items()]
-    runs = [replace(run, notes=(*notes, *run.notes)) for run in runs if run.elapsed_s > 0]
+    settled = (settle(decoded, name, now) for name, decoded in sessions.items())
+    runs = [run for run in settled if run.elapsed_s > 0]
     if not runs:
         raise FileRefused("too_short", "holds a single moment only", "give the whole recording")
-    return runs
+    return [replace(run, notes=(*notes, *run.notes)) for run in runs] if notes else runs
 
 
 def _decoder(kind: str) -> Callable[[bytes], tuple[DecodedRun, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.formats.carried import fields_of_session, weather_of_session
 from pipeline.formats.clean import LONGEST_S, SPEED_LIMIT_MS, SPEED_LIMIT_ON_FOOT_MS, clean_columns
@@ -17,6 +18,7 @@ from pipeline.schema import RECORD_COLUMNS, ParsedRun, ParseNote, Pause, Records
 _START_FITS_WITHIN_S = 86400.0
 _SILENT_AT_MOST_S = 86400.0  # a watch left in a pause overnight, and saved in the morning
 _FEW_M = 200.0
+Floats = NDArray[np.float64]
 _INDOOR = ("treadmill", "indoor", "virtual")
 
 
@@ -28,8 +30,9 @@ def settle(decoded: DecodedRun, run_id: str, now: datetime) -> ParsedRun:
     notes = [*decoded.notes, *repairs]
     start_s = _start_s(decoded, columns, notes)
     elapsed_s = _elapsed_s(decoded, columns, start_s)
-    pauses = _pauses(decoded, columns, start_s, elapsed_s, notes)
-    records = _records(columns, sport, start_s, pauses)
+    at_s = columns["time_s"] - start_s
+    pauses = _pauses(decoded, at_s, columns["distance_m"], start_s, elapsed_s, notes)
+    records = _records(columns, at_s, sport, pauses)
     timed_s, moved_s = _sums(decoded, records, elapsed_s, pauses, notes)
     start_at = datetime.fromtimestamp(start_s, UTC)
     return ParsedRun(
@@ -54,7 +57,7 @@ def settle(decoded: DecodedRun, run_id: str, now: datetime) -> ParsedRun:
         notes=tuple(notes),
         description=decoded.description,
         gear=decoded.gear,
-        fields=fields_of_session(decoded.fields, columns["time_s"], start_s, elapsed_s),
+        fields=fields_of_session(decoded.fields, columns["time_s"], at_s, start_s, elapsed_s),
         weather=weather_of_session(decoded.weather, start_s, elapsed_s),
         devices=decoded.devices,
     )
@@ -84,19 +87,17 @@ def _elapsed_s(decoded: DecodedRun, columns: Records, start_s: float) -> float:
 
 
 def _pauses(
-    decoded: DecodedRun, columns: Records, start_s: float, elapsed_s: float, notes: list[ParseNote]
+    decoded: DecodedRun, at_s: Floats, distance_m: Floats, start_s: float, elapsed_s: float, notes: list[ParseNote]
 ) -> tuple[Pause, ...]:
     stops = tuple((since - start_s, until - start_s) for since, until in decoded.stops)
-    at_s = columns["time_s"] - start_s
-    pauses, n_contradicted = find_pauses(at_s, columns["distance_m"], stops, elapsed_s)
+    pauses, n_contradicted = find_pauses(at_s, distance_m, stops, elapsed_s)
     if n_contradicted:
         notes.append(ParseNote("timer_event", "the run went on after a stop of the timer", n_contradicted))
     return pauses
 
 
-def _records(columns: Records, sport: str, start_s: float, pauses: tuple[Pause, ...]) -> Records:
-    """Exactly schema.RECORD_COLUMNS, shape (n_records,) each."""
-    at_s = columns["time_s"] - start_s
+def _records(columns: Records, at_s: Floats, sport: str, pauses: tuple[Pause, ...]) -> Records:
+    """Exactly schema.RECORD_COLUMNS, shape (n_records,) each; `at_s` are their instants after the start."""
     timed_s = timer_s(at_s, pauses)
     records = {
         **columns,
@@ -125,16 +126,21 @@ def _sums(
 
 def _distance_m(decoded: DecodedRun, records: Records, limit_ms: float, elapsed_s: float) -> float | None:
     """The watch's sum where it is possible, else the last known distance; None when nothing was measured."""
-    known = np.flatnonzero(np.isfinite(records["distance_m"]))
-    shown_m = float(records["distance_m"][known[-1]]) if known.size else None
     said_m = decoded.distance_m
-    if said_m is None or not 0 <= said_m <= limit_ms * elapsed_s:
-        return shown_m
-    if shown_m is None or np.isnan(decoded.columns["distance_m"]).all():
+    if said_m is not None and not 0 <= said_m <= limit_ms * elapsed_s:
+        said_m = None
+    known = np.isfinite(records["distance_m"])
+    if not known.any():
         return said_m
+    last = known.size - 1 - int(known[::-1].argmax())
+    shown_m = float(records["distance_m"][last])
+    if said_m is None:
+        return shown_m
     # A treadmill's sum may be set by hand afterwards; beyond half and double its records' it is a damaged field.
-    unseen_m = limit_ms * (elapsed_s - float(records["elapsed_s"][known[-1]]))
-    return said_m if shown_m / 2 - _FEW_M <= said_m <= 2 * shown_m + unseen_m + _FEW_M else shown_m
+    unseen_m = limit_ms * (elapsed_s - float(records["elapsed_s"][last]))
+    if shown_m / 2 - _FEW_M <= said_m <= 2 * shown_m + unseen_m + _FEW_M:
+        return said_m
+    return said_m if np.isnan(decoded.columns["distance_m"]).all() else shown_m
 
 
 def _is_indoor(sub_sport: str | None, records: Records) -> bool:

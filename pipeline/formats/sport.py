@@ -60,8 +60,9 @@ def steps_per_minute(cadence_rpm: NDArray[np.float64], sport: str) -> NDArray[np
     Watches store strides of one leg, half of the steps. Some programs store steps already: a median over 120
     would make 240 steps a minute, which nobody runs.
     """
-    turning = cadence_rpm[cadence_rpm > 0]
-    if sport not in ON_FOOT or turning.size == 0 or _median(turning) > 120:
+    if sport not in ON_FOOT:
+        return cadence_rpm
+    if np.fmax.reduce(cadence_rpm, initial=0.0) > 120 and _median(cadence_rpm[cadence_rpm > 0]) > 120:
         return cadence_rpm
     return 2.0 * cadence_rpm
 

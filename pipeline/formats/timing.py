@@ -44,7 +44,9 @@ def find_pauses(
 
 
 def timer_s(elapsed_s: Floats, pauses: tuple[Pause, ...]) -> Floats:
-    """Elapsed time with the pauses taken out, at each of `elapsed_s`."""
+    """Elapsed time with the pauses taken out, at each of `elapsed_s` (rising)."""
+    if not pauses:
+        return elapsed_s
     return np.maximum.accumulate(elapsed_s - _paused_s(elapsed_s, pauses))  # against the last bit's rounding
 
 
@@ -54,12 +56,15 @@ def moving_s(elapsed_s: Floats, distance_m: Floats, pauses: tuple[Pause, ...]) -
     A step between records counts without its pauses when it makes at least 0.4 m/s, or when its speed is
     unknown and it is a minute long at most. The way to the first record counts like a step.
     """
-    at_s = np.concatenate([[0.0], elapsed_s])
-    active_s = np.diff(at_s) - np.diff(_paused_s(at_s, pauses))
-    way = _way_m(elapsed_s, distance_m)
-    known = np.isfinite(way)
-    moves = np.where(known, way >= STANDING_MS * active_s, active_s <= GAP_S)
-    return np.cumsum(np.where(moves, active_s, 0.0))
+    active_s = _added(elapsed_s)
+    if pauses:
+        active_s -= _added(_paused_s(elapsed_s, pauses))
+    way_m = _way_m(elapsed_s, distance_m)
+    moves = way_m >= STANDING_MS * active_s
+    known = np.isfinite(way_m)
+    if not known.all():
+        moves = np.where(known, moves, active_s <= GAP_S)
+    return np.where(moves, active_s, 0.0).cumsum()
 
 
 def _merged(stops: tuple[tuple[float, float], ...], end_s: float) -> list[tuple[float, float]]:
@@ -84,7 +89,7 @@ def _is_contradicted(elapsed_s: Floats, distance_m: Floats, stop: tuple[float, f
 
 def _gaps(elapsed_s: Floats, distance_m: Floats, timer: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """Steps of over a minute in which no way was made and the timer ran."""
-    step_s = np.diff(elapsed_s)
+    step_s = elapsed_s[1:] - elapsed_s[:-1]
     silent = step_s > GAP_S
     if not silent.any():
         return []
@@ -101,18 +106,22 @@ def _way_m(elapsed_s: Floats, distance_m: Floats) -> Floats:
     unknown.
     """
     known = np.isfinite(distance_m)
+    if known.all():
+        return _added(distance_m)
     if not known.any():
         return np.full(elapsed_s.size, np.nan)
-    counted = distance_m
-    if not known.all():
-        counted = np.interp(elapsed_s, elapsed_s[known], distance_m[known], left=np.nan, right=np.nan)
-    return np.diff(counted, prepend=0.0)
+    return _added(np.interp(elapsed_s, elapsed_s[known], distance_m[known], left=np.nan, right=np.nan))
+
+
+def _added(sums: Floats) -> Floats:
+    """What each adds to the one before, and the first to 0, shape (n,)."""
+    added = sums.copy()
+    added[1:] -= sums[:-1]
+    return added
 
 
 def _paused_s(at_s: Floats, pauses: tuple[Pause, ...]) -> Floats:
-    """Seconds of pause that lie before each instant; pauses in order, without overlap."""
-    if not pauses:
-        return np.zeros(at_s.size)
+    """Seconds of pause that lie before each instant; one or more pauses in order, without overlap."""
     start_s = np.array([-np.inf, *(pause.elapsed_start_s for pause in pauses)])
     lasted_s = np.array([0.0, *(pause.elapsed_end_s - pause.elapsed_start_s for pause in pauses)])
     before_s = np.cumsum(lasted_s) - lasted_s

@@ -5,9 +5,12 @@ A value that cannot be believed becomes NaN; its row stays, unless it was made o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from pipeline.formats.decoded import rows_of
+from pipeline.formats.spans import Span
 from pipeline.schema import ParseNote, Records
 
 # What a sensor can show; outside it is a fault (0 beats a minute is a strap that lost contact).
@@ -27,11 +30,15 @@ BACK_WITHIN_M = 10.0
 SPIKE_S = 20.0  # two steps of smart recording
 
 
-def without_misread(columns: Records, limit_ms: float, notes: list[ParseNote]) -> Records:
+def without_misread(columns: Records, spans: Mapping[str, Span], limit_ms: float, notes: list[ParseNote]) -> Records:
     """Without records that say two things no broken sensor says: other bytes taken for a record."""
+    most = {**_MISREAD, "speed_ms": 2 * limit_ms}
+    odd = [name for name in most if not spans[name].is_within(-most[name], most[name])]
+    if len(odd) < 2:
+        return columns
     n_signs = np.zeros(columns["time_s"].size, dtype=np.int8)
-    for name, most in {**_MISREAD, "speed_ms": 2 * limit_ms}.items():
-        n_signs += np.abs(columns[name]) > most
+    for name in odd:
+        n_signs += np.abs(columns[name]) > most[name]
     misread = n_signs >= 2
     if not misread.any():
         return columns
@@ -39,11 +46,14 @@ def without_misread(columns: Records, limit_ms: float, notes: list[ParseNote]) -
     return rows_of(columns, ~misread)
 
 
-def clean_values(columns: Records, limit_ms: float, notes: list[ParseNote]) -> Records:
+def clean_values(columns: Records, spans: Mapping[str, Span], limit_ms: float, notes: list[ParseNote]) -> Records:
     """Columns, in the order of time, with only values that a sensor on a body gives."""
-    columns = _without_zeroed(columns, notes)
-    columns = _plausible_values(columns, limit_ms, notes)
-    return _without_spikes(columns, notes)
+    if spans["altitude_m"].lowest <= _ZERO_BYTES_ALTITUDE_M:
+        columns = _without_zeroed(columns, notes)
+    columns = _plausible_values(columns, spans, limit_ms, notes)
+    if spans["altitude_m"].highest - spans["altitude_m"].lowest > SPIKE_M:
+        columns = _without_spikes(columns, notes)
+    return columns
 
 
 def _without_zeroed(columns: Records, notes: list[ParseNote]) -> Records:
@@ -63,8 +73,10 @@ def _without_zeroed(columns: Records, notes: list[ParseNote]) -> Records:
     return {**emptied, "time_s": columns["time_s"]}
 
 
-def _plausible_values(columns: Records, limit_ms: float, notes: list[ParseNote]) -> Records:
+def _plausible_values(columns: Records, spans: Mapping[str, Span], limit_ms: float, notes: list[ParseNote]) -> Records:
     for name, (low, high) in {**_PLAUSIBLE, "speed_ms": (0.0, limit_ms)}.items():
+        if spans[name].is_within(low, high):
+            continue
         values = columns[name]
         wrong = (values < low) | (values > high)
         if wrong.any():
@@ -76,7 +88,7 @@ def _plausible_values(columns: Records, limit_ms: float, notes: list[ParseNote])
 def _without_spikes(columns: Records, notes: list[ParseNote]) -> Records:
     """Without altitudes that leave those before and after them, which agree: each would count as a climb."""
     altitude_m = columns["altitude_m"]
-    steps_m = np.diff(altitude_m)
+    steps_m = altitude_m[1:] - altitude_m[:-1]
     far = np.abs(steps_m) > SPIKE_M
     if not far.any():
         return columns

@@ -16,7 +16,7 @@ def _field(at_s: list[float], values: list[float], name: str = "stance_time") ->
 
 
 def _settled(field: RecordField, record_s: list[float]) -> tuple[RecordField, ...]:
-    return fields_of_session((field,), START + np.array(record_s), START, 10.0)
+    return fields_of_session((field,), START + np.array(record_s), np.array(record_s), START, 10.0)
 
 
 def test_a_field_is_counted_from_the_start_in_the_order_of_time() -> None:

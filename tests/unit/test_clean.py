@@ -159,6 +159,12 @@ def test_positions_that_are_none_are_left_out() -> None:
     assert notes == {"position": 4}
 
 
+def test_half_a_position_is_none_in_a_single_record_too() -> None:
+    cleaned, notes = _clean(_columns([0], latitude=[np.nan], longitude=[13.4]))
+    assert np.isnan(cleaned["longitude"]).all()
+    assert notes == {"position": 1}
+
+
 def test_a_short_island_is_left_out_and_makes_no_way() -> None:
     metres = np.arange(300) * 3.0
     metres[100:110] += 5000

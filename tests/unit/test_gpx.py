@@ -231,6 +231,22 @@ def test_a_lost_end_of_a_point_costs_no_other_point() -> None:
     assert [note.kind for note in run.notes] == ["damaged"]
 
 
+@pytest.mark.parametrize("broken", ["tpx:0ad", "tpx:", "tpx:-cad", "tpx:\N{MIDDLE DOT}cad"])
+def test_a_value_whose_name_is_none_costs_no_other_value(broken: str) -> None:
+    inner = f"<extensions><tpx:hr>131</tpx:hr><{broken}>84</{broken}></extensions>"
+    run = _run(_gpx(_track(_points(range(0, 60), inner=inner))))
+    assert [note.kind for note in run.notes] == ["damaged"]
+    assert (run.records["heart_rate_bpm"] == 131.0).sum() == 60
+    assert run.fields == ()
+
+
+def test_a_broken_quote_after_the_creator_costs_no_point() -> None:
+    broken = _gpx(_track(_points(range(0, 60)))).replace(b'program" xmlns="http', b'program xmlns="http')
+    run = _run(broken)
+    assert run.records["elapsed_s"].size == 60
+    assert str(run.device).startswith("a program xml ns=")
+
+
 def test_a_zeroed_block_costs_its_points_only() -> None:
     content = _gpx(_track(_points(range(600))))
     run = _run(content[:20000] + bytes(512) + content[20512:])

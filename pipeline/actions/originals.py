@@ -21,7 +21,7 @@ def sha256_of(content: bytes) -> str:
 
 def original_of(settings: Settings, sha256: str) -> Path:
     """Where the file of that hash is kept."""
-    return settings.originals / sha256[:2] / sha256
+    return settings.originals.joinpath(sha256[:2], sha256)
 
 
 class Kept:
@@ -45,7 +45,7 @@ def keep_original(settings: Settings, content: bytes, sha256: str) -> Path:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file that only its owner can open, whole or not at all."""
-    half = path.parent / f".{path.name}.{os.getpid()}"
+    half = path.with_name(f".{path.name}.{os.getpid()}")
     with UNDIVIDED:
         try:
             with _new_file(half) as file:

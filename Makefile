@@ -10,7 +10,7 @@ RUN_STAMP := .venv/.run-$(HASH)
 TEST_STAMP := .venv/.test-$(HASH)
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test quick fuzz lint types sample docs wheel lock clean
+.PHONY: help demo test suite quick fuzz lint types sample docs wheel lock clean
 
 help:            ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -21,8 +21,12 @@ demo: $(RUN_STAMP)   ## the nightly flow on the simulated sample cohort, in ./de
 	@echo "== the nightly flow, in Prefect with a temporary server (its start takes about 20 s)"
 	@CRAMPLOG_HOME=demo $(BIN)/cramplog nightly
 
-test: lint types $(TEST_STAMP)   ## everything: lint, types, import contracts, all tests
+# Types beside the tests: mypy keeps one core busy for half a minute.
+test: lint $(TEST_STAMP)   ## everything: lint, types, import contracts, all tests
 	$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory --jobs=2 types suite
+
+suite: $(TEST_STAMP)   ## all tests
 	$(ONE_THREAD) $(BIN)/python -m pytest -n $(WORKERS)
 
 quick: $(TEST_STAMP)   ## the tests under 30 s

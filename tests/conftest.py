@@ -5,6 +5,7 @@ Also keeps tests off the network, says which of them one worker runs, and names 
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 os.environ["CRAMPLOG_WEATHER_URL"] = "off"  # no test goes out; those of the weather service have one of their own
+gc.set_threshold(50_000)  # as the program has it: most of what the tests load stays
 
 SLOW_FOLDERS = {"faults", "functional", "sql"}
 SLOW_FILES = {"test_hazard.py", "test_evaluate.py", "test_crossover.py", "test_simulate.py", "test_report_units.py"}
@@ -20,12 +22,21 @@ SLOW_FILES = {"test_hazard.py", "test_evaluate.py", "test_crossover.py", "test_s
 TOGETHER = {
     "test_analysis.py",
     "test_bombs.py",
+    "test_cli_risk.py",
+    "test_docs.py",
+    "test_evaluate.py",
+    "test_examples.py",
+    "test_forward.py",
+    "test_killed_ingest.py",
     "test_nightly.py",
+    "test_pooled.py",
     "test_real_evening.py",
     "test_redo.py",
     "test_report_in_browser.py",
     "test_report_units.py",
+    "test_risk.py",
     "test_terminal.py",
+    "test_train.py",
     "test_wheel.py",
 }
 

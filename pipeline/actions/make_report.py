@@ -45,7 +45,7 @@ from pipeline.store.connection import open_store
 from pipeline.store.fits import Fit, fit_in_use
 from pipeline.store.predictions import KeptForecast, forecasts_of
 from pipeline.store.reading import evidence_counts, report_cramps, report_runs, usual_hours
-from pipeline.store.runners import Runner, all_runners, find_runner
+from pipeline.store.runners import Runner, all_runners, find_runner, units_of
 from pipeline.units import Units
 
 _RIVALS: Mapping[str, RivalName] = {
@@ -137,11 +137,6 @@ def _read(settings: Settings, runner: Runner) -> Read:
             told=told_of(con, runner.runner_id),
             forecasts=forecasts_of(con, runner.runner_id),
         )
-
-
-def units_of(runner: Runner, otherwise: Units) -> Units:
-    """The runner's own units, where they said so, else those of this installation."""
-    return Units(runner.distance_unit or otherwise.distance, runner.temperature_unit or otherwise.temperature)
 
 
 def report_facts(read: Read, now: datetime) -> ReportFacts:

@@ -17,7 +17,6 @@ from models.abstain import Evidence, may_say
 from models.hazard import MODEL_VERSION, CrampHazard
 from pipeline.actions.evidence import evidence_of, own_record, record_of
 from pipeline.actions.forecast_made import asked_forecast
-from pipeline.actions.make_report import units_of
 from pipeline.actions.plan_sources import Fetch, OwnWeather, PlanAir, WhyNot, find_air
 from pipeline.actions.plan_weather import OwnAir
 from pipeline.actions.plan_words import PlanWords
@@ -31,7 +30,7 @@ from pipeline.store.connection import open_store, transaction
 from pipeline.store.fits import Fit, fit_in_use
 from pipeline.store.predictions import KeptForecast, forecasts_of, put_predictions
 from pipeline.store.reading import evidence_counts, home_cell, report_runs, usual_hours
-from pipeline.store.runners import Runner, find_runner
+from pipeline.store.runners import Runner, find_runner, units_of
 from pipeline.units import Units
 from pipeline.weather.clock import instant_of
 

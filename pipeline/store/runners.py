@@ -12,6 +12,7 @@ from pipeline.errors import NotFound, WrongInput
 from pipeline.store.changes import Change
 from pipeline.store.rows import one_value
 from pipeline.store.sql_files import read_sql
+from pipeline.units import Units
 
 _SAID = (
     "name",
@@ -53,6 +54,11 @@ class ListedRunner:
     cramp_runs: int
     flags: int
     simulated: bool
+
+
+def units_of(runner: Runner, otherwise: Units) -> Units:
+    """The runner's own units, where they said so, else those of this installation."""
+    return Units(runner.distance_unit or otherwise.distance, runner.temperature_unit or otherwise.temperature)
 
 
 def runner_counts(con: duckdb.DuckDBPyConnection) -> list[ListedRunner]:

@@ -34,7 +34,7 @@ Store = tuple[Settings, Runner]
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    return planned_store(tmp_path / "home")
+    return planned_store(tmp_path / "home", fitted=True)
 
 
 def ask(store: Store, now: datetime = NOW, **words: str | bool) -> RiskAnswer:
@@ -102,7 +102,7 @@ def _forecasts(store: Store) -> tuple[KeptForecast, ...]:
 
 
 def test_a_simulated_runners_forecasts_are_kept_as_simulated(tmp_path: Path) -> None:
-    store = planned_store(tmp_path / "home", simulated=True)
+    store = planned_store(tmp_path / "home", simulated=True, fitted=True)
     assert ask(store, at=TOMORROW).kept
     assert [one.simulated for one in _forecasts(store)] == [True]
 

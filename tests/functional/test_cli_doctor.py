@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from pipeline.actions.doctor import examine
-from pipeline.settings import load_settings
+from pipeline.settings import load_settings, private_umask
 from pipeline.store.migrate import schema_version
 from pipeline.weather.reach import Reach, reach
 from pipeline.weather.service import Service
@@ -115,9 +115,8 @@ def test_behind_a_proxy_reach_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_healthy_store_is_told_in_counts(ran: Home) -> None:
-    night = ran.child("nightly", "--plain")  # as a process: its entry point keeps new files private
-    night.communicate(timeout=120)
-    assert night.returncode == 0
+    with private_umask():  # as the command has it
+        assert ran("nightly", "--plain").exit_code == 0
     (ran.path / "inbox" / "anna").mkdir(parents=True)
     (ran.path / "inbox" / "anna" / "new.fit").write_bytes(b"to be looked at tonight")
     said = ran("doctor")

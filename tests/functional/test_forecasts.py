@@ -57,9 +57,7 @@ def states(store: Store) -> list[str]:
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     """Thirteen answered runs and the fit to them, made at NOW."""
-    found = planned_store(tmp_path / "home")
-    train(found[0], NOW)
-    return found
+    return planned_store(tmp_path / "home", fitted=True)
 
 
 def test_a_new_run_is_told_as_it_stood_at_its_start(store: Store) -> None:
@@ -92,8 +90,7 @@ def test_a_new_run_is_told_as_it_stood_at_its_start(store: Store) -> None:
 def test_the_runs_own_length_is_not_in_its_forecast(tmp_path: Path) -> None:
     told = []
     for minutes in (30, 150):
-        store = planned_store(tmp_path / str(minutes))
-        train(store[0], NOW)
+        store = planned_store(tmp_path / str(minutes), fitted=True)
         new_run(store, minutes=minutes)
         forecast_new_runs(store[0], NIGHT)
         told.append({name: kept(store)[0][name] for name in ("mean", "low", "high", "features")})
@@ -116,8 +113,7 @@ def test_runs_from_before_the_first_fit_are_not_forecast(tmp_path: Path) -> None
 
 def test_a_fit_to_fewer_than_ten_runs_tells_nothing(tmp_path: Path) -> None:
     assert FEWEST_RUNS == FEWEST_ANSWERED_RUNS
-    store = planned_store(tmp_path / "home", answered=9)
-    train(store[0], NOW)
+    store = planned_store(tmp_path / "home", answered=9, fitted=True)
     new_run(store)
     assert forecast_new_runs(store[0], NIGHT) == 0
 

@@ -18,7 +18,7 @@ def page_of(settings: Settings) -> str:
 
 
 def test_settled_weather_of_a_table_of_ones_own_is_neither_the_services_nor_provisional(tmp_path: Path) -> None:
-    settings, _ = planned_store(tmp_path / "home")
+    settings, _ = planned_store(tmp_path / "home", fitted=True)
     with open_store(settings, write=True) as con:
         con.execute("UPDATE weather_hour SET provisional = FALSE")
     page = page_of(settings)
@@ -27,7 +27,7 @@ def test_settled_weather_of_a_table_of_ones_own_is_neither_the_services_nor_prov
 
 
 def test_hours_of_the_service_are_named_with_its_link_and_young_ones_as_provisional(tmp_path: Path) -> None:
-    settings, _ = planned_store(tmp_path / "home")
+    settings, _ = planned_store(tmp_path / "home", fitted=True)
     with open_store(settings, write=True) as con:
         con.execute("UPDATE weather_hour SET provider = 'open-meteo'")
         con.execute("UPDATE weather_hour SET provisional = hour_at >= TIMESTAMP '2026-11-18'")

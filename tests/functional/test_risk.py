@@ -27,8 +27,8 @@ OVERLOADED = error(503, "The service is overloaded")
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Anna's autumn, to be read: the fit is made by whoever asks first."""
-    return planned_store(tmp_path_factory.mktemp("planned") / "home")[0]
+    """Anna's autumn and the fit to it, to be read."""
+    return planned_store(tmp_path_factory.mktemp("planned") / "home", fitted=True)[0]
 
 
 def asked(store: Settings, url: str = "off", now: datetime = NOW, **words: str | bool) -> RiskAnswer:
@@ -44,6 +44,12 @@ def asked_with(store: Settings, *script: Answer, **words: str) -> tuple[RiskAnsw
         return asked(store, server.url, NOW, **words), server
 
 
+@pytest.fixture(scope="module")
+def tomorrow(store: Settings) -> tuple[RiskAnswer, WeatherServer]:
+    """The answer for tomorrow evening, asked once for all that is said of it, and what the service heard."""
+    return asked_with(store, at=TOMORROW)
+
+
 def plan_of(answer: RiskAnswer) -> ToldPlan:
     assert answer.plan is not None
     return answer.plan
@@ -55,8 +61,10 @@ def air_of(answer: RiskAnswer) -> tuple[str, str | None]:
     return answer.air.source, answer.air.why_not
 
 
-def test_a_plan_gets_its_number_from_the_forecast_for_where_one_usually_runs(store: Settings) -> None:
-    answer, server = asked_with(store, at=TOMORROW)
+def test_a_plan_gets_its_number_from_the_forecast_for_where_one_usually_runs(
+    tomorrow: tuple[RiskAnswer, WeatherServer],
+) -> None:
+    answer, server = tomorrow
     (heard,) = server.heard
     assert (heard.host, heard.params["latitude"], heard.params["longitude"]) == ("forecast", "48.2", "16.4")
     assert air_of(answer) == ("forecast", None)
@@ -66,9 +74,8 @@ def test_a_plan_gets_its_number_from_the_forecast_for_where_one_usually_runs(sto
     assert 0 < plan.risk.low < plan.risk.mean < plan.risk.high < 1
 
 
-def test_the_air_changes_along_the_plan(store: Settings) -> None:
-    answer, _ = asked_with(store, at=TOMORROW)
-    rows = plan_of(answer).rows
+def test_the_air_changes_along_the_plan(tomorrow: tuple[RiskAnswer, WeatherServer]) -> None:
+    rows = plan_of(tomorrow[0]).rows
     assert rows["air_temp_c"].is_sorted(descending=True)  # an evening cools
     assert rows["air_temp_c"][0] - rows["air_temp_c"][-1] > 1.0
     assert rows["wbgt_c"].n_unique() == rows.height == 18
@@ -96,8 +103,10 @@ def test_a_forecast_is_no_weather_that_was(store: Settings) -> None:
         assert one_value(con, count) == before
 
 
-def test_other_hours_of_the_day_are_told_where_the_forecast_covers_them(store: Settings) -> None:
-    answer, _ = asked_with(store, at=TOMORROW)
+def test_other_hours_of_the_day_are_told_where_the_forecast_covers_them(
+    tomorrow: tuple[RiskAnswer, WeatherServer],
+) -> None:
+    answer, _ = tomorrow
     starts = [plan.start_local.hour for plan in answer.by_hour if plan.start_local]
     assert starts == [6, 8, 10, 12, 14, 16, 18, 20]
     assert plan_of(answer) in answer.by_hour
@@ -171,7 +180,7 @@ def test_a_plan_far_longer_than_any_own_run_gets_no_number(store: Settings) -> N
 
 
 def test_a_simulated_runner_makes_no_request(tmp_path: Path) -> None:
-    simulated, _ = planned_store(tmp_path / "home", simulated=True)
+    simulated, _ = planned_store(tmp_path / "home", simulated=True, fitted=True)
     answer, server = asked_with(simulated, at=TOMORROW)
     assert server.heard == []
     assert (answer.simulated, air_of(answer)) == (True, ("own month", "simulated"))
@@ -185,7 +194,7 @@ def test_with_too_few_answers_there_is_no_number_and_no_request(tmp_path: Path) 
 
 
 def test_a_ticked_warning_sign_withholds_the_number(tmp_path: Path) -> None:
-    flagged, _ = planned_store(tmp_path / "home")
+    flagged, _ = planned_store(tmp_path / "home", fitted=True)
     set_flags(flagged, None, ("dark_urine",), (), NOW)
     answer, server = asked_with(flagged, at=TOMORROW)
     assert (answer.withheld, answer.plan, server.heard) == ("red flag", None, [])
@@ -199,8 +208,8 @@ def test_the_same_plan_has_the_same_number_in_the_report(store: Settings) -> Non
     assert f"about <strong>{round(100 * plan.risk.mean)} of 100</strong> runs like it would bring you a cramp" in page
 
 
-def test_the_answer_holds_all_that_a_record_of_it_needs(store: Settings) -> None:
-    answer = asked(store, at=TOMORROW)
+def test_the_answer_holds_all_that_a_record_of_it_needs(tomorrow: tuple[RiskAnswer, WeatherServer]) -> None:
+    answer, _ = tomorrow
     assert answer.fit is not None
     assert (answer.fit.fit_id, len(answer.fit.data_hash)) == ("f1", 64)
     assert plan_of(answer).rows.columns[:2] == ["run_id", "segment_no"]

@@ -1,6 +1,7 @@
 """docs/tutorial.md, done as it is written: every sh block in order, each answer held against the text block under it.
 
-A block is run by bash in a home folder of its own, with the recordings and the weather file that the tutorial speaks of.
+A block is run as a shell would, in a home folder of its own, with the recordings and the weather file that the tutorial
+speaks of.
 `...` in a text block stands for anything; "sh exit=2" is a block that has to fail like that.
 """
 
@@ -10,8 +11,6 @@ import doctest
 import math
 import os
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +19,7 @@ from zipfile import ZipFile
 import pytest
 
 from tests.support.cli import MORNING, recording, session
+from tests.support.typed import typed
 
 TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial.md"
 FIRST_SUNDAY = MORNING - timedelta(days=28)
@@ -98,26 +98,27 @@ def _hour(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M},{warm:.1f},{80 - 30 * day:.0f},{warm - 7:.1f},0.0,2.0,{600 * day:.0f},{350 * day:.0f},995.0\n"
 
 
-def _said(block: Block, person: Path) -> subprocess.CompletedProcess[str]:
-    """What a terminal shows of the block, in the person's home, with the program first on the path."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "CRAMPLOG_"))}
-    env = kept | {"HOME": str(person), "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    bash = ["bash", "-eu", "-o", "pipefail", "-c", block.command]
-    out = subprocess.PIPE
-    return subprocess.run(bash, cwd=person, env=env, stdout=out, stderr=subprocess.STDOUT, text=True, timeout=300)
+@pytest.fixture
+def at_home(person: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The person sits there: nothing of the folder and the settings that the tests are run with."""
+    for name in [name for name in os.environ if name.startswith(("XDG_", "CRAMPLOG_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(person))
+    monkeypatch.chdir(person)
+    return person
 
 
-def test_the_tutorial_does_what_it_says(person: Path) -> None:
+def test_the_tutorial_does_what_it_says(at_home: Path) -> None:
     steps = blocks(TUTORIAL.read_text(encoding="utf-8"))
     assert len(steps) > 10
     alike = doctest.OutputChecker()
     for step in steps:
-        done = _said(step, person)
-        assert done.returncode == step.exit_code, f"tutorial line {step.line}: exit {done.returncode}\n{done.stdout}"
+        code, said = typed(step.command)
+        assert code == step.exit_code, f"tutorial line {step.line}: exit {code}\n{said}"
         if step.answer is not None:
-            same = alike.check_output(step.answer, done.stdout, doctest.ELLIPSIS)
-            assert same, f"tutorial line {step.line} says\n{step.answer}\nand the program\n{done.stdout}"
-    (page,) = person.rglob("sam.html")
+            same = alike.check_output(step.answer, said, doctest.ELLIPSIS)
+            assert same, f"tutorial line {step.line} says\n{step.answer}\nand the program\n{said}"
+    (page,) = at_home.rglob("sam.html")
     read = re.sub(r"<[^>]+>", "", page.read_text(encoding="utf-8"))
     assert "fewer than 1 of 100 runs like it would bring you a cramp" in read
     assert "13 answered runs with 1 cramp, and for the rest on published studies" in read

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
+from pipeline.actions.train import train
 from pipeline.actions.weather import import_weather
 from pipeline.settings import Settings
 from pipeline.store.connection import open_store
@@ -17,8 +22,22 @@ MINUTES = (60, 60, 90, 120)
 EVENING_C, MORNING_C = 21.0, 12.0  # of her own runs; the air falls by 1 °C an hour through the evening
 
 
-def planned_store(home: Path, answered: int = RUNS, simulated: bool = False) -> tuple[Settings, Runner]:
-    """Every other evening since FIRST_EVENING, the first so many answered: cramps in the fourth and the eighth run."""
+def planned_store(
+    home: Path, answered: int = RUNS, simulated: bool = False, fitted: bool = False
+) -> tuple[Settings, Runner]:
+    """Every other evening since FIRST_EVENING, the first so many answered: cramps in the fourth and the eighth run.
+
+    `fitted` at NOW, or by whoever asks first.
+    """
+    made, anna = _made(answered, simulated, fitted)
+    return Settings(shutil.copytree(made, home, copy_function=shutil.copy)), anna
+
+
+@cache
+def _made(answered: int, simulated: bool, fitted: bool) -> tuple[Path, Runner]:
+    """The home to be copied: making one takes as long as most of the tests that want it."""
+    home = Path(tempfile.mkdtemp()) / "home"
+    atexit.register(shutil.rmtree, home.parent)
     settings, (anna,) = make_store(home, "anna")
     evenings = [even_run(MINUTES[n % 4], FIRST_EVENING + timedelta(days=2 * n)) for n in range(RUNS)]
     runs = [later(run, simulated=simulated) for run in evenings]
@@ -32,7 +51,9 @@ def planned_store(home: Path, answered: int = RUNS, simulated: bool = False) -> 
     table = home / "autumn.csv"
     table.write_text(own_weather(), encoding="utf-8")
     import_weather(settings, [table], NOW)
-    return settings, anna
+    if fitted:
+        train(settings, NOW)
+    return home, anna
 
 
 def own_weather() -> str:

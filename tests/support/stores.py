@@ -31,20 +31,17 @@ START = datetime(2026, 6, 14, 5, 30, tzinfo=UTC)
 
 def make_store(home: Path, *names: str) -> tuple[Settings, list[Runner]]:
     """A new store with these runners."""
-    shutil.copytree(_empty_home(), home, copy_function=shutil.copy)
-    settings = Settings(home)
-    with open_store(settings, write=True) as con, change(con, "init", "", "single", NOW) as step:
-        runners = [add_runner(step, Runner("", name)) for name in names]
-    return settings, runners
+    made, runners = _made(names)
+    return Settings(shutil.copytree(made, home, copy_function=shutil.copy)), list(runners)
 
 
 @cache
-def _empty_home() -> Path:
+def _made(names: tuple[str, ...]) -> tuple[Path, tuple[Runner, ...]]:
     """A store just made, to be copied: making one takes as long as most tests."""
-    folder = Path(tempfile.mkdtemp())
-    atexit.register(shutil.rmtree, folder)
-    with open_store(Settings(folder / "home"), write=True, create=True):
-        return folder / "home"
+    home = Path(tempfile.mkdtemp()) / "home"
+    atexit.register(shutil.rmtree, home.parent)
+    with open_store(Settings(home), write=True, create=True) as con, change(con, "init", "", "single", NOW) as step:
+        return home, tuple(add_runner(step, Runner("", name)) for name in names)
 
 
 def even_run(

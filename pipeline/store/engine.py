@@ -7,6 +7,7 @@ the visit's own connection.
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,6 +61,13 @@ class Engine:
         """Close it for good, after an error: nobody knows what it left behind."""
         self.con.close()
         self._root.close()
+
+
+@atexit.register
+def _end_kept() -> None:
+    """At the program's end: what Python finds open then, DuckDB's binding complains about."""
+    while _kept:
+        _kept.popitem()[1].close()
 
 
 def _made(spill: Path, threads: int | None) -> duckdb.DuckDBPyConnection:

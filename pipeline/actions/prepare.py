@@ -1,6 +1,7 @@
 """A parsed run made ready for the store where its file is read: by many processes at once, while one writes.
 
-Called by `read_files` for every file; by `new_run` for runs that come another way. Nothing here opens the store.
+Called by `read_files` for every run; `pool` and `new_run` ask again only for one that nobody prepared. Nothing here opens
+the store.
 """
 
 from __future__ import annotations

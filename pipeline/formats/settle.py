@@ -18,8 +18,9 @@ from pipeline.schema import RECORD_COLUMNS, ParsedRun, ParseNote, Pause, Records
 _START_FITS_WITHIN_S = 86400.0
 _SILENT_AT_MOST_S = 86400.0  # a watch left in a pause overnight, and saved in the morning
 _FEW_M = 200.0
-Floats = NDArray[np.float64]
 _INDOOR = ("treadmill", "indoor", "virtual")
+
+Floats = NDArray[np.float64]
 
 
 def settle(decoded: DecodedRun, run_id: str, now: datetime) -> ParsedRun:

@@ -135,6 +135,7 @@ def take_files(files: Iterable[ReadFile], taking: Taking, said: Callable[[FileOu
         for file in batch:
             outcomes.append(_known_outcome(file, taking) if file.known else next(done))
             said(outcomes[-1])
+        del batch, unknown, file  # their rows, before those of the next batch are there too
     return outcomes
 
 

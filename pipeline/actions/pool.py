@@ -32,7 +32,7 @@ from pipeline.formats.sources import Source
 CHUNK = 25  # files; a task a file would cost more in telling than in reading
 CHUNK_BYTES = 24 << 20  # of arrays, and seconds, after which a chunk is sent back as far as it is read
 CHUNK_S = 2.0
-AHEAD = 4  # chunks read beside those at work: a batch's worth, while the one before it goes into the store
+AHEAD = 7  # chunks read beside those at work: a batch's worth, while the one before it goes into the store
 BEHIND = 5  # steps of niceness
 MOST_PROCESSES = 8  # more than the store can take from
 

@@ -79,7 +79,10 @@ def steps_at(path: Path, inside: tuple[str, ...], at_most_bytes: int) -> Iterato
 def read_file(path: Path) -> bytes:
     """The bytes of a file on disk. Raises OSError, and FileRefused for a pipe, a device or more than any run holds."""
     with open_regular(path) as file:
-        content = file.read(MAX_UNPACKED_BYTES + 1) if _size(file) <= MAX_UNPACKED_BYTES else None
+        size = _size(file)
+        content = file.read(size + 1) if size <= MAX_UNPACKED_BYTES else None
+        if content is not None and len(content) > size:  # it grows, or tells no size
+            content += file.read(MAX_UNPACKED_BYTES)
         if content is None or len(content) > MAX_UNPACKED_BYTES:
             raise FileRefused("too_large", f"{_size(file) // 1_000_000} MB: no run is that large", "look what it is")
         return content

@@ -33,7 +33,8 @@ def is_worth_keeping(code: str, content: bytes) -> bool:
 def release(settings: Settings, sha256: str) -> None:
     """The content can be read now: its copy and its reason go."""
     for path in (settings.quarantine / sha256, _reason_of(settings, sha256)):
-        path.unlink(missing_ok=True)
+        if path.exists():  # seldom; to delete what is not there takes much longer than to look
+            path.unlink(missing_ok=True)
 
 
 def _reason_of(settings: Settings, sha256: str) -> Path:

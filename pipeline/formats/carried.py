@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.masks import all_hold
 from pipeline.schema import CarriedWeather, RecordField
 
 BEATS = "rr_interval"  # several in one second are several beats; of any other field the last one counts
@@ -46,11 +47,11 @@ def weather_of_session(
 def _at_records(one: RecordField, time_s: Floats, records_at_s: Floats) -> RecordField:
     """The field's last value in each record's second, at the record's own instant: fields without a gap share those."""
     believable = np.abs(one.values) < _ABSURD
-    values = one.values if believable.all() else np.where(believable, one.values, np.nan)
+    values = one.values if all_hold(believable) else np.where(believable, one.values, np.nan)
     if not (one.elapsed_s is time_s or np.array_equal(one.elapsed_s, time_s)):
         values = _by_second(one.elapsed_s, values, time_s)
         believable = ~np.isnan(values)
-    if believable.all():
+    if all_hold(believable):
         return RecordField(one.name, one.unit, one.told_by, records_at_s, values)
     return RecordField(one.name, one.unit, one.told_by, records_at_s[believable], values[believable])
 

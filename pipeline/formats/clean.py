@@ -14,6 +14,7 @@ from pipeline.formats.longest import FEW, longest_rising
 from pipeline.formats.places import clean_places
 from pipeline.formats.spans import Span, spans_of
 from pipeline.formats.values import clean_values, without_misread
+from pipeline.masks import all_hold, any_holds
 from pipeline.schema import ParseNote, Records
 
 SPEED_LIMIT_ON_FOOT_MS = 12.0  # a sprinter's top speed
@@ -48,24 +49,24 @@ def clean_columns(
     if columns["time_s"].size:
         since_s = columns["time_s"][0] if start_s is None else start_s
         columns["distance_m"] = repaired_distance_m(columns, spans, limit_ms, since_s, stops, notes)
-    if np.isnan(columns["speed_ms"]).all():
+    if all_hold(np.isnan(columns["speed_ms"])):
         columns["speed_ms"] = speed_from(columns["time_s"], columns["distance_m"], limit_ms)
     return columns, tuple(notes)
 
 
 def _is_in_order(time_s: Floats, span: Span) -> bool:
     """Whether each record comes a second or more after the one before, and all are of one run."""
-    return span.highest - span.lowest <= SAME_RUN_WITHIN_S and bool((time_s[1:] - time_s[:-1] >= 1.0).all())
+    return span.highest - span.lowest <= SAME_RUN_WITHIN_S and all_hold(time_s[1:] - time_s[:-1] >= 1.0)
 
 
 def _in_order(columns: Records, notes: list[ParseNote]) -> Records:
     """Rows sorted by time, without those whose clock was elsewhere."""
     columns = _same_days(columns, notes)
     time_s = columns["time_s"]
-    if time_s.size < 2 or (np.diff(time_s) >= 0).all():
+    if time_s.size < 2 or all_hold(np.diff(time_s) >= 0):
         return columns
     stray = _strays(time_s)
-    if stray.any():
+    if any_holds(stray):
         notes.append(ParseNote("clock_jump", "records whose clock jumped were left out", int(stray.sum())))
         columns = rows_of(columns, ~stray)
     back = int((np.diff(columns["time_s"]) < 0).sum())
@@ -77,12 +78,12 @@ def _in_order(columns: Records, notes: list[ParseNote]) -> Records:
 def _same_days(columns: Records, notes: list[ParseNote]) -> Records:
     """Without records that have no time, or lie days from the largest group (zeros, a clock set anew)."""
     time_s = columns["time_s"]
-    if np.isfinite(time_s).all() and _span_s(time_s) <= SAME_RUN_WITHIN_S:
+    if all_hold(np.isfinite(time_s)) and _span_s(time_s) <= SAME_RUN_WITHIN_S:
         return columns
     kept = _largest_group(time_s, SAME_RUN_WITHIN_S)
     if _span_s(time_s[kept]) > LONGEST_S:  # bytes taken for times make a chain over weeks
         kept = _largest_group(time_s, CLOSE_S)
-    if kept.all():
+    if all_hold(kept):
         return columns
     notes.append(ParseNote("other_day", "records without a time or from another day were left out", int((~kept).sum())))
     return rows_of(columns, kept)
@@ -115,7 +116,7 @@ def _one_row_a_second(columns: Records, notes: list[ParseNote]) -> Records:
     """Rows of one second merged: each column's last value that was measured."""
     second = np.floor(columns["time_s"])
     first = np.concatenate([[True], np.diff(second) > 0])[: second.size]
-    if first.all():
+    if all_hold(first):
         return columns
     row = np.cumsum(first) - 1
     merged = {name: _last_known(values, row, int(first.sum())) for name, values in columns.items()}

@@ -14,6 +14,7 @@ from pipeline.formats.longest import FEW, longest_rising
 from pipeline.formats.places import reach_m, way_m
 from pipeline.formats.spans import Span
 from pipeline.formats.sport import STANDING_MS
+from pipeline.masks import all_hold, any_holds
 from pipeline.schema import ParseNote, Records
 
 FIRST_STEP_M = 100.0  # so much a first record may be ahead of its clock; a leg before is longer
@@ -34,7 +35,7 @@ def repaired_distance_m(
     if not (spans["distance_m"].highest < np.inf and _counts_on(time_s, distance_m, limit_ms)):
         distance_m = _without_strays(distance_m, notes)
         known = np.isfinite(distance_m)
-        if not known.any():
+        if not any_holds(known):
             return way_m(columns, limit_ms, stops)
         distance_m[known] = _counted_on(time_s[known], distance_m[known], limit_ms, notes)
     first = np.isfinite(distance_m).argmax()
@@ -47,7 +48,7 @@ def repaired_distance_m(
 def _counts_on(time_s: Floats, distance_m: Floats, limit_ms: float) -> bool:
     """Whether the distance is known everywhere, never falls and never leaps."""
     steps_m = distance_m[1:] - distance_m[:-1]
-    return bool(distance_m[0] >= 0 and (steps_m >= 0).all() and (steps_m <= reach_m(time_s, limit_ms)).all())
+    return bool(distance_m[0] >= 0) and all_hold(steps_m >= 0) and all_hold(steps_m <= reach_m(time_s, limit_ms))
 
 
 def _without_strays(distance_m: Floats, notes: list[ParseNote]) -> Floats:
@@ -67,7 +68,7 @@ def _counted_on(time_s: Floats, distance_m: Floats, limit_ms: float, notes: list
     known = np.flatnonzero(np.isfinite(distance_m))
     steps_m = np.diff(distance_m[known])
     wrong = (steps_m < 0) | (steps_m > reach_m(time_s[known], limit_ms))
-    if not wrong.any():
+    if not any_holds(wrong):
         return distance_m
     notes.append(ParseNote("distance", "steps back or leaps of the distance were taken out", int(wrong.sum())))
     steps_m[wrong] = 0.0
@@ -92,7 +93,7 @@ def _without_stalls(time_s: Floats, distance_m: Floats, limit_ms: float, notes: 
     stalled = np.zeros(distance_m.size, dtype=np.bool_)
     for first, last in zip(begin[caught_up], after[caught_up], strict=True):
         stalled[first + 1 : last + 1] = True
-    if stalled.any():
+    if any_holds(stalled):
         distance_m = distance_m.copy()
         detail = "distances that stood still before a leap were left out"
         notes.append(ParseNote("distance_stall", detail, int(stalled.sum())))

@@ -16,6 +16,7 @@ from pipeline.formats.fit_beside import Rows, devices, record_fields, weather
 from pipeline.formats.fit_messages import FitPart, read_messages
 from pipeline.formats.fit_profile import FIT_EPOCH_S
 from pipeline.formats.fit_words import Fields, instant_s, number_of
+from pipeline.masks import any_holds
 from pipeline.schema import Lap, ParseNote, RecordField, Records
 from pipeline.units import SEMICIRCLE_DEG
 
@@ -124,7 +125,7 @@ def _columns(part: FitPart) -> Records:
     def first_known(name: str, other: str) -> NDArray[np.float64]:
         values = known(name)
         gaps = np.isnan(values)
-        return np.where(gaps, known(other), values) if gaps.any() else values
+        return np.where(gaps, known(other), values) if any_holds(gaps) else values
 
     fraction = known("fractional_cadence")
     columns = {

@@ -15,6 +15,7 @@ from pipeline.formats.fit_messages import FitPart
 from pipeline.formats.fit_profile import is_measured, unit_of
 from pipeline.formats.fit_words import Fields, instant_s, number_of
 from pipeline.formats.geo import is_place
+from pipeline.masks import any_holds
 from pipeline.schema import CarriedWeather, Device, RecordField
 
 # in the columns already
@@ -56,7 +57,7 @@ def record_fields(part: FitPart, rows: Rows, time_s: Floats) -> tuple[RecordFiel
 
 def _where_measured(name: str, unit: str | None, told_by: str, time_s: Floats, values: Floats) -> RecordField:
     gaps = np.isnan(values)
-    if not gaps.any():  # all such fields share their times
+    if not any_holds(gaps):  # all such fields share their times
         return RecordField(name, unit, told_by, time_s, values)
     known = ~gaps
     return RecordField(name, unit, told_by, time_s[known], values[known])

@@ -18,6 +18,7 @@ from pipeline.formats.fit_layout import Described, Key, StoredField, cut_of, row
 from pipeline.formats.fit_profile import BYTE, BaseType, name_of
 from pipeline.formats.fit_unfold import component_values, is_whole
 from pipeline.formats.fit_words import as_text
+from pipeline.masks import any_holds
 from pipeline.schema import Records
 
 _Pieces = tuple[list[slice | NDArray[np.intp]], list[Column]]  # rows of a table, and what is stored in them
@@ -128,7 +129,9 @@ def _known_values(stored: Maker, base: BaseType) -> Column:
         values[(column == base.invalid).all(axis=1)] = np.nan
     elif base.invalid is not None:
         exact = values if base.size <= 4 else column  # what float64 holds exactly is compared fastest there
-        np.copyto(values, np.nan, where=exact == base.invalid)
+        unknown = exact == base.invalid
+        if unknown.ndim > 1 or any_holds(unknown):
+            values[unknown] = np.nan
     return values
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.formats.decoded import DecodedRun
+from pipeline.masks import all_hold
 
 # Column and how many steps of a unit are told apart: milliseconds, beats, 1e-7 degree (1 cm), centimetres.
 _HASHED = (
@@ -37,7 +38,7 @@ def run_id(decoded: DecodedRun) -> str:
 def _rounded(values: NDArray[np.float64], steps: float) -> NDArray[np.int64]:
     """The values in whole steps of the unit, shape (n_records,)."""
     known = np.abs(values) < _NO_MEASUREMENT
-    if known.all():
+    if all_hold(known):
         return np.rint(values * steps).astype("<i8")
     rounded = np.rint(np.where(known, values, 0.0) * steps).astype("<i8")
     rounded[~known] = _UNKNOWN

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.masks import all_hold
+
 AROUND_S = 30.0  # on either side
 AROUND_RECORDS = 30
 PIECE_S = 30.0
@@ -55,7 +57,7 @@ def _steps(records: Mapping[str, Floats]) -> dict[str, Floats]:
     moved_s, way_m = _added(records["moving_s"]), _added(records["distance_m"])
     rise_m = _added(smooth_heights(records["elapsed_s"], records["altitude_m"]))
     moving = moved_s > 0
-    all_moving = bool(moving[1:].all())
+    all_moving = all_hold(moving[1:])
     return {
         "way_um": way_m,
         "moving_way_um": way_m if all_moving else np.where(moving, way_m, np.nan),
@@ -81,7 +83,7 @@ def _added(column: Floats) -> Floats:
 
 def _where_known(column: Floats, steps: Floats) -> Floats:
     known = np.isfinite(column)
-    return steps if known.all() else np.where(known, steps, np.nan)
+    return steps if all_hold(known) else np.where(known, steps, np.nan)
 
 
 def _summed(steps: Mapping[str, Floats], first: NDArray[np.intp]) -> dict[str, Floats]:
@@ -99,7 +101,7 @@ def _sums(values: Floats, first: NDArray[np.intp], single: NDArray[np.bool_]) ->
     steps = values * _STEPS
     np.rint(steps, out=steps)
     sums = np.add.reduceat(steps, first)
-    if (single | ~np.isnan(sums)).all():
+    if all_hold(single | ~np.isnan(sums)):
         return sums
     unknown = np.isnan(steps)
     steps[unknown] = 0.0
@@ -120,7 +122,7 @@ def smooth_heights(elapsed_s: Floats, altitude_m: Floats) -> Floats:
 
 def _sums_around(elapsed_s: Floats, *columns: Counts) -> list[Counts]:
     """The sums of each column over what lies at most 30 s from each record, shape (n,)."""
-    if (elapsed_s[1:] - elapsed_s[:-1] == 1.0).all() and (elapsed_s[:1] % 1 == 0).all():
+    if all_hold(elapsed_s[1:] - elapsed_s[:-1] == 1.0) and all_hold(elapsed_s[:1] % 1 == 0):
         return [_sums_each_second(values) for values in columns]
     first = _count_before(elapsed_s, elapsed_s - AROUND_S, -AROUND_RECORDS)
     end = _count_before(elapsed_s, np.nextafter(elapsed_s + AROUND_S, np.inf), AROUND_RECORDS + 1)

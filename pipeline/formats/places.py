@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.formats.geo import EARTH_RADIUS_M, step_m
 from pipeline.formats.spans import Span
+from pipeline.masks import all_hold, any_holds
 from pipeline.schema import ParseNote, Records
 
 NULL_ISLAND_DEG = 0.01  # about a kilometre around 0, 0 in the Gulf of Guinea: "no fix yet"
@@ -32,11 +33,11 @@ def clean_places(columns: Records, spans: Mapping[str, Span], limit_ms: float, n
     half = np.isnan(lat) != np.isnan(lon)
     nowhere = (np.abs(lat) > 90) | (np.abs(lon) > 180) | np.isinf(lat) | np.isinf(lon)
     nowhere |= (np.abs(lat) < NULL_ISLAND_DEG) & (np.abs(lon) < NULL_ISLAND_DEG)
-    if (half | nowhere).any():
+    if any_holds(half | nowhere):
         notes.append(ParseNote("position", "positions that are none were left out", int((half | nowhere).sum())))
         columns = _without_places(columns, half | nowhere)
     island = _islands(columns, limit_ms)
-    if island.any():
+    if any_holds(island):
         detail = "positions reached by impossible leaps were left out"
         notes.append(ParseNote("position_jump", detail, int(island.sum())))
         columns = _without_places(columns, island)
@@ -77,7 +78,7 @@ def _may_leap(lat: Floats, lon: Floats, time_s: Floats, limit_ms: float) -> bool
     at_most_m = np.abs(lat[1:] - lat[:-1])
     at_most_m += np.abs(lon[1:] - lon[:-1])
     at_most_m *= _DEGREE_M
-    return not (at_most_m <= reach_m(time_s, limit_ms)).all()
+    return not all_hold(at_most_m <= reach_m(time_s, limit_ms))
 
 
 def reach_m(time_s: Floats, limit_ms: float) -> Floats:
@@ -102,7 +103,7 @@ def _islands(columns: Records, limit_ms: float) -> NDArray[np.bool_]:
     begins = np.flatnonzero(np.concatenate([[True], leaps]))
     ends = np.append(begins[1:], known.size) - 1
     short = time_s[ends] - time_s[begins] < ISLAND_S
-    if short.all():
+    if all_hold(short):
         short[np.bincount(piece).argmax()] = False
     island[known] = short[piece]
     return island

@@ -13,6 +13,7 @@ from pipeline.formats.decoded import DecodedRun
 from pipeline.formats.laps import laps_of_session
 from pipeline.formats.sport import ON_FOOT, guess_sport, steps_per_minute
 from pipeline.formats.timing import clock_is_wrong, find_pauses, moving_s, timer_s
+from pipeline.masks import all_hold, any_holds
 from pipeline.schema import RECORD_COLUMNS, ParsedRun, ParseNote, Pause, Records
 
 _START_FITS_WITHIN_S = 86400.0
@@ -131,7 +132,7 @@ def _distance_m(decoded: DecodedRun, records: Records, limit_ms: float, elapsed_
     if said_m is not None and not 0 <= said_m <= limit_ms * elapsed_s:
         said_m = None
     known = np.isfinite(records["distance_m"])
-    if not known.any():
+    if not any_holds(known):
         return said_m
     last = known.size - 1 - int(known[::-1].argmax())
     shown_m = float(records["distance_m"][last])
@@ -141,12 +142,12 @@ def _distance_m(decoded: DecodedRun, records: Records, limit_ms: float, elapsed_
     unseen_m = limit_ms * (elapsed_s - float(records["elapsed_s"][last]))
     if shown_m / 2 - _FEW_M <= said_m <= 2 * shown_m + unseen_m + _FEW_M:
         return said_m
-    return said_m if np.isnan(decoded.columns["distance_m"]).all() else shown_m
+    return said_m if all_hold(np.isnan(decoded.columns["distance_m"])) else shown_m
 
 
 def _is_indoor(sub_sport: str | None, records: Records) -> bool:
     said = any(word in (sub_sport or "") for word in _INDOOR)
-    return said or bool(np.isnan(records["latitude"]).all())
+    return said or all_hold(np.isnan(records["latitude"]))
 
 
 def _is_clock_wrong(start_at: datetime, now: datetime, notes: list[ParseNote]) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.formats.sport import STANDING_MS
+from pipeline.masks import all_hold, any_holds
 from pipeline.schema import Pause
 
 GAP_S = 60.0  # a longer silence without way made is a pause; smart recording is silent for 10 s at most
@@ -62,7 +63,7 @@ def moving_s(elapsed_s: Floats, distance_m: Floats, pauses: tuple[Pause, ...]) -
     way_m = _way_m(elapsed_s, distance_m)
     moves = way_m >= STANDING_MS * active_s
     known = np.isfinite(way_m)
-    if not known.all():
+    if not all_hold(known):
         moves = np.where(known, moves, active_s <= GAP_S)
     return np.where(moves, active_s, 0.0).cumsum()
 
@@ -91,7 +92,7 @@ def _gaps(elapsed_s: Floats, distance_m: Floats, timer: list[tuple[float, float]
     """Steps of over a minute in which no way was made and the timer ran."""
     step_s = elapsed_s[1:] - elapsed_s[:-1]
     silent = step_s > GAP_S
-    if not silent.any():
+    if not any_holds(silent):
         return []
     with np.errstate(invalid="ignore"):
         still = silent & (_way_m(elapsed_s, distance_m)[1:] < STANDING_MS * step_s)
@@ -106,9 +107,9 @@ def _way_m(elapsed_s: Floats, distance_m: Floats) -> Floats:
     unknown.
     """
     known = np.isfinite(distance_m)
-    if known.all():
+    if all_hold(known):
         return _added(distance_m)
-    if not known.any():
+    if not any_holds(known):
         return np.full(elapsed_s.size, np.nan)
     return _added(np.interp(elapsed_s, elapsed_s[known], distance_m[known], left=np.nan, right=np.nan))
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from pipeline.formats.decoded import rows_of
 from pipeline.formats.spans import Span
+from pipeline.masks import any_holds
 from pipeline.schema import ParseNote, Records
 
 # What a sensor can show; outside it is a fault (0 beats a minute is a strap that lost contact).
@@ -40,7 +41,7 @@ def without_misread(columns: Records, spans: Mapping[str, Span], limit_ms: float
     for name in odd:
         n_signs += np.abs(columns[name]) > most[name]
     misread = n_signs >= 2
-    if not misread.any():
+    if not any_holds(misread):
         return columns
     notes.append(ParseNote("misread", "records that make no sense were left out", int(misread.sum())))
     return rows_of(columns, ~misread)
@@ -62,11 +63,11 @@ def _without_zeroed(columns: Records, notes: list[ParseNote]) -> Records:
     A FIT altitude of zero bytes is -500 m; one more zero beside it, and none of the record can be believed.
     """
     sunk = columns["altitude_m"] == _ZERO_BYTES_ALTITUDE_M
-    if not sunk.any():
+    if not any_holds(sunk):
         return columns
     place = (columns["latitude"] == 0) & (columns["longitude"] == 0)
     zeroed = sunk & (place | (columns["heart_rate_bpm"] == 0) | (columns["distance_m"] == 0))
-    if not zeroed.any():
+    if not any_holds(zeroed):
         return columns
     notes.append(ParseNote("zeroed", "records that were never written whole were left empty", int(zeroed.sum())))
     emptied = {name: np.where(zeroed, np.nan, values) for name, values in columns.items()}
@@ -79,7 +80,7 @@ def _plausible_values(columns: Records, spans: Mapping[str, Span], limit_ms: flo
             continue
         values = columns[name]
         wrong = (values < low) | (values > high)
-        if wrong.any():
+        if any_holds(wrong):
             columns = {**columns, name: np.where(wrong, np.nan, values)}
             notes.append(ParseNote(name, f"values outside {low:g} to {high:g} were left out", int(wrong.sum())))
     return columns
@@ -90,12 +91,12 @@ def _without_spikes(columns: Records, notes: list[ParseNote]) -> Records:
     altitude_m = columns["altitude_m"]
     steps_m = altitude_m[1:] - altitude_m[:-1]
     far = np.abs(steps_m) > SPIKE_M
-    if not far.any():
+    if not any_holds(far):
         return columns
     spike = np.zeros(altitude_m.size, dtype=np.bool_)
     spike[1:-1] = far[:-1] & far[1:] & (np.abs(steps_m[:-1] + steps_m[1:]) < BACK_WITHIN_M)
     spike[1:-1] &= columns["time_s"][2:] - columns["time_s"][:-2] <= SPIKE_S
-    if not spike.any():
+    if not any_holds(spike):
         return columns
     notes.append(
         ParseNote("altitude_spike", "single altitudes far from their neighbours were left out", int(spike.sum()))

@@ -1,0 +1,26 @@
+"""All and any of a mask, against numpy's own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.masks import all_hold, any_holds
+
+
+@given(st.lists(st.booleans(), max_size=80), st.integers(-3, 3).filter(bool))
+def test_they_say_what_numpy_says(values: list[bool], step: int) -> None:
+    mask = np.array(values, dtype=np.bool_)[::step]  # a view need not lie end to end
+    assert all_hold(mask) is bool(mask.all())
+    assert any_holds(mask) is bool(mask.any())
+
+
+@pytest.mark.parametrize("odd_one", [0, 1, 1799, 3599])
+def test_one_among_the_records_of_an_hour_is_seen(odd_one: int) -> None:
+    mask = np.zeros(3600, dtype=np.bool_)
+    assert not any_holds(mask)
+    mask[odd_one] = True
+    assert any_holds(mask)
+    assert not all_hold(~mask)

@@ -38,6 +38,11 @@ class Parcel:
     places: tuple[tuple[int, int], ...]
     arrays: tuple[bytes, ...] = ()
 
+    @property
+    def size_bytes(self) -> int:
+        """Of its arrays."""
+        return sum(size for _, size in self.places) + sum(map(len, self.arrays))
+
 
 @contextmanager
 def parcel_folder() -> Iterator[Path]:

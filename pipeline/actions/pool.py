@@ -6,35 +6,51 @@ parcels. A crash of one costs the file that caused it and no other; killed with 
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
 import os
 import pickle
-import threading
-import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import replace
-from functools import lru_cache
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from pipeline.actions.originals import UNDIVIDED
-from pipeline.actions.parcel import Parcel, packed, parcel_folder, unpacked
-from pipeline.actions.prepare import in_one_stack
-from pipeline.actions.read_files import ReadFile, Reading, read_file, refused
+from pipeline.actions.parcel import Parcel, parcel_folder, unpacked
+from pipeline.actions.read_files import ReadFile, Reading, refused
+from pipeline.actions.reader import Part, read_chunk, serve_parent
 from pipeline.actions.reading_server import interrupts_left_to_parent, reading_server
 from pipeline.formats.sources import Source
 
 CHUNK = 25  # files; a task a file would cost more in telling than in reading
-CHUNK_BYTES = 24 << 20  # of arrays, and seconds, after which a chunk is sent back as far as it is read
-CHUNK_S = 2.0
 AHEAD = 7  # chunks read beside those at work: a batch's worth, while the one before it goes into the store
-BEHIND = 5  # steps of niceness
+WAITING_BYTES = 120 << 20  # of arrays that wait: of more than that only the chunk whose turn it is is read on
 MOST_PROCESSES = 8  # more than the store can take from
+
+
+@dataclass(slots=True)
+class _Chunk:
+    """Files that are read by one process at a time: which are left, and what was read and is not yet asked for.
+
+    `lost` is why what is left cannot be read together: its process ended, or no copy of a file could be kept.
+    """
+
+    left: Sequence[Source]
+    reading: Future[Part] | None = None
+    read: deque[Parcel] = field(default_factory=deque)
+    lost: BaseException | None = None
+
+    def take(self) -> None:
+        """What was read meanwhile."""
+        if self.reading is None or not self.reading.done():
+            return
+        self.lost = self.reading.exception()
+        if self.lost is None:
+            part = self.reading.result()
+            self.left = self.left[part.n_files :]
+            self.read.append(part.parcel)
+        self.reading = None
 
 
 class Pool:
@@ -46,24 +62,40 @@ class Pool:
         self._executor = _started(self.size)
 
     def read(self, sources: Sequence[Source], reading: Reading) -> Iterator[ReadFile]:
-        """Each file read, in order. No more chunks are under way than keep the processes busy meanwhile; once only."""
+        """Each file read, in order. No more chunks are under way than keep the processes busy meanwhile; once only.
+
+        Raises OSError, in its turn, when the copy of a file cannot be kept.
+        """
         told = self._tell(reading)
-        waiting = _chunks(sources)
-        under_way = deque((chunk, self._submit(chunk, told)) for chunk in islice(waiting, self.size + AHEAD))
-        while under_way:
-            chunk, future = under_way.popleft()
-            try:
-                files = unpacked(future.result())
-            except BrokenProcessPool:
-                yield from self._one_by_one(chunk, told)
-                files = []
+        waiting = map(_Chunk, _chunks(sources))
+        under_way: deque[_Chunk] = deque()
+        while True:
+            under_way.extend(islice(waiting, self.size + AHEAD - len(under_way)))
+            if not under_way:
+                break
+            self._go_on(under_way, told)
+            first = under_way[0]
+            while first.read:
+                yield from unpacked(first.read.popleft())
+            if isinstance(first.lost, BrokenProcessPool):
+                yield from self._one_by_one(first.left, told)
+            elif first.lost:
+                raise first.lost
+            if first.lost or not first.left:
+                under_way.popleft()
             else:
-                if left := chunk[len(files) :]:
-                    under_way.appendleft((left, self._submit(left, told)))
-                yield from files
-            for chunk in islice(waiting, self.size + AHEAD - len(under_way)):
-                under_way.append((chunk, self._submit(chunk, told)))
+                wait([chunk.reading for chunk in under_way if chunk.reading], return_when=FIRST_COMPLETED)
         self._executor.shutdown(wait=False)  # they end while the last batch goes into the store
+
+    def _go_on(self, under_way: Sequence[_Chunk], told: Path) -> None:
+        """Take what has been read, and have read what is left; of later chunks as long as not too much waits."""
+        for chunk in under_way:
+            chunk.take()
+        room = WAITING_BYTES - sum(parcel.size_bytes for chunk in under_way for parcel in chunk.read)
+        for chunk in under_way:
+            idle = chunk.left and not chunk.lost and not chunk.reading
+            if idle and (room > 0 or chunk is under_way[0]):
+                chunk.reading = self._submit(chunk.left, told)
 
     def close(self) -> None:
         """End the processes; what they have begun they end first."""
@@ -75,7 +107,7 @@ class Pool:
         told.write_bytes(pickle.dumps(reading))
         return told
 
-    def _submit(self, chunk: Sequence[Source], told: Path) -> Future[Parcel]:
+    def _submit(self, chunk: Sequence[Source], told: Path) -> Future[Part]:
         try:
             return _submitted(self._executor, chunk, told)
         except BrokenProcessPool:
@@ -87,7 +119,7 @@ class Pool:
         executor = _started(1)
         for source in chunk:
             try:
-                yield from unpacked(_submitted(executor, [source], told).result())
+                yield from unpacked(_submitted(executor, [source], told).result().parcel)
             except BrokenProcessPool:
                 yield refused(
                     source, "reading it ended the process that read it: it needs too much memory, or is a bug"
@@ -112,59 +144,13 @@ def _chunks(sources: Sequence[Source]) -> Iterator[Sequence[Source]]:
 
 
 def _started(processes: int) -> ProcessPoolExecutor:
-    executor = ProcessPoolExecutor(processes, mp_context=reading_server(), initializer=_serve_parent)
+    executor = ProcessPoolExecutor(processes, mp_context=reading_server(), initializer=serve_parent)
     with interrupts_left_to_parent():
         for _ in range(processes):  # each starts a process
             executor.submit(os.getpid)
     return executor
 
 
-def _submitted(executor: ProcessPoolExecutor, chunk: Sequence[Source], told: Path) -> Future[Parcel]:
+def _submitted(executor: ProcessPoolExecutor, chunk: Sequence[Source], told: Path) -> Future[Part]:
     with interrupts_left_to_parent():
-        return executor.submit(_read_chunk, chunk, told)
-
-
-def _serve_parent() -> None:
-    """In a process of the pool: let the parent go first, which has the store to itself; end when it does, also killed."""
-    gc.freeze()  # what is loaded stays: it need not be looked through for garbage
-    gc.set_threshold(50_000)  # and what is read goes at the end of its chunk
-    os.nice(BEHIND)
-    threading.Thread(target=_wait_for_its_end, daemon=True).start()
-
-
-def _wait_for_its_end() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    parent.join()
-    with UNDIVIDED:
-        os._exit(1)
-
-
-def _read_chunk(chunk: Sequence[Source], told: Path) -> Parcel:
-    """In a process of the pool: the first files of the chunk, as many as time and memory allow."""
-    reading = _reading(told)
-    begun_s, files, size = time.monotonic(), list[ReadFile](), 0
-    for source in chunk:
-        file = read_file(source, reading)
-        files.append(file)
-        size += _bytes_in(file)
-        if size > CHUNK_BYTES or time.monotonic() - begun_s > CHUNK_S:
-            break
-    return packed(_in_one_stack(files), told.parent)
-
-
-def _in_one_stack(files: Sequence[ReadFile]) -> list[ReadFile]:
-    """The same files, the rows of all their runs in few arrays."""
-    together = iter(in_one_stack([run for file in files for run in file.runs]))
-    return [replace(file, runs=tuple(next(together) for _ in file.runs)) for file in files]
-
-
-@lru_cache(1)
-def _reading(told: Path) -> Reading:
-    reading: Reading = pickle.loads(told.read_bytes())  # noqa: S301  from our own parent
-    return reading
-
-
-def _bytes_in(file: ReadFile) -> int:
-    rows = [rows for run in file.runs for rows in (run.records, run.prepared.field_rows if run.prepared else {})]
-    return sum(column.nbytes for one in rows for column in one.values())
+        return executor.submit(read_chunk, chunk, told)

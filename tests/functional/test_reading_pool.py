@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from pipeline.actions.ingest import pool_for, read_each
-from pipeline.actions.pool import reading_pool
+from pipeline.actions.pool import CHUNK, reading_pool
 from pipeline.actions.read_files import ReadFile, Reading, read_file
 from pipeline.formats.sources import Source, find_sources
 from pipeline.settings import Settings
@@ -26,6 +27,15 @@ class Deadly(Source):
     def read(self) -> bytes:
         os.kill(os.getpid(), signal.SIGKILL)
         return b""
+
+
+class Slow(Source):
+    """A file that takes long, as GPX does; says beside it when it was begun."""
+
+    def read(self) -> bytes:
+        self.path.write_text(str(time.monotonic()))
+        time.sleep(0.25)
+        return b"no recording"
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +69,17 @@ def test_a_file_that_ends_its_process_is_named_and_costs_no_other(sources: tuple
     ended = [file for file in files if file.refusal is not None]
     assert [file.source for file in ended] == [deadly, deadly]
     assert "ended the process that read it" in str(ended[0].refusal)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.cpu_count() == 1, reason="one process reads one file after the other")
+def test_what_is_left_of_a_slow_chunk_does_not_wait_for_the_chunk_before(tmp_path: Path) -> None:
+    slow = [Slow(tmp_path / f"{number:02}", (), f"{number:02}") for number in range(CHUNK + 9)]
+    with reading_pool() as pool:
+        files = list(pool.read(slow, Reading(Settings(tmp_path / "home"), NOW, keep=False)))
+    assert [file.source.shown for file in files] == [source.shown for source in slow]
+    begun_s = [float(source.path.read_text()) for source in slow]
+    assert begun_s[-1] < begun_s[CHUNK - 1]  # both chunks are sent back once before their last file
 
 
 def test_a_file_that_takes_too_long_is_named(tmp_path: Path) -> None:

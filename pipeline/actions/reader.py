@@ -24,7 +24,7 @@ from pipeline.formats.sources import Source
 
 CHUNK_BYTES = 24 << 20  # of arrays, and seconds, after which a chunk is sent back as far as it is read
 CHUNK_S = 2.0
-BEHIND = 5  # steps of niceness
+BEHIND = 12  # steps of niceness
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ the visit's own connection.
 from __future__ import annotations
 
 import atexit
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,7 +71,12 @@ class Engine:
 
 @atexit.register
 def _end_kept() -> None:
-    """At the program's end: what Python finds open then, DuckDB's binding complains about."""
+    """At the program's end: what Python finds open then, DuckDB's binding complains about.
+
+    Everything is written down by now: Ctrl-C has nothing left to stop, and would only be a traceback.
+    """
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     while _kept:
         _kept.popitem()[1].close()
 

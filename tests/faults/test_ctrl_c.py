@@ -122,3 +122,19 @@ def test_what_the_system_ends_goes_on_the_next_time(verb: str, evening: Evening,
     assert again.exit_code == 0, again.output
     assert len(answers(home)) == len(TOLD) + {"ingest": NEW_FILES, "nightly": 3}[verb]
     assert set(TOLD) <= set(answers(home))
+
+
+AT_THE_END = """
+import os, signal
+from pathlib import Path
+from pipeline.store import engine
+class PressedMeanwhile:
+    def close(self):
+        os.kill(os.getpid(), signal.SIGINT)
+engine._kept[Path(), None] = PressedMeanwhile()
+"""
+
+
+def test_ctrl_c_while_the_program_ends_is_no_traceback() -> None:
+    done = subprocess.run([sys.executable, "-c", AT_THE_END], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")

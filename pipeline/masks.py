@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 
 def all_hold(mask: NDArray[np.bool_]) -> bool:
-    """Whether every one of a mask of shape (n,) holds; so it is with none."""
-    return not mask.size or bool(mask[mask.argmin()])
+    """Whether every one of a mask, of any shape, holds; so it is with none."""
+    return not mask.size or mask.item(mask.argmin())
 
 
 def any_holds(mask: NDArray[np.bool_]) -> bool:
-    """Whether one of a mask of shape (n,) holds."""
-    return bool(mask.size) and bool(mask[mask.argmax()])
+    """Whether one of a mask, of any shape, holds."""
+    return mask.size > 0 and mask.item(mask.argmax())

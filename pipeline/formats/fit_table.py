@@ -130,7 +130,7 @@ def _known_values(stored: Maker, base: BaseType) -> Column:
     elif base.invalid is not None:
         exact = values if base.size <= 4 else column  # what float64 holds exactly is compared fastest there
         unknown = exact == base.invalid
-        if unknown.ndim > 1 or any_holds(unknown):
+        if any_holds(unknown):
             values[unknown] = np.nan
     return values
 

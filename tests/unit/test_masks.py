@@ -17,6 +17,14 @@ def test_they_say_what_numpy_says(values: list[bool], step: int) -> None:
     assert any_holds(mask) is bool(mask.any())
 
 
+@given(st.lists(st.booleans(), min_size=6, max_size=6), st.booleans())
+def test_rows_of_several_are_asked_as_one(values: list[bool], turned: bool) -> None:
+    mask = np.array(values, dtype=np.bool_).reshape(3, 2)
+    mask = mask.T if turned else mask
+    assert all_hold(mask) is bool(mask.all())
+    assert any_holds(mask) is bool(mask.any())
+
+
 @pytest.mark.parametrize("odd_one", [0, 1, 1799, 3599])
 def test_one_among_the_records_of_an_hour_is_seen(odd_one: int) -> None:
     mask = np.zeros(3600, dtype=np.bool_)

@@ -80,12 +80,13 @@ def read_file(path: Path) -> bytes:
     """The bytes of a file on disk. Raises OSError, and FileRefused for a pipe, a device or more than any run holds."""
     with open_regular(path) as file:
         size = _size(file)
-        content = file.read(size + 1) if size <= MAX_UNPACKED_BYTES else None
-        if content is not None and len(content) > size:  # it grows, or tells no size
-            content += file.read(MAX_UNPACKED_BYTES)
-        if content is None or len(content) > MAX_UNPACKED_BYTES:
-            raise FileRefused("too_large", f"{_size(file) // 1_000_000} MB: no run is that large", "look what it is")
-        return content
+        if size <= MAX_UNPACKED_BYTES:
+            content = file.read(size + 1)
+            if len(content) > size:  # it grows, or tells no size
+                content += file.read(MAX_UNPACKED_BYTES)
+            if len(content) <= MAX_UNPACKED_BYTES:
+                return content
+        raise FileRefused("too_large", f"{_size(file) // 1_000_000} MB: no run is that large", "look what it is")
 
 
 def read_file_head(path: Path) -> bytes:

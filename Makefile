@@ -10,7 +10,7 @@ RUN_STAMP := .venv/.run-$(HASH)
 TEST_STAMP := .venv/.test-$(HASH)
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test suite quick fuzz lint types sample docs wheel lock clean
+.PHONY: help demo test suite release quick fuzz lint types sample docs wheel lock clean
 
 help:            ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -26,11 +26,14 @@ test: lint $(TEST_STAMP)   ## everything: lint, types, import contracts, all tes
 	$(BIN)/lint-imports
 	@$(MAKE) --no-print-directory --jobs=2 types suite
 
-suite: $(TEST_STAMP)   ## all tests
-	$(ONE_THREAD) $(BIN)/python -m pytest -n $(WORKERS)
+suite: $(TEST_STAMP)   ## all tests but those of `make release`
+	$(ONE_THREAD) $(BIN)/python -m pytest -n $(WORKERS) -m "not release"
+
+release: $(TEST_STAMP)   ## the tests that take long
+	$(ONE_THREAD) $(BIN)/python -m pytest -n $(WORKERS) -m release
 
 quick: $(TEST_STAMP)   ## the tests under 30 s
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow and not release"
 
 fuzz: $(TEST_STAMP)   ## maimed files for SECONDS=60, other ones each time (SEED= for the same); .fuzz keeps what fails
 	$(ONE_THREAD) $(BIN)/python -m tests.support.read_maimed .fuzz --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED))

@@ -104,8 +104,8 @@ def stretches(n_told: int) -> list[tuple[int, int]]:
     """
     ends = []
     end = float(FIRST_STRETCH)
-    while end < n_told:
-        ends.append(math.ceil(end))
+    while (whole := math.ceil(end)) < n_told:
+        ends.append(whole)
         end *= STRETCH_GROWTH
     return list(pairwise([0, *ends, n_told])) if n_told else []
 

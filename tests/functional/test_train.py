@@ -279,3 +279,13 @@ def test_the_full_table_comes_with_v(pair: Settings) -> None:
     for word in ("own rate", "pooled hazard", "came / expected", "Brier skill", "net benefit", "AUROC within"):
         assert word in full, word
     assert full.splitlines()[-1].startswith("Next: ")
+
+
+@pytest.mark.release
+def test_a_log_of_any_length_is_trained(tmp_path: Path) -> None:
+    """From 1 to 80 answered runs: the parts between two refits once left an empty part at 33, 44 and 61."""
+    settings, (anna,) = trained_store(tmp_path / "home", 0, [()])
+    for n_runs in range(1, 81):
+        put_answered(settings, anna, [run_no(n_runs - 1)], [0] if n_runs in (7, 15, 23) else [])
+        trained = train(settings, NOW)
+        assert trained.in_use is not None, n_runs

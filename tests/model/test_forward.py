@@ -146,6 +146,18 @@ def test_refits_come_ever_more_seldom_and_leave_no_run_out() -> None:
     assert stretches(30) == [(0, 10), (10, 15), (15, 23), (23, 30)]
 
 
+def test_no_stretch_is_empty_and_together_they_cover_each_run_once() -> None:
+    for n_runs in range(3001):
+        parts = stretches(n_runs)
+        assert all(begin < end for begin, end in parts), n_runs
+        assert [run for begin, end in parts for run in range(begin, end)] == list(range(n_runs))
+
+
+@pytest.mark.parametrize("n_runs", [33, 44])
+def test_a_log_that_ends_where_a_refit_is_due_is_looked_back_on(n_runs: int) -> None:
+    assert forward_forecasts(Known(clean_runs(n_runs), {}, {})).height == n_runs - 10
+
+
 def test_a_race_is_a_race_and_long_begins_at_ninety_planned_minutes() -> None:
     runs = pl.DataFrame({"race": [True, True, False, False], "planned_s": [3000.0, 9000.0, 5400.0, 5399.0]})
     assert runs.select(kind_of_run())["kind"].to_list() == ["race", "race", "long", "other"]

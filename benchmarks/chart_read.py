@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmarks.bulk import ingested, new_home
 from benchmarks.run_files import write_archive
-from pipeline.formats.pieces import pieces
+from pipeline.formats.cleaning.segments import pieces
 from pipeline.settings import Settings
 from pipeline.store.connection import open_store
 from pipeline.store.runs import read_records

@@ -18,9 +18,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.fit_files import many_definitions, three_megabytes
-from pipeline.formats.fit_layout import cut_of, layout_of
-from pipeline.formats.fit_messages import read_messages
-from pipeline.formats.fit_words import plan_of
+from pipeline.formats.fit.fields import plan_of
+from pipeline.formats.fit.layout import cut_of, layout_of
+from pipeline.formats.fit.messages import read_messages
 from pipeline.formats.read import read_runs
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "real_runs"

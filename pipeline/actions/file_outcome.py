@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.actions.read_files import ReadFile
-from pipeline.formats.sources import Refused
+from pipeline.formats.sources.find import Refused
 from pipeline.store.runs import FileRow
 from pipeline.units import short_id
 

@@ -1,6 +1,6 @@
 """The files of a folder by name, whatever they are. Called by what takes weather files and by the inbox.
 
-Recordings are found by `pipeline.formats.sources`, which looks into archives too.
+Recordings are found by `pipeline.formats.sources.find`, which looks into archives too.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.errors import NotFound
-from pipeline.formats.listing import files_in
+from pipeline.formats.sources.listing import files_in
 
 
 def find_files(paths: Sequence[Path]) -> list[Path]:

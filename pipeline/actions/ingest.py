@@ -19,9 +19,9 @@ from pipeline.actions.file_outcome import FileOutcome, known_outcome, refused_ou
 from pipeline.actions.known_zones import known_zones
 from pipeline.actions.originals import Kept
 from pipeline.actions.read_files import ReadFile, Reading, keep_copy, parse_file, read_file
-from pipeline.formats.opened import close_archives
 from pipeline.formats.read import PARSER_VERSION
-from pipeline.formats.sources import Found, Source, find_sources
+from pipeline.formats.sources.find import Found, Source, find_sources
+from pipeline.formats.sources.opened import close_archives
 from pipeline.settings import Settings
 from pipeline.store.connection import open_store
 from pipeline.store.file_words import all_words

@@ -21,7 +21,7 @@ from pipeline.actions.parcel import Parcel, parcel_folder, unpacked
 from pipeline.actions.read_files import ReadFile, Reading, refused
 from pipeline.actions.reader import Part, read_chunk, serve_parent
 from pipeline.actions.reading_server import interrupts_left_to_parent, reading_server
-from pipeline.formats.sources import Source
+from pipeline.formats.sources.find import Source
 
 CHUNK = 25  # files; a task a file would cost more in telling than in reading
 AHEAD = 7  # chunks read beside those at work: a batch's worth, while the one before it goes into the store

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.formats.pieces import pieces
+from pipeline.formats.cleaning.segments import pieces
 from pipeline.schema import KeptField, ParsedRun, Prepared
 from pipeline.stacked import stacked
 from pipeline.store.field_rows import Block, blocks_of, field_rows, numbered_fields

@@ -20,7 +20,7 @@ from pipeline.actions.prepare import prepare
 from pipeline.actions.quarantine import is_worth_keeping, quarantine, release
 from pipeline.errors import FileRefused
 from pipeline.formats.read import read_runs
-from pipeline.formats.sources import Source
+from pipeline.formats.sources.find import Source
 from pipeline.schema import FileWords, ParsedRun
 from pipeline.settings import Settings
 

@@ -20,7 +20,7 @@ from pipeline.actions.originals import UNDIVIDED
 from pipeline.actions.parcel import Parcel, packed
 from pipeline.actions.prepare import in_one_stack
 from pipeline.actions.read_files import ReadFile, Reading, read_file
-from pipeline.formats.sources import Source
+from pipeline.formats.sources.find import Source
 
 CHUNK_BYTES = 24 << 20  # of arrays, and seconds, after which a chunk is sent back as far as it is read
 CHUNK_S = 2.0

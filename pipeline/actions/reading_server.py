@@ -15,7 +15,7 @@ from multiprocessing.context import ForkServerContext
 
 from pipeline.store.interrupt import interrupts_wait
 
-_LOADED = ["concurrent.futures.process", "pipeline.actions.reader", "pipeline.formats.fit"]
+_LOADED = ["concurrent.futures.process", "pipeline.actions.reader", "pipeline.formats.fit.decode"]
 
 
 def reading_server() -> ForkServerContext:

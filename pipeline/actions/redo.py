@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from pipeline.actions.read_files import ReadFile
-from pipeline.formats.timing import clock_is_wrong
+from pipeline.formats.cleaning.timing import clock_is_wrong
 from pipeline.schema import ParsedRun
 from pipeline.store.redo import KnownRun
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from pipeline.actions.ingest import FileOutcome, Taking, pool_for, read_each, take_files
 from pipeline.actions.originals import original_of
 from pipeline.actions.read_files import ReadFile, Reading
-from pipeline.formats.sources import Source
+from pipeline.formats.sources.find import Source
 from pipeline.settings import Settings
 from pipeline.store.connection import open_store
 from pipeline.store.file_words import all_words

@@ -10,7 +10,7 @@ import duckdb
 
 from pipeline.actions.run_clock import CorrectedClock, parse_shift, parse_start, shifted, started
 from pipeline.errors import WrongInput
-from pipeline.formats.sport import SPORTS, sport_of_word
+from pipeline.formats.cleaning.sport import SPORTS, sport_of_word
 from pipeline.settings import Settings
 from pipeline.store.changes import change
 from pipeline.store.connection import open_store

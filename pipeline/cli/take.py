@@ -17,7 +17,7 @@ from pipeline.cli.verb import Verb, here, json_option, runner_option, utc_now
 
 if TYPE_CHECKING:
     from pipeline.actions.ingest import FileOutcome
-    from pipeline.formats.sources import Found
+    from pipeline.formats.sources.find import Found
 
 FAILED = 1
 MANY, MUCH = 20, 5_000_000  # files, and bytes in one
@@ -53,7 +53,7 @@ def ingest(
         from pipeline.actions.reading_server import reading_server
 
         reading_server()  # loads while it is looked what is there
-    from pipeline.formats.sources import Found, find_sources
+    from pipeline.formats.sources.find import Found, find_sources
 
     _spare_what_is_loaded()
     found = find_sources(paths) if paths else Found(())
@@ -163,7 +163,7 @@ def _watch(paths: tuple[Path, ...], runner_name: str | None, every_s: float) -> 
 def _take_whole(files: list[Path], runner_name: str | None) -> None:
     """Take the recordings among these files; whatever else comes into a folder is nobody's business here."""
     from pipeline.actions.ingest import ingest_found
-    from pipeline.formats.sources import find_recordings
+    from pipeline.formats.sources.find import find_recordings
 
     found = find_recordings(files)
     lines = FileLines(len(found.sources) + len(found.refused), silent=False)

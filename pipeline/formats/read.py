@@ -8,21 +8,21 @@ from datetime import datetime
 from importlib import import_module
 
 from pipeline.errors import FileRefused
-from pipeline.formats.archive import unwrap_gzip
+from pipeline.formats.cleaning.session import settle
 from pipeline.formats.decoded import DecodedRun
 from pipeline.formats.identity import run_id
-from pipeline.formats.settle import settle
 from pipeline.formats.sniff import sniff
+from pipeline.formats.sources.gzip_files import unwrap_gzip
 from pipeline.schema import FileWords, ParsedRun, ParseNote
 
 PARSER_VERSION = 2  # goes up when the same file may give other records, times or notes than before
 
 # Kind of content: the module of this room that reads it and the function in it, loaded when such a file comes.
 _DECODERS = {
-    "fit": ("fit", "decode_fit"),
-    "gpx": ("gpx", "decode_gpx"),
-    "apple": ("apple_workout", "decode_apple"),
-    "tcx": ("tcx", "decode_tcx"),
+    "fit": ("fit.decode", "decode_fit"),
+    "gpx": ("tracks.gpx", "decode_gpx"),
+    "apple": ("sources.apple_workout", "decode_apple"),
+    "tcx": ("tracks.tcx", "decode_tcx"),
 }
 # kind of content: code, what is wrong, what to do next
 _REFUSED = {

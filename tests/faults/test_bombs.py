@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.formats.opened import close_archives
-from pipeline.formats.sources import find_sources
+from pipeline.formats.sources.find import find_sources
+from pipeline.formats.sources.opened import close_archives
 from tests.support.exports import fit_run, overlapping_zip, raw_zip, zip_bytes
 
 MB = 1_000_000
@@ -33,7 +33,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from pipeline.errors import FileRefused
 from pipeline.formats.read import read_runs
-from pipeline.formats.sources import find_sources
+from pipeline.formats.sources.find import find_sources
 
 def peak_mb():
     return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text()).group(1)) / 1000

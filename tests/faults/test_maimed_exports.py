@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import FileRefused
-from pipeline.formats.sources import find_sources
+from pipeline.formats.sources.find import find_sources
 from tests.support.exports import apple_export, garmin_export, strava_export, zip_bytes
 
 VARIANTS = 120  # of each export and damage

@@ -14,7 +14,7 @@ import pytest
 from pipeline.actions.ingest import pool_for, read_each
 from pipeline.actions.pool import CHUNK, reading_pool
 from pipeline.actions.read_files import ReadFile, Reading, read_file
-from pipeline.formats.sources import Source, find_sources
+from pipeline.formats.sources.find import Source, find_sources
 from pipeline.settings import Settings
 from tests.support.cli import recordings
 

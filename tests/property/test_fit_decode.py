@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.formats.fit_messages import FitPart, read_messages
+from pipeline.formats.fit.messages import FitPart, read_messages
 from tests.support.fit_raw import compressed, definition, fit_file, message
 
 T = 1_117_670_400  # FIT's seconds on 2025-06-01

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from pipeline.errors import FileRefused
-from pipeline.formats.clean import clean_columns
+from pipeline.formats.cleaning.columns import clean_columns
 from pipeline.formats.decoded import DECODED_COLUMNS
 from pipeline.formats.read import read_runs
 from pipeline.schema import ParsedRun, Records

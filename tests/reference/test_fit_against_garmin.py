@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.formats.fit_messages import read_messages
+from pipeline.formats.fit.messages import read_messages
 from tests.support.fit_columns import our_records
 
 pytestmark = pytest.mark.slow

@@ -18,7 +18,7 @@ from pipeline.actions.ingest import ingest, ingest_found
 from pipeline.actions.originals import sha256_of
 from pipeline.actions.quarantine import LARGEST_UNKNOWN_BYTES, quarantine
 from pipeline.actions.reread import redo_originals
-from pipeline.formats.sources import Found, Source
+from pipeline.formats.sources.find import Found, Source
 from pipeline.schema import CarriedWeather, FileWords
 from pipeline.settings import Settings
 from pipeline.store.connection import open_store

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.formats.fit_columns import Column
-from pipeline.formats.fit_messages import FitPart
-from pipeline.formats.fit_table import Table
+from pipeline.formats.fit.columns import Column
+from pipeline.formats.fit.messages import FitPart
+from pipeline.formats.fit.table import Table
 
 
 def our_records(parts: tuple[FitPart, ...]) -> list[dict[Any, Any]]:

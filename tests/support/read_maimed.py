@@ -20,7 +20,7 @@ from pathlib import Path
 
 from pipeline.errors import FileRefused
 from pipeline.formats.read import read_runs
-from pipeline.formats.sources import find_sources
+from pipeline.formats.sources.find import find_sources
 from tests.support.maimed_files import variant, whole_files
 from tests.support.plausible import breaches
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from pipeline.errors import FileRefused
-from pipeline.formats.apple import read_excerpts
-from pipeline.formats.apple_workout import decode_apple
 from pipeline.formats.read import read_runs
-from pipeline.formats.sources import find_sources
+from pipeline.formats.sources.apple import read_excerpts
+from pipeline.formats.sources.apple_workout import decode_apple
+from pipeline.formats.sources.find import find_sources
 from pipeline.schema import CarriedWeather, ParsedRun
 from tests.support.exports import apple_export, write_zip
 

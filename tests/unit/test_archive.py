@@ -9,7 +9,7 @@ import time
 import pytest
 
 from pipeline.errors import FileRefused
-from pipeline.formats.archive import unwrap_gzip
+from pipeline.formats.sources.gzip_files import unwrap_gzip
 
 LETTERS = random.Random(1).randbytes(20_000)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.formats.carried import fields_of_session, weather_of_session
+from pipeline.formats.cleaning.extras import fields_of_session, weather_of_session
 from pipeline.schema import CarriedWeather, RecordField
 
 START = 1_748_759_400.0

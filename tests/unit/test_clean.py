@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.formats.clean import clean_columns
+from pipeline.formats.cleaning.columns import clean_columns
 from pipeline.formats.decoded import empty_columns
 from pipeline.schema import Records
 

@@ -7,8 +7,8 @@ import struct
 import numpy as np
 import pytest
 
-from pipeline.formats.fit import decode_fit
-from pipeline.formats.fit_messages import FitPart, read_messages
+from pipeline.formats.fit.decode import decode_fit
+from pipeline.formats.fit.messages import FitPart, read_messages
 from tests.support.fit_raw import compressed, definition, fit_file, message
 
 T = 1_117_670_400  # FIT's seconds on 2025-06-01

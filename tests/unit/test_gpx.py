@@ -8,8 +8,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from pipeline.formats.gpx_reading import PIECE
 from pipeline.formats.read import read_runs
+from pipeline.formats.tracks.gpx_reading import PIECE
 from tests.support.reading import only_run, refusal_of
 
 NOW = datetime(2025, 6, 2, tzinfo=UTC)

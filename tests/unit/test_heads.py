@@ -6,7 +6,7 @@ import gzip
 
 import pytest
 
-from pipeline.formats.heads import fit_type, promise_of
+from pipeline.formats.sources.promises import fit_type, promise_of
 from tests.support.exports import apple_export, fit_of_type, fit_run, gpx_run, strava_export, zip_bytes
 
 BIG_ENDIAN = (

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.formats.longest import longest_rising
+from pipeline.formats.cleaning.rising import longest_rising
 
 
 @given(st.lists(st.integers(0, 6), max_size=9))

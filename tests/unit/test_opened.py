@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import FileRefused
-from pipeline.formats import opened
-from pipeline.formats.opened import read_file
+from pipeline.formats.sources import opened
+from pipeline.formats.sources.opened import read_file
 
 UNSIZED = Path("/proc/version")  # Linux says 0 bytes of it
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.formats.pieces import pieces, smooth_heights
+from pipeline.formats.cleaning.segments import pieces, smooth_heights
 
 Columns = dict[str, NDArray[np.float64]]
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from pipeline.formats.cleaning.session import settle
 from pipeline.formats.decoded import DecodedRun, empty_columns
-from pipeline.formats.settle import settle
 from pipeline.schema import Lap, ParsedRun
 
 START = 1_748_759_400.0

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import FileRefused, NotFound
-from pipeline.formats.opened import archive_at, close_archives
-from pipeline.formats.sources import Found, Source, find_sources
+from pipeline.formats.sources.find import Found, Source, find_sources
+from pipeline.formats.sources.opened import archive_at, close_archives
 from tests.support.exports import (
     apple_export,
     fit_of_type,

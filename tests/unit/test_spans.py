@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.formats.spans import Span, spans_of
+from pipeline.formats.cleaning.spans import Span, spans_of
 
 NAN = float("nan")
 

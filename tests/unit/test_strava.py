@@ -6,7 +6,7 @@ import csv
 
 import pytest
 
-from pipeline.formats.strava import read_strava_table
+from pipeline.formats.sources.strava import read_strava_table
 from pipeline.schema import CarriedWeather, FileWords
 from tests.support.exports import STRAVA_HEADER, strava_table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.formats.timing import find_pauses, moving_s, timer_s
+from pipeline.formats.cleaning.timing import find_pauses, moving_s, timer_s
 from pipeline.schema import Pause
 
 Floats = NDArray[np.float64]

@@ -1,0 +1,183 @@
+"""Finds the messages of a part of a FIT file, and the way on after damage. Called by fit_messages.
+
+A FIT file is a chain: one wrong byte in a header or a definition, and every message after it is read askew. Where
+that shows, the walk is taken up again at the next place from which a chain of messages goes on in time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.formats.fit.breaks import DAY_S, Break, Timeline, breaks, timeline
+from pipeline.formats.fit.layout import Layout
+from pipeline.formats.fit.profile import BASE_TYPES, MESSAGE_NUMBERS
+from pipeline.formats.fit.walk import Walk, definition_size, local_number
+
+_MOST_BREAKS = 100  # a part that is broken more often is read as it comes from there on
+_WINDOW = 1 << 16  # bytes searched at a time
+_NEARBY = 4096  # bytes in which the old time goes on after damage that looks like a new one
+_CHAIN = 4  # so many messages one after the other are no accident
+_CHAIN_WITHOUT_TIME = 8
+_BACK_S = 3600  # so far a message may lie behind the one before it: laps and events are written late
+_TIMES_S = (0x10000000, 0x80000000)  # where no time is known yet: FIT's first possible date (1998) to 2057
+_MOST_MESSAGES = 1024  # the numbers Garmin has given lie below
+_MAKERS_OWN = 0xFF00  # from here on every maker gives its own
+_KNOWN_MESSAGES = frozenset(MESSAGE_NUMBERS.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The messages of a part, and how often their chain was broken."""
+
+    walk: Walk
+    n_breaks: int
+
+
+def find_messages(content: bytes, begin: int, end: int, sound: bool) -> Found:
+    """The messages between `begin` and `end`. A `sound` part that is walked to its very end is believed."""
+    walk = Walk(content)
+    stopped = walk.on(begin, end)
+    n_breaks, since = 0, begin
+    while not (sound and stopped == end) and n_breaks < _MOST_BREAKS:
+        times = timeline(content, walk)
+        broken = _first_break(content, walk, times, since, end)
+        if broken is None and end - stopped <= 2:  # no more than a checksum is left
+            break
+        n_breaks += 1
+        lost_at, last_s = _last_sound(content, times, stopped if broken is None else broken)
+        walk.forget_from(lost_at)
+        back_at = _way_back(content, walk.local(), last_s, max(lost_at, since + 1), end)
+        since = end if back_at is None else back_at
+        stopped = walk.on(since, end)
+    return Found(walk, n_breaks)
+
+
+def _first_break(content: bytes, walk: Walk, times: Timeline, since: int, end: int) -> int | None:
+    """Where a message from `since` on cannot be one; a clock set anew is believed if its old time ends there."""
+    found = breaks(content, walk, times, since)
+    found += [Break(at, True) for at, layout in walk.defined_since(since) if not _is_likely(layout)][:1]
+    for one in sorted(found, key=lambda one: one.at):
+        last = times.last_timed(one.at)
+        nearby = min(one.at + _NEARBY, end)
+        if one.certain or (last and _way_back(content, walk.local(), last[2], last[1], nearby) is not None):
+            return one.at
+    return None
+
+
+def _last_sound(content: bytes, times: Timeline, broken_at: int) -> tuple[int, int | None]:
+    """Where the last message that fits in time ended, and its time: what came after may be askew already.
+
+    One that reaches into zeros does not count: the rest of it is no measurement.
+    """
+    last = times.last_timed(broken_at)
+    if last is None:
+        return broken_at, None
+    at, end, seconds = last
+    reaches_into_zeros = not content[end - 1 : end + 8].strip(b"\0")
+    return at if reaches_into_zeros else end, seconds
+
+
+def _way_back(content: bytes, local: dict[int, Layout], last_s: int | None, after: int, end: int) -> int | None:
+    """The first position from `after` on where a chain of messages begins; None without one."""
+    within_s = _TIMES_S if last_s is None else (last_s - _BACK_S, last_s + DAY_S)
+    for at in range(after, end, _WINDOW):
+        for candidate in _candidates(content, local, within_s, at, min(at + _WINDOW, end)):
+            if _chain_holds(content, dict(local), within_s, candidate, end):
+                return candidate
+    return None
+
+
+def _candidates(
+    content: bytes, local: dict[int, Layout], within_s: tuple[int, int], at: int, until: int
+) -> Iterator[int]:
+    """Positions in at..until at which a definition or a message with a fitting time may begin, in order."""
+    headers = np.frombuffer(content, dtype=np.uint8)
+    found = [_definitions(headers, at, until)]
+    for number, layout in local.items():
+        if layout.time is None:
+            found.append(_repeated(headers, number, 1 + layout.size, at, until))
+        else:
+            found.append(_timed(content, headers, number, layout, within_s, at, until))
+    yield from np.unique(np.concatenate(found)).tolist()
+
+
+def _definitions(headers: NDArray[np.uint8], at: int, until: int) -> NDArray[np.intp]:
+    """Where bit 6 stands without 7 and 4, then a reserved zero, then a byte order."""
+    until = min(until, headers.size - 2)
+    here = headers[at:until] & 0xD0 == 0x40
+    return at + np.flatnonzero(here & (headers[at + 1 : until + 1] == 0) & (headers[at + 2 : until + 2] <= 1))
+
+
+def _timed(
+    content: bytes,
+    headers: NDArray[np.uint8],
+    number: int,
+    layout: Layout,
+    within_s: tuple[int, int],
+    at: int,
+    until: int,
+) -> NDArray[np.intp]:
+    offset = 1 + (layout.time.offset if layout.time else 0)
+    until = min(until, len(content) - offset - 3)
+    if until <= at:
+        return np.empty(0, dtype=np.intp)
+    seconds = np.ndarray((until - at,), layout.order + "u4", content, offset=at + offset, strides=(1,))
+    fits = (headers[at:until] == number) & (seconds > within_s[0]) & (seconds < within_s[1])
+    return at + np.flatnonzero(fits)
+
+
+def _repeated(headers: NDArray[np.uint8], number: int, stride: int, at: int, until: int) -> NDArray[np.intp]:
+    """Where messages without a time in full follow one another: only their headers tell them."""
+    until = min(until, headers.size - _CHAIN_WITHOUT_TIME * stride)
+    fits = np.ones(max(until - at, 0), dtype=np.bool_)
+    for i in range(_CHAIN_WITHOUT_TIME if fits.size else 0):
+        some = headers[at + i * stride : until + i * stride]
+        fits &= (some == number) | ((some >= 0x80) & (some >> 5 & 3 == number))
+    return at + np.flatnonzero(fits)
+
+
+def _chain_holds(content: bytes, local: dict[int, Layout], within_s: tuple[int, int], at: int, end: int) -> bool:
+    """Whether messages follow one another from `at`, of known layouts, going on in time, none of them zeros."""
+    for i in range(_CHAIN):
+        if i and at >= end - 2:
+            return True
+        number = local_number(content[at])
+        if number is None:
+            size = definition_size(content, at, end)
+            layout = _believable(content[at : at + size]) if size else None
+            if layout is None:
+                return False
+            local[content[at] & 0x0F] = layout
+            at += size
+            continue
+        layout = local.get(number)
+        if layout is None or at + 1 + layout.size > end or not content[at : at + 1 + layout.size].strip(b"\0"):
+            return False
+        if layout.time is not None:
+            when = at + 1 + layout.time.offset
+            seconds = int.from_bytes(content[when : when + 4], "big" if layout.order == ">" else "little")
+            if not within_s[0] < seconds < within_s[1]:
+                return False
+            within_s = (seconds - _BACK_S, seconds + DAY_S)
+        at += 1 + layout.size
+    return True
+
+
+def _believable(definition: bytes) -> Layout | None:
+    """The layout of what may be a definition; None when no watch would write it."""
+    layout = Layout(definition)
+    if definition[1] or layout.n_misaligned or not _is_likely(layout):
+        return None
+    return layout if len(layout.places) > 1 or layout.message in _KNOWN_MESSAGES else None
+
+
+def _is_likely(layout: Layout) -> bool:
+    """Whether a definition has fields, of types there are, for a message of Garmin's numbers or a maker's own."""
+    numbered = layout.message < _MOST_MESSAGES or layout.message >= _MAKERS_OWN
+    return (
+        numbered and (layout.size > 0 or layout.message in _KNOWN_MESSAGES) and layout.base_codes <= BASE_TYPES.keys()
+    )

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from random import Random
 
 from pipeline.weather.cells import cell_of
-from pipeline.weather.plan import CellNeed, plan_requests
+from pipeline.weather.service.plan import CellNeed, plan_requests
 
 RUNS, AWAY = 2000, 200
 FIRST, DAYS = date(2021, 1, 1), 5 * 365

@@ -20,8 +20,8 @@ from pipeline.config import CONFIG_FILE, unknown_variables
 from pipeline.errors import CramplogError
 from pipeline.settings import Settings, config_path
 from pipeline.store.health import Health, look
-from pipeline.weather.reach import Reach, reach
-from pipeline.weather.service import service_of
+from pipeline.weather.service.address import service_of
+from pipeline.weather.service.reach import Reach, reach
 
 PACKAGES = ("duckdb", "numpy", "polars", "scikit-learn", "prefect", "click")
 LITTLE_SPACE_BYTES = 1_000_000_000  # a nightly writes the snapshot and Prefect's files beside the old ones

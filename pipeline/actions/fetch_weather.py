@@ -14,12 +14,12 @@ from typing import Literal
 
 from pipeline.actions.weather_ledger import Left, WeatherLedger
 from pipeline.settings import Settings
-from pipeline.weather.open_meteo import OpenMeteo
-from pipeline.weather.pace import Call, free_at
-from pipeline.weather.plan import Plan
-from pipeline.weather.refusals import WeatherLater, WeatherRefused, WeatherSilent
-from pipeline.weather.request import Request
-from pipeline.weather.service import service_of
+from pipeline.weather.service.address import service_of
+from pipeline.weather.service.client import OpenMeteo
+from pipeline.weather.service.plan import Plan
+from pipeline.weather.service.rate_limit import Call, free_at
+from pipeline.weather.service.refusals import WeatherLater, WeatherRefused, WeatherSilent
+from pipeline.weather.service.request import Request
 
 Stop = Literal["off", "later", "silent", "refused"]
 

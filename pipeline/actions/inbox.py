@@ -24,7 +24,7 @@ from pipeline.errors import WrongInput
 from pipeline.settings import Settings, make_private_folder, private_umask
 from pipeline.store.connection import open_store, transaction
 from pipeline.store.runners import Runner, all_runners
-from pipeline.weather.files import is_weather_file
+from pipeline.weather.files.read import is_weather_file
 
 _DONE = ("taken", "refused")
 

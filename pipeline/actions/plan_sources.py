@@ -19,11 +19,11 @@ from pipeline.actions.plan_weather import OwnAir
 from pipeline.actions.planned import AskedRun
 from pipeline.settings import Settings
 from pipeline.weather.cells import cell_centre
-from pipeline.weather.open_meteo import OpenMeteo, Patience
 from pipeline.weather.place import WeatherPlace
-from pipeline.weather.refusals import WeatherLater, WeatherRefused, WeatherSilent
-from pipeline.weather.request import Asked, Request
-from pipeline.weather.service import service_of
+from pipeline.weather.service.address import service_of
+from pipeline.weather.service.client import OpenMeteo, Patience
+from pipeline.weather.service.refusals import WeatherLater, WeatherRefused, WeatherSilent
+from pipeline.weather.service.request import Asked, Request
 
 Source = Literal["given", "forecast", "own month", "usual", "none"]
 WhyNot = Literal["simulated", "no place", "beyond", "off", "silent"]

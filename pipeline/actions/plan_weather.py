@@ -11,8 +11,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipeline.weather.cells import cell_centre
-from pipeline.weather.heat import Moments, rel_humidity_pct, standard_pressure_hpa, wbgt_c
-from pipeline.weather.sun import cos_zenith
+from pipeline.weather.physics.heat import Moments, rel_humidity_pct, standard_pressure_hpa, wbgt_c
+from pipeline.weather.physics.sun import cos_zenith
 
 Floats = NDArray[np.float64]
 

@@ -19,10 +19,10 @@ from pipeline.settings import Settings
 from pipeline.store.connection import open_store, transaction
 from pipeline.store.weather_hours import put_hours, put_weather_file, weather_files_seen
 from pipeline.store.weather_notes import put_weather_notes
-from pipeline.weather.checked import SETTLED_AFTER
-from pipeline.weather.files import read_weather
+from pipeline.weather.files.checked import SETTLED_AFTER
+from pipeline.weather.files.read import read_weather
+from pipeline.weather.files.rows import LINES
 from pipeline.weather.place import WeatherPlace
-from pipeline.weather.rows import LINES
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,10 +31,10 @@ from pipeline.store.weather_asks import (
     waiting_runs,
 )
 from pipeline.store.weather_hours import put_hours
-from pipeline.weather.pace import REMEMBERED, Call
 from pipeline.weather.place import WeatherPlace
-from pipeline.weather.plan import CellNeed, Plan, plan_requests
-from pipeline.weather.request import Host, Request
+from pipeline.weather.service.plan import CellNeed, Plan, plan_requests
+from pipeline.weather.service.rate_limit import REMEMBERED, Call
+from pipeline.weather.service.request import Host, Request
 
 SETTLED_DAYS = 7  # after so long the archive has what the forecast stood in for; it comes five days late
 ARCHIVE_LAG_DAYS = 5

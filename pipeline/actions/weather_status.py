@@ -11,7 +11,7 @@ from pipeline.settings import Settings
 from pipeline.store.connection import open_store
 from pipeline.store.migrate import naive_utc
 from pipeline.store.weather_asks import HourCount, WeatherCall, WeatherRun, hour_counts, last_call, weather_runs
-from pipeline.weather.service import service_of
+from pipeline.weather.service.address import service_of
 
 # Of the states in sql/queries/weather_runs.sql those in which a run has its heat, and the one in which it can have none.
 WITH_HEAT = ("known", "provisional")

@@ -4,7 +4,7 @@
 --        that of the last middle: a middle lies between two hours, and radiation, a mean of the hour before, reaches half
 --        an hour further. One place has to know the day, as segment_weather takes both hours from one place.
 --        Hours of a file count within 30 km, as they always did. Those we fetched count for their own cell and for one
---        within 15 km that is known to be as high to 300 m, as pipeline/weather/plan.py shares them: others are asked for.
+--        within 15 km that is known to be as high to 300 m, as pipeline/weather/service/plan.py shares them: others are asked for.
 --        An hour whose sun is known has its heat, solved or not: asking again would not solve it (WBGT, 1 in 6,000).
 --        A simulated run may live on simulated hours; what people ran may not.
 CREATE OR REPLACE VIEW weather_need AS

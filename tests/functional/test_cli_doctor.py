@@ -12,8 +12,8 @@ import pytest
 from pipeline.actions.doctor import examine
 from pipeline.settings import load_settings, private_umask
 from pipeline.store.migrate import schema_version
-from pipeline.weather.reach import Reach, reach
-from pipeline.weather.service import Service
+from pipeline.weather.service.address import Service
+from pipeline.weather.service.reach import Reach, reach
 from tests.support.cli import Home
 from tests.support.weather_server import WeatherServer
 

@@ -16,11 +16,11 @@ import pytest
 
 from pipeline.errors import CramplogError, TryAgain, WrongInput
 from pipeline.schema import WEATHER_COLUMNS
-from pipeline.weather.open_meteo import OpenMeteo, Patience
 from pipeline.weather.place import WeatherPlace
-from pipeline.weather.refusals import WeatherLater, WeatherRefused, WeatherSilent
-from pipeline.weather.request import Asked, Request
-from pipeline.weather.service import Service
+from pipeline.weather.service.address import Service
+from pipeline.weather.service.client import OpenMeteo, Patience
+from pipeline.weather.service.refusals import WeatherLater, WeatherRefused, WeatherSilent
+from pipeline.weather.service.request import Asked, Request
 from tests.support.weather_server import (
     Answer,
     WeatherServer,

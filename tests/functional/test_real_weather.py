@@ -11,10 +11,10 @@ import pytest
 
 from pipeline.errors import FileRefused
 from pipeline.weather.clock import local_clock
-from pipeline.weather.files import is_weather_file, read_weather
-from pipeline.weather.heat import dew_point_c
+from pipeline.weather.files.read import is_weather_file, read_weather
+from pipeline.weather.physics.heat import dew_point_c
+from pipeline.weather.physics.sun import cos_zenith
 from pipeline.weather.place import WeatherPlace
-from pipeline.weather.sun import cos_zenith
 
 RECORDED = Path(__file__).parents[2].parent / "shared" / "real_weather"
 NOW = datetime(2026, 7, 19, tzinfo=UTC)

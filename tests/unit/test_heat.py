@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.weather.heat import (
+from pipeline.weather.physics.heat import (
     Moments,
     dew_point_c,
     moments_of_hours,
@@ -15,8 +15,8 @@ from pipeline.weather.heat import (
     standard_pressure_hpa,
     wbgt_c,
 )
-from pipeline.weather.radiation import direct_share_of_clearness, radiation_on_the_hour
-from pipeline.weather.sun import cos_zenith
+from pipeline.weather.physics.radiation import direct_share_of_clearness, radiation_on_the_hour
+from pipeline.weather.physics.sun import cos_zenith
 
 VIENNA, HOUSTON = (48.2, 16.37), (29.76, -95.37)
 

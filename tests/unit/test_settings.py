@@ -11,7 +11,7 @@ from pipeline.config import Value, unknown_variables, zone_of_this_computer
 from pipeline.errors import CannotStart, WrongInput
 from pipeline.settings import Settings, config_path, load_settings, make_private_folder, private_umask
 from pipeline.units import Units
-from pipeline.weather.service import service_of
+from pipeline.weather.service.address import service_of
 
 
 def test_everything_lies_in_the_home_that_the_environment_names(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.weather.files import read_weather
+from pipeline.weather.files.read import read_weather
 from sample_data import weather_year
 from sample_data.weather_year import wbgt_c
 

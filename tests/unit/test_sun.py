@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.weather.sun import cos_zenith, solar_elevation_deg
+from pipeline.weather.physics.sun import cos_zenith, solar_elevation_deg
 
 
 def minutes_of(day: str) -> np.ndarray:

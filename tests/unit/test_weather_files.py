@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import FileRefused
 from pipeline.schema import WEATHER_COLUMNS
-from pipeline.weather.files import is_weather_file, read_weather
+from pipeline.weather.files.read import is_weather_file, read_weather
 from pipeline.weather.place import WeatherPlace
 
 NOW = datetime(2025, 9, 1, tzinfo=UTC)

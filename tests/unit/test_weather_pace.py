@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.weather.pace import Call, free_at
+from pipeline.weather.service.rate_limit import Call, free_at
 
 NOW = datetime(2026, 11, 25, 3, 30, tzinfo=UTC)
 

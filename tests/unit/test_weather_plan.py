@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.weather.cells import cell_centre, cell_of, distance_km
-from pipeline.weather.plan import CellNeed, plan_requests, windows
-from pipeline.weather.request import Asked, Request
+from pipeline.weather.service.plan import CellNeed, plan_requests, windows
+from pipeline.weather.service.request import Asked, Request
 
 FIRST = date(2024, 1, 1)
 CELLS = [cell_of(48.0 + north / 10, 16.0 + east / 10) for north in range(4) for east in range(4)] + ["-34.8,138.6"]

@@ -14,7 +14,7 @@ import numpy as np
 
 from pipeline.weather.along import SAME_WEATHER_KM
 from pipeline.weather.cells import cell_centre, distance_km
-from pipeline.weather.request import FREE_DAYS, FREE_VARIABLES, VARIABLES, Asked, Host, Request
+from pipeline.weather.service.request import FREE_DAYS, FREE_VARIABLES, VARIABLES, Asked, Host, Request
 
 MOST_PLACES = 50  # a request: with its days of each place the address stays under 2,400 letters
 MOST_WEIGHT = 150.0  # a request: a stop in the middle loses little, and a reply is read in a second or two

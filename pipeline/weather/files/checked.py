@@ -8,8 +8,8 @@ import numpy as np
 
 from pipeline.errors import FileRefused
 from pipeline.schema import WEATHER_COLUMNS, ParseNote
-from pipeline.weather.columns import within_limits
-from pipeline.weather.heat import dew_point_c, moments_of_hours, rel_humidity_pct, wbgt_c
+from pipeline.weather.files.columns import within_limits
+from pipeline.weather.physics.heat import dew_point_c, moments_of_hours, rel_humidity_pct, wbgt_c
 from pipeline.weather.place import SIMULATED, Columns, Instants, WeatherPlace, WrittenHours
 
 SETTLED_AFTER = np.timedelta64(5, "D")  # ERA5 comes five days late; younger hours may still be revised

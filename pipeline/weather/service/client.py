@@ -20,12 +20,12 @@ from tenacity import wait_random_exponential as wait_backing_off
 
 from pipeline.config import is_loopback
 from pipeline.errors import FileRefused, WrongInput
-from pipeline.weather.answers import query, read_answer
-from pipeline.weather.files import LARGEST_BYTES
+from pipeline.weather.files.read import LARGEST_BYTES
 from pipeline.weather.place import WeatherPlace
-from pipeline.weather.refusals import MinuteFull, Unanswered, WeatherLater, WeatherSilent, next_minute, refusal
-from pipeline.weather.request import Request
-from pipeline.weather.service import Service
+from pipeline.weather.service.address import Service
+from pipeline.weather.service.messages import query, read_answer
+from pipeline.weather.service.refusals import MinuteFull, Unanswered, WeatherLater, WeatherSilent, next_minute, refusal
+from pipeline.weather.service.request import Request
 
 _AFTER_THE_MINUTE = wait_random(1.0, 5.0)
 

@@ -19,10 +19,10 @@ import re
 from dataclasses import dataclass
 
 from pipeline.errors import FileRefused
-from pipeline.weather.columns import SERVICE_NAMES, in_our_unit
-from pipeline.weather.instants import seconds_of_label, seconds_of_unixtime
+from pipeline.weather.files.columns import SERVICE_NAMES, in_our_unit
+from pipeline.weather.files.instants import seconds_of_label, seconds_of_unixtime
+from pipeline.weather.files.rows import PlaceRows, Table, gather, number_of, tables_of
 from pipeline.weather.place import WrittenHours
-from pipeline.weather.rows import PlaceRows, Table, gather, number_of, tables_of
 
 _TITLE = re.compile(r"^(?P<name>\w+)(?:\s*\((?P<unit>.*)\))?$")  # 'temperature_2m (°C)'
 _UNIX = re.compile(r"^-?\d+$")

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from thermofeel.approximations import earth_sun_distance_factor
 
-from pipeline.weather.sun import cos_zenith
+from pipeline.weather.physics.sun import cos_zenith
 
 Instants = NDArray[np.datetime64]
 Floats = NDArray[np.float64]

@@ -12,7 +12,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from pipeline.config import is_loopback
-from pipeline.weather.service import Service
+from pipeline.weather.service.address import Service
 
 PATIENCE_S = 3.0
 State = Literal["off", "reached", "silent", "by_proxy"]

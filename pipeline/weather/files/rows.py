@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import FileRefused
 from pipeline.schema import ParseNote
-from pipeline.weather.instants import as_instants
+from pipeline.weather.files.instants import as_instants
 
 Line = tuple[int, list[str]]  # line number in the file, from 1; its cells
 Table = list[Line]  # the first line names the columns

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import FileRefused
-from pipeline.weather.columns import SERVICE_NAMES, in_our_unit
-from pipeline.weather.instants import as_instants, seconds_of_label, seconds_of_unixtime
+from pipeline.weather.files.columns import SERVICE_NAMES, in_our_unit
+from pipeline.weather.files.instants import as_instants, seconds_of_label, seconds_of_unixtime
 from pipeline.weather.place import WrittenHours
 
 Reply = dict[str, Any]

@@ -10,10 +10,10 @@ import math
 from datetime import datetime
 
 from pipeline.errors import FileRefused
-from pipeline.weather.columns import UNITS, in_our_unit
-from pipeline.weather.instants import seconds_of_label
+from pipeline.weather.files.columns import UNITS, in_our_unit
+from pipeline.weather.files.instants import seconds_of_label
+from pipeline.weather.files.rows import PlaceRows, gather, number_of, tables_of
 from pipeline.weather.place import WrittenHours
-from pipeline.weather.rows import PlaceRows, gather, number_of, tables_of
 
 REQUIRED = ("time_utc", "latitude", "longitude", "air_temp_c")
 ONE_OF = ("rel_humidity_pct", "dew_point_c")

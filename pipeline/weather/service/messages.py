@@ -10,11 +10,11 @@ import numpy as np
 from pipeline.errors import FileRefused
 from pipeline.schema import ParseNote
 from pipeline.weather.cells import MAX_DISTANCE_KM, distance_km
-from pipeline.weather.checked import checked_place
+from pipeline.weather.files.checked import checked_place
+from pipeline.weather.files.replies import read_replies
 from pipeline.weather.place import SERVICE, WeatherPlace, WrittenHours
-from pipeline.weather.refusals import Unanswered
-from pipeline.weather.replies import read_replies
-from pipeline.weather.request import VARIABLES, Asked, Request
+from pipeline.weather.service.refusals import Unanswered
+from pipeline.weather.service.request import VARIABLES, Asked, Request
 
 MODEL = "best_match"  # what the service mixes by date and place unless told otherwise
 MAX_HEIGHT_OFF_M = 300.0  # air cools by about 2 C on the way up

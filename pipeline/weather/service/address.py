@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pipeline.config import OFF
 from pipeline.settings import Settings
-from pipeline.weather.request import Host
+from pipeline.weather.service.request import Host
 
 # The two addresses of one service, free and paid: archive-api and api, customer-archive-api and customer-api.
 _OF_THE_SERVICE = re.compile(r"^https://(?P<paid>customer-)?(archive-)?api\.open-meteo\.com$", re.IGNORECASE)

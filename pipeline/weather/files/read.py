@@ -14,11 +14,11 @@ from pathlib import PurePath
 from typing import Literal
 
 from pipeline.errors import FileRefused
-from pipeline.weather.checked import checked_place
+from pipeline.weather.files.checked import checked_place
+from pipeline.weather.files.plain_csv import read_plain_table
+from pipeline.weather.files.replies import read_replies
+from pipeline.weather.files.service_csv import read_service_table
 from pipeline.weather.place import SERVICE, SIMULATED, WeatherPlace, WrittenHours
-from pipeline.weather.plain_table import read_plain_table
-from pipeline.weather.replies import read_replies
-from pipeline.weather.tables import read_service_table
 
 Layout = Literal["reply", "plain", "service"]
 

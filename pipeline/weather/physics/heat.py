@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from thermofeel import calculate_wbgt_liljegren
 
-from pipeline.weather.radiation import radiation_on_the_hour
-from pipeline.weather.sun import cos_zenith
+from pipeline.weather.physics.radiation import radiation_on_the_hour
+from pipeline.weather.physics.sun import cos_zenith
 
 Instants = NDArray[np.datetime64]
 Floats = NDArray[np.float64]

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from models.abstain import FEWEST_ANSWERED_RUNS, ClaimEvidence, Evidence, MaySay
-from pipeline.report.facts import Permission
+from pipeline.report.numbers.facts import Permission
 from pipeline.store.fits import Fit
 from pipeline.store.predictions import KeptForecast
 from pipeline.store.runners import Runner

@@ -1,6 +1,6 @@
 """`cramplog runner flags`: the warning signs of the report as questions, ticked and cleared with their dates.
 
-A ticked one withholds every number until it is cleared. The signs and what to do stand in `pipeline.report.warning_signs`.
+A ticked one withholds every number until it is cleared. The signs and what to do stand in `pipeline.report.text.warning_signs`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import datetime
 from difflib import get_close_matches
 
 from pipeline.errors import WrongInput
-from pipeline.report.warning_signs import SIGNS, TIERS
+from pipeline.report.text.warning_signs import SIGNS, TIERS
 from pipeline.settings import Settings
 from pipeline.store.changes import change
 from pipeline.store.connection import open_store

@@ -25,7 +25,7 @@ from pipeline.actions.plans import PlanSet, own_runs, plan_set
 from pipeline.actions.ready_fit import ready_fit
 from pipeline.actions.told import told_of
 from pipeline.errors import CannotStart, TryAgain, of_the_system
-from pipeline.report.facts import (
+from pipeline.report.numbers.facts import (
     CrampFact,
     Evaluation,
     Forecast,
@@ -38,8 +38,8 @@ from pipeline.report.facts import (
     RunFact,
     Told,
 )
+from pipeline.report.numbers.summary import summarise
 from pipeline.report.page import render_page
-from pipeline.report.summary import summarise
 from pipeline.settings import Settings, make_private_folder
 from pipeline.store.connection import open_store
 from pipeline.store.fits import Fit, fit_in_use

@@ -19,7 +19,7 @@ from models.abstain import Evidence, MaySay, Plan, may_say
 from models.design import plan_rows
 from models.hazard import CrampHazard
 from pipeline.actions.plan_weather import OwnAir
-from pipeline.report.facts import PlanRisk, Risk
+from pipeline.report.numbers.facts import PlanRisk, Risk
 from pipeline.units import METRIC, Units, celsius, in_temperature_unit
 
 RECENT_RUNS = 8

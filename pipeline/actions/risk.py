@@ -24,7 +24,7 @@ from pipeline.actions.planned import AskedRun, asked_run
 from pipeline.actions.plans import OwnRuns, Wish, own_runs, plan_risk, risks_of, rows_of, said_of
 from pipeline.actions.ready_fit import ready_fit
 from pipeline.actions.risk_answer import RiskAnswer, ToldPlan
-from pipeline.report.facts import Others, Risk
+from pipeline.report.numbers.facts import Others, Risk
 from pipeline.settings import Settings
 from pipeline.store.connection import open_store, transaction
 from pipeline.store.fits import Fit, fit_in_use

@@ -14,7 +14,7 @@ from models.abstain import Evidence
 from pipeline.actions.evidence import OwnRecord
 from pipeline.actions.plan_sources import PlanAir
 from pipeline.actions.planned import AskedRun
-from pipeline.report.facts import Others, PlanRisk, Risk
+from pipeline.report.numbers.facts import Others, PlanRisk, Risk
 from pipeline.store.fits import Fit
 from pipeline.store.runners import Runner
 from pipeline.units import Units

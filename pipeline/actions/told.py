@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import duckdb
 
-from pipeline.report.facts import AnswerCount, ProfileFact, Told
+from pipeline.report.numbers.facts import AnswerCount, ProfileFact, Told
 from pipeline.store.private import recorded_kinds
 from pipeline.store.questions import answers_given, question_counts
 

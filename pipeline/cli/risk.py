@@ -126,8 +126,8 @@ def _print_document(answer: RiskAnswer) -> None:
 def _fields(plan: ToldPlan) -> dict[str, Any]:
     """What may be said of one plan: `say` is number, range or nothing; 0 stands for fewer than 1, 96 for more than 95."""
     from pipeline.cli.risk_words import in_words
-    from pipeline.report.heat_flags import heat_flag
-    from pipeline.report.said import say_risk
+    from pipeline.report.numbers.heat_flags import heat_flag
+    from pipeline.report.numbers.of_100 import say_risk
 
     said = say_risk(plan.told)
     return {

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Kept = Mapping[str, Any]  # an Evaluation of the model as it was kept in the store
 
-ENOUGH_CRAMPS = 20  # as in the report (pipeline.report.looking_back)
+ENOUGH_CRAMPS = 20  # as in the report (pipeline.report.numbers.looking_back)
 YOURS = {
     "own rate": "your plain rate of cramps",
     "own level x published shape": "your own level on the usual curve of time",

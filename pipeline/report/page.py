@@ -14,9 +14,13 @@ from hashlib import sha256
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from pipeline.report import charts, findings, icons, record_words, text, warning_signs, words
-from pipeline.report.said import LEVELS
-from pipeline.report.summary import RiskReport
+from pipeline.report.charts import charts, icons
+from pipeline.report.numbers import wording as words
+from pipeline.report.numbers.of_100 import LEVELS
+from pipeline.report.numbers.summary import RiskReport
+from pipeline.report.text import findings, warning_signs
+from pipeline.report.text import forecast_record as record_words
+from pipeline.report.text import sentences as text
 from pipeline.units import format_hours
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")

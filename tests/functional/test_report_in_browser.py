@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 
+from pipeline.report.numbers.summary import summarise
 from pipeline.report.page import render_page
-from pipeline.report.summary import summarise
 from tests.support.report_examples import EXAMPLES
 
 CHROMIUM = shutil.which("chromium")

@@ -10,7 +10,7 @@ from random import Random
 import duckdb
 import pytest
 
-from pipeline.report.said import LEVELS, level_of, whole_of_100
+from pipeline.report.numbers.of_100 import LEVELS, level_of, whole_of_100
 from pipeline.store.changes import change
 from pipeline.store.connection import open_store
 from pipeline.store.cramps import set_answer

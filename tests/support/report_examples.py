@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from math import exp, log
 
-from pipeline.report.facts import (
+from pipeline.report.numbers.facts import (
     AnswerCount,
     CrampFact,
     Evaluation,

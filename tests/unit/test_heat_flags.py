@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.report.findings import heat_by_itself, heat_headline
-from pipeline.report.heat_flags import count_flags, heat_flag
+from pipeline.report.numbers.heat_flags import count_flags, heat_flag
+from pipeline.report.numbers.summary import summarise
 from pipeline.report.page import render_page
-from pipeline.report.summary import summarise
+from pipeline.report.text.findings import heat_by_itself, heat_headline
 from pipeline.units import METRIC, Units
 from tests.support.report_examples import many_cramps
 

@@ -7,10 +7,10 @@ from datetime import date
 
 import pytest
 
-from pipeline.report.checklist import CheckLine
-from pipeline.report.facts import AnswerCount, ProfileFact, ReportFacts, Told
+from pipeline.report.numbers.checklist import CheckLine
+from pipeline.report.numbers.facts import AnswerCount, ProfileFact, ReportFacts, Told
+from pipeline.report.numbers.summary import summarise
 from pipeline.report.page import render_page
-from pipeline.report.summary import summarise
 from tests.support.report_examples import few_cramps, many_cramps, no_cramps, no_runs, red_flag
 
 

@@ -13,9 +13,9 @@ from itertools import pairwise
 
 import pytest
 
+from pipeline.report.numbers.summary import summarise
 from pipeline.report.page import render_page
-from pipeline.report.summary import summarise
-from pipeline.report.warning_signs import FRAME, NOT_CAUSING, TIERS
+from pipeline.report.text.warning_signs import FRAME, NOT_CAUSING, TIERS
 from tests.support.report_examples import EXAMPLES
 
 FORBIDDEN = re.compile(

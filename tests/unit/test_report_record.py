@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.report import record_words
-from pipeline.report.facts import MadeForecast
-from pipeline.report.kept_record import KeptRecord, kept_record
+from pipeline.report.numbers.facts import MadeForecast
+from pipeline.report.numbers.forecast_record import KeptRecord, kept_record
+from pipeline.report.numbers.summary import summarise
 from pipeline.report.page import render_page
-from pipeline.report.summary import summarise
+from pipeline.report.text import forecast_record as record_words
 from tests.support.report_examples import claimed, few_cramps, made_forecasts, many_cramps, red_flag
 
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from pipeline.report.facts import CrampFact, Evaluation, Forecast, PlanRisk, ReportFacts, Risk, Rival, RunFact
-from pipeline.report.summary import RiskReport, summarise
+from pipeline.report.numbers.facts import CrampFact, Evaluation, Forecast, PlanRisk, ReportFacts, Risk, Rival, RunFact
+from pipeline.report.numbers.summary import RiskReport, summarise
 from tests.support.report_examples import EXAMPLES, many_cramps
 
 MONDAY = datetime(2026, 6, 1, 7, 0)

@@ -7,12 +7,15 @@ from datetime import date
 
 import pytest
 
-from pipeline.report import findings, record_words, text, words
-from pipeline.report.counts import count_basis
-from pipeline.report.facts import PlanRisk, Risk
+from pipeline.report.numbers import wording as words
+from pipeline.report.numbers.counts import count_basis
+from pipeline.report.numbers.facts import PlanRisk, Risk
+from pipeline.report.numbers.of_100 import Said, say_risk, whole_of_100
+from pipeline.report.numbers.summary import RiskReport, Short, summarise
 from pipeline.report.page import render_page
-from pipeline.report.said import Said, say_risk, whole_of_100
-from pipeline.report.summary import RiskReport, Short, summarise
+from pipeline.report.text import findings
+from pipeline.report.text import forecast_record as record_words
+from pipeline.report.text import sentences as text
 from pipeline.units import METRIC, Units
 from tests.support.report_examples import EXAMPLES
 

@@ -10,9 +10,9 @@ from html import unescape
 import pytest
 
 from pipeline.actions.plans import grid_temps_c
-from pipeline.report.facts import ReportFacts
+from pipeline.report.numbers.facts import ReportFacts
+from pipeline.report.numbers.summary import summarise
 from pipeline.report.page import render_page
-from pipeline.report.summary import summarise
 from pipeline.units import METRIC, Units, in_temperature_unit
 from tests.support.report_examples import EXAMPLES, IMPERIAL, many_cramps
 

@@ -5,14 +5,14 @@ Called by the templates through page.py. What may be found at all is decided by 
 
 from __future__ import annotations
 
-from pipeline.report.counts import Basis
-from pipeline.report.curves import OneCurve, TimeSection
-from pipeline.report.heat import HeatSection
-from pipeline.report.heat_flags import ABOUT_HEAT
-from pipeline.report.shares import Share
-from pipeline.report.summary import Patterns
-from pipeline.report.warning_signs import NOT_CAUSING
-from pipeline.report.words import bare, of_100, plural, temp
+from pipeline.report.numbers.counts import Basis
+from pipeline.report.numbers.curves import OneCurve, TimeSection
+from pipeline.report.numbers.heat import HeatSection
+from pipeline.report.numbers.heat_flags import ABOUT_HEAT
+from pipeline.report.numbers.shares import Share
+from pipeline.report.numbers.summary import Patterns
+from pipeline.report.numbers.wording import bare, of_100, plural, temp
+from pipeline.report.text.warning_signs import NOT_CAUSING
 from pipeline.units import Units, format_hours
 
 PATTERN_CRAMPS = 5  # as MODEL.md's table decides; said here, decided by the permission

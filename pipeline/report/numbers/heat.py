@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import log
 
-from pipeline.report.counts import own_onsets, own_runs
-from pipeline.report.facts import PlanRisk, ReportFacts
-from pipeline.report.heat_flags import HeatFlag, count_flags
-from pipeline.report.said import Said, say_risk
+from pipeline.report.numbers.counts import own_onsets, own_runs
+from pipeline.report.numbers.facts import PlanRisk, ReportFacts
+from pipeline.report.numbers.heat_flags import HeatFlag, count_flags
+from pipeline.report.numbers.of_100 import Said, say_risk
 
 
 @dataclass(frozen=True, slots=True)

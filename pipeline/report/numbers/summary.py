@@ -9,21 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from pipeline.report.checklist import CheckLine, checklist_lines
-from pipeline.report.counts import Basis, Where, count_basis, count_where, own_runs
-from pipeline.report.curves import (
+from pipeline.report.numbers.checklist import CheckLine, checklist_lines
+from pipeline.report.numbers.counts import Basis, Where, count_basis, count_where, own_runs
+from pipeline.report.numbers.curves import (
     OneCurve,
     TimeSection,
     hour_section,
     pace_section,
     time_section,
 )
-from pipeline.report.facts import Claim, Others, PlanRisk, Provenance, ReportFacts
-from pipeline.report.heat import HeatSection, heat_section
-from pipeline.report.kept_record import KeptRecord, kept_record
-from pipeline.report.looking_back import ENOUGH_CRAMPS, LookingBack, look_back
-from pipeline.report.said import Said, say_risk
-from pipeline.report.shares import Share, share_fast, share_morning, share_warm
+from pipeline.report.numbers.facts import Claim, Others, PlanRisk, Provenance, ReportFacts
+from pipeline.report.numbers.forecast_record import KeptRecord, kept_record
+from pipeline.report.numbers.heat import HeatSection, heat_section
+from pipeline.report.numbers.looking_back import ENOUGH_CRAMPS, LookingBack, look_back
+from pipeline.report.numbers.of_100 import Said, say_risk
+from pipeline.report.numbers.shares import Share, share_fast, share_morning, share_warm
 from pipeline.units import Units
 
 State = Literal["red flag", "no runs", "not enough", "number"]

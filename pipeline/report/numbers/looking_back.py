@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.report.facts import Evaluation, Forecast, RivalName
-from pipeline.report.said import LEVELS, whole_of_100
+from pipeline.report.numbers.facts import Evaluation, Forecast, RivalName
+from pipeline.report.numbers.of_100 import LEVELS, whole_of_100
 
 ENOUGH_CRAMPS = 20  # own cramps it takes before a record of forecasts says how good they are (MODEL.md)
 

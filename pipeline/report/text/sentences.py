@@ -6,11 +6,11 @@ table.
 
 from __future__ import annotations
 
-from pipeline.report.counts import Basis, Where
-from pipeline.report.facts import Others
-from pipeline.report.said import ABOVE, Said
-from pipeline.report.summary import Answers, PlanCard, RiskReport, Short
-from pipeline.report.words import clock, days_between, muscle, of_100, pace, plural, span, temp
+from pipeline.report.numbers.counts import Basis, Where
+from pipeline.report.numbers.facts import Others
+from pipeline.report.numbers.of_100 import ABOVE, Said
+from pipeline.report.numbers.summary import Answers, PlanCard, RiskReport, Short
+from pipeline.report.numbers.wording import clock, days_between, muscle, of_100, pace, plural, span, temp
 from pipeline.units import Units, format_hours
 
 CARRIED_WORDS = {"watch": "your watch", "strava export": "your Strava export", "apple health": "Apple Health"}

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.report.facts import Forecast, MadeForecast
-from pipeline.report.looking_back import ENOUGH_CRAMPS, ForecastGroup, group_forecasts
+from pipeline.report.numbers.facts import Forecast, MadeForecast
+from pipeline.report.numbers.looking_back import ENOUGH_CRAMPS, ForecastGroup, group_forecasts
 
 
 @dataclass(frozen=True, slots=True)

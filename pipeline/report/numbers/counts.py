@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline.report.facts import CrampFact, ReportFacts, RunFact
+from pipeline.report.numbers.facts import CrampFact, ReportFacts, RunFact
 from pipeline.schema import SIDES
 
 TOLD_ANSWERS = ("no cramp", "cramp")  # 'not sure' and 'unanswered' are missing, never a no

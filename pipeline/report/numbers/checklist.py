@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from pipeline.report.answers import counts_of, profile_lines, question_lines
-from pipeline.report.counts import Where, own_onsets, own_runs
-from pipeline.report.facts import CrampFact, ReportFacts, RunFact
-from pipeline.report.shares import MORNING_ENDS_H, Share
-from pipeline.report.words import clock, muscle, plural, temp
+from pipeline.report.numbers.counts import Where, own_onsets, own_runs
+from pipeline.report.numbers.facts import CrampFact, ReportFacts, RunFact
+from pipeline.report.numbers.questionnaire import counts_of, profile_lines, question_lines
+from pipeline.report.numbers.shares import MORNING_ENDS_H, Share
+from pipeline.report.numbers.wording import clock, muscle, plural, temp
 from pipeline.units import format_hours
 
 NOBODY = "Nobody asked yet:"

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipeline.report.counts import own_onsets, own_runs
-from pipeline.report.facts import PlanRisk, ReportFacts, Risk
-from pipeline.report.said import Said, say_risk
+from pipeline.report.numbers.counts import own_onsets, own_runs
+from pipeline.report.numbers.facts import PlanRisk, ReportFacts, Risk
+from pipeline.report.numbers.of_100 import Said, say_risk
 
 UNDER = 0.10  # "under 10 of 100", told only when the upper end is
 

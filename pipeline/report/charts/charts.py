@@ -15,9 +15,9 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pipeline.report.curves import Curve, OneCurve, Point, TimeSection
-from pipeline.report.svg import figure_svg
-from pipeline.report.words import clock, hours_brief, temp
+from pipeline.report.charts.svg import figure_svg
+from pipeline.report.numbers.curves import Curve, OneCurve, Point, TimeSection
+from pipeline.report.numbers.wording import clock, hours_brief, temp
 from pipeline.units import Units
 
 INK, SOFT, LINE = "#1a1f26", "#56606b", "#d9dee4"

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.report.facts import PlanRisk, Risk, Say
+from pipeline.report.numbers.facts import PlanRisk, Risk, Say
 
 # level word, from, to (of 100); the last has no upper end (REPORT.md, "The page")
 LEVELS: tuple[tuple[str, int, int | None], ...] = (

@@ -5,9 +5,9 @@ Called by the templates through page.py.
 
 from __future__ import annotations
 
-from pipeline.report.kept_record import KeptRecord, KindRecord
-from pipeline.report.looking_back import ENOUGH_CRAMPS, ForecastGroup, LookingBack
-from pipeline.report.words import bare, plural
+from pipeline.report.numbers.forecast_record import KeptRecord, KindRecord
+from pipeline.report.numbers.looking_back import ENOUGH_CRAMPS, ForecastGroup, LookingBack
+from pipeline.report.numbers.wording import bare, plural
 
 RIVAL_WORDS = {
     "own rate": "a runner's plain share of runs with a cramp",

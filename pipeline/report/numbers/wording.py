@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from pipeline.report.said import ABOVE, LEVELS, Said
+from pipeline.report.numbers.of_100 import ABOVE, LEVELS, Said
 from pipeline.units import Units, format_hours, format_temperature, in_distance_unit, in_temperature_unit
 
 MONTHS = (

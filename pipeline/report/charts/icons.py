@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from pipeline.report.said import Said
+from pipeline.report.numbers.of_100 import Said
 
 CELL = 26
 BOLT = "M1.5-5.5-3 1H-.3L-1.5 5.5 3-1H.3z"  # about a third of a cell, around the middle of a sign

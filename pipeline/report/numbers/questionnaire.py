@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from statistics import median
 
 from pipeline.questions import FEWEST_CONTROLS, QUESTIONS
-from pipeline.report.facts import AnswerCount, ReportFacts
-from pipeline.report.words import day
+from pipeline.report.numbers.facts import AnswerCount, ReportFacts
+from pipeline.report.numbers.wording import day
 
 
 def question_lines(facts: ReportFacts, key: str, title: str) -> tuple[str, ...]:

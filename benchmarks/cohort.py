@@ -16,9 +16,9 @@ import polars as pl
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from models.bench_cohort import BenchCohort, draw_bench_cohort
-from models.bench_world import BenchRun, BenchRunners, bench_log_odds, cramp_chance, draw_bench_runners
-from models.hazard import CrampHazard, RunRisk
+from benchmarks.worlds.bench_cohort import BenchCohort, draw_bench_cohort
+from benchmarks.worlds.bench_world import BenchRun, BenchRunners, bench_log_odds, cramp_chance, draw_bench_runners
+from models.fit.hazard import CrampHazard, RunRisk
 
 Floats = NDArray[np.float64]
 Done = TypeVar("Done")

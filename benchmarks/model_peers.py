@@ -17,8 +17,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from benchmarks.cohort import Forecaster, Task
-from models.baselines import OwnRate, PlannedLogistic
-from models.design import COVARIATE_COLUMNS, design_matrix
+from models.fit.design import COVARIATE_COLUMNS, design_matrix
+from models.scoring.baselines import OwnRate, PlannedLogistic
 
 Floats = NDArray[np.float64]
 

@@ -20,7 +20,7 @@ from benchmarks.cohort import Task, ceiling, draw_task, hazard_risks, timed
 from benchmarks.goals import Goal, verdict
 from benchmarks.model_peers import peers
 from benchmarks.scores import calibration_error, calibration_slope, covered, share_of_gain
-from models.hazard import CrampHazard
+from models.fit.hazard import CrampHazard
 
 Floats = NDArray[np.float64]
 

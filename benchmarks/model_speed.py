@@ -17,9 +17,9 @@ import numpy as np
 from benchmarks.cohort import draw_task, timed
 from benchmarks.goals import Goal, verdict
 from benchmarks.model_peers import pooled_hazard
-from models.hazard import CrampHazard
-from models.published_year import lived, runners, year
-from models.simulate import HIGH
+from benchmarks.worlds.published_year import lived, runners, year
+from models.fit.hazard import CrampHazard
+from sample_data.world.simulate import HIGH
 
 SEED = 20261125
 RUNNERS = (20, 100, 500, 2000)

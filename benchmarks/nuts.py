@@ -1,4 +1,4 @@
-"""The hazard of models/hazard.py by NUTS (numpyro): the same design, priors and likelihood, sampled without shortcuts.
+"""The hazard of models/fit/hazard.py by NUTS (numpyro): the same design, priors and likelihood, sampled without shortcuts.
 
 The anchor of quality and of cost. Needs the extra `bench`; called by benchmarks.model_quality for cohorts of 20.
 """
@@ -10,8 +10,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from benchmarks.cohort import Task
-from models.design import EVIDENCE_PRIORS, design_matrix
-from models.pooled import OWN_COLUMNS, SD_PRIOR_RUNNERS
+from models.fit.design import EVIDENCE_PRIORS, design_matrix
+from models.fit.pooled import OWN_COLUMNS, SD_PRIOR_RUNNERS
 
 Floats = NDArray[np.float64]
 

@@ -1,6 +1,6 @@
 """Do the personal numbers hold on runners whose truth is known? One runner alone, a year of answered runs each.
 
-Runners and hazards come from models.simulate; what is printed judges the method and is no evidence about people.
+Runners and hazards come from sample_data.world.simulate; what is printed judges the method and is no evidence about people.
 By hand: python -m benchmarks.one_runner_alone 200   (runners a world, of 18; about 10-20 CPU seconds a world)
 Called by benchmarks.model_quality too, which sets goals beside the figures.
 """
@@ -16,13 +16,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from benchmarks.scores import share_of_gain
-from models import simulate
-from models.baselines import LevelTimesShape
-from models.claim_worlds import NOTHING_ACTS
-from models.design import plan_rows
-from models.hazard import CrampHazard
-from models.published_year import first_answer, lived, runners, true_risks, year
-from models.simulate import MID, SCENARIOS, Truth, World
+from benchmarks.worlds.claim_worlds import NOTHING_ACTS
+from benchmarks.worlds.published_year import first_answer, lived, runners, true_risks, year
+from models.fit.design import plan_rows
+from models.fit.hazard import CrampHazard
+from models.scoring.baselines import LevelTimesShape
+from sample_data.world import simulate
+from sample_data.world.simulate import MID, SCENARIOS, Truth, World
 
 Floats = NDArray[np.float64]
 

@@ -1,6 +1,6 @@
 """Makes the sample cohort again: `make sample`, or `python -m sample_data.build` from the project's root.
 
-The truth of the runners is written here; what happened to them is drawn with SEED from models/simulate.py.
+The truth of the runners is written here; what happened to them is drawn with SEED from sample_data/world/simulate.py.
 No outcome is added, moved or taken away by hand. The same code gives the same decoded content.
 """
 
@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from models.simulate import Truth
 from sample_data.cohort import COHORT, DANUBE, PLAINS, Place, SimRunner
 from sample_data.course import lay_course
 from sample_data.files import Files, Log, runner_files, table_files, weather_file
 from sample_data.outing import Outing, go_out, load_z, longest30_min
 from sample_data.season import plan_year
 from sample_data.weather_year import WeatherYear, simulate_year
+from sample_data.world.simulate import Truth
 
 SEED = 1
 HERE = Path(__file__).parent

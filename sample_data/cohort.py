@@ -35,7 +35,7 @@ PLAINS = Place(1, 40.0, -105.2, "America/Denver", 1600.0, 11.0, 11.5, 7.5, 9.0, 
 
 @dataclass(frozen=True, slots=True)
 class Race:
-    """A race the runner entered; `name` is one of models.simulate.SCENARIOS."""
+    """A race the runner entered; `name` is one of sample_data.world.simulate.SCENARIOS."""
 
     on: date
     name: str

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.aftermath import MUSCLE, SIDE, pick, remembered_onset_s, remembered_side
-from models.simulate import HIGH, SCENARIOS, Truth, draw_onsets, offer
 from sample_data.body import Timeline
 from sample_data.cohort import SimRunner
 from sample_data.outing import Outing
+from sample_data.world.aftermath import MUSCLE, SIDE, pick, remembered_onset_s, remembered_side
+from sample_data.world.simulate import HIGH, SCENARIOS, Truth, draw_onsets, offer
 
 Row = dict[str, str]
 ANSWER_COLUMNS = ("runner", "run", "at", "uncertainty_s", "muscle", "side", "severity", "note")

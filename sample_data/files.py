@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.simulate import Truth
 from sample_data.body import timeline
 from sample_data.cohort import Place, SimRunner
 from sample_data.diary import ANSWER_COLUMNS, PLAN_COLUMNS, RUNNER_COLUMNS, Row, answer_rows, plan_rows, runner_row
 from sample_data.outing import Outing
 from sample_data.recording import SIMULATED, fit_bytes, gpx_text, record
 from sample_data.weather_year import WeatherYear, service_csv
+from sample_data.world.simulate import Truth
 
 Files = dict[str, bytes]  # path inside sample_data -> content
 

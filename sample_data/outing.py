@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from models.aftermath import Outcome, draw_run
-from models.simulate import HIGH, STATION_ERROR_C, Offered, Truth, bins
 from sample_data.cohort import SimRunner
 from sample_data.course import Course
 from sample_data.season import Plan
 from sample_data.way import Way, meant_way, way_with
 from sample_data.weather_year import WeatherYear
+from sample_data.world.aftermath import Outcome, draw_run
+from sample_data.world.simulate import HIGH, STATION_ERROR_C, Offered, Truth, bins
 
 Floats = NDArray[np.float64]
 INDOOR_WBGT_C = 17.0

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from models.simulate import SCENARIOS
 from sample_data.cohort import LAST_DAY, Place, Race, SimRunner
+from sample_data.world.simulate import SCENARIOS
 
 RACE_KM = {"5k": 5.0, "10k": 10.0, "half": 21.0975, "marathon": 42.195}
 LONG_DAY = 6  # Sunday

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.aftermath import Outcome
 from sample_data.cohort import SimRunner
 from sample_data.course import Course
 from sample_data.season import Plan, usual_ms
+from sample_data.world.aftermath import Outcome
 
 Floats = NDArray[np.float64]
 SLOWER_FOR_S = 600

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from models.dataset import planned_rows
-from models.hazard import CrampHazard
-from models.run_risk import RunRisk
+from models.fit.dataset import planned_rows
+from models.fit.hazard import CrampHazard
+from models.fit.run_risk import RunRisk
 from pipeline.store.migrate import naive_utc
 from pipeline.store.predictions import DueForecast, NewPrediction
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def automatic_forecasts(due: Sequence[DueForecast], models: Mapping[str, str], at: datetime) -> list[NewPrediction]:
     """A forecast of each run by its fit; `models` JSON by fit id, `at` UTC without a zone.
 
-    Fits that this installation's libraries cannot read again (models.kept) forecast nothing.
+    Fits that this installation's libraries cannot read again (models.fit.saved_model) forecast nothing.
     """
     made = []
     for fit_id, group in groupby(sorted(due, key=lambda one: one.fit_id), key=lambda one: one.fit_id):

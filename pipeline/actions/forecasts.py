@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from models.version import MODEL_VERSION
+from models.fit.version import MODEL_VERSION
 from pipeline.settings import Settings
 from pipeline.store.connection import open_store, transaction
 from pipeline.store.migrate import naive_utc

@@ -17,12 +17,12 @@ import polars as pl
 import scipy
 
 from models.abstain import CRAMPS_FOR_COUNTS
-from models.crossover import case_crossover, claim_slopes
-from models.dataset import data_hash, runs_of
-from models.evaluate import Evaluation, Record, evaluate, score
-from models.forward import FORECAST_SCHEMA
-from models.hazard import MODEL_VERSION, CrampHazard
-from models.record import FirstAnswers
+from models.fit.dataset import data_hash, runs_of
+from models.fit.hazard import MODEL_VERSION, CrampHazard
+from models.fit.runner_history import FirstAnswers
+from models.scoring.crossover import case_crossover, claim_slopes
+from models.scoring.evaluate import Evaluation, Record, evaluate, score
+from models.scoring.forward import FORECAST_SCHEMA
 from pipeline.store.fits import Fit
 from pipeline.store.trainings import Training
 

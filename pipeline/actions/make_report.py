@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 
 from models.abstain import forecasts_are_off, may_say
-from models.hazard import MODEL_VERSION, CrampHazard
+from models.fit.hazard import MODEL_VERSION, CrampHazard
 from pipeline.actions.each import each_of
 from pipeline.actions.evidence import evidence_of, permission_of, record_of
 from pipeline.actions.plan_weather import OwnAir

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from models.design import SEGMENT_S
+from models.fit.design import SEGMENT_S
 from pipeline.actions.plan_weather import FEWEST_SEGMENTS, OwnAir
 from pipeline.weather.clock import LocalClock, local_time
 from pipeline.weather.place import WeatherPlace

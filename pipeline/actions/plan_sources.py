@@ -13,7 +13,7 @@ from typing import Literal
 
 import polars as pl
 
-from models.design import plan_rows
+from models.fit.design import plan_rows
 from pipeline.actions.plan_air import PlanHours, forecast_hours, own_hours, with_air
 from pipeline.actions.plan_weather import OwnAir
 from pipeline.actions.planned import AskedRun

@@ -15,7 +15,7 @@ from pipeline.weather.cells import cell_of
 
 SHORTEST_S, LONGEST_S = 300.0, 86_400.0
 COLDEST_C, HOTTEST_C = -20.0, 50.0
-SLOWER_PCT, FASTER_PCT = -30.0, 20.0  # where the model stops telling paces apart (models.design)
+SLOWER_PCT, FASTER_PCT = -30.0, 20.0  # where the model stops telling paces apart (models.fit.design)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 HOME = "home"
 

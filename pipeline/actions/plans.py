@@ -16,8 +16,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from models.abstain import Evidence, MaySay, Plan, may_say
-from models.design import plan_rows
-from models.hazard import CrampHazard
+from models.fit.design import plan_rows
+from models.fit.hazard import CrampHazard
 from pipeline.actions.plan_weather import OwnAir
 from pipeline.report.numbers.facts import PlanRisk, Risk
 from pipeline.units import METRIC, Units, celsius, in_temperature_unit

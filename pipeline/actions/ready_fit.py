@@ -12,7 +12,7 @@ from datetime import datetime
 import duckdb
 import polars as pl
 
-from models.version import MODEL_VERSION
+from models.fit.version import MODEL_VERSION
 from pipeline.actions.learn import folded, own_fingerprint
 from pipeline.actions.train import train
 from pipeline.settings import Settings

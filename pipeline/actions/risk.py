@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from models.abstain import Evidence, may_say
-from models.hazard import MODEL_VERSION, CrampHazard
+from models.fit.hazard import MODEL_VERSION, CrampHazard
 from pipeline.actions.evidence import evidence_of, own_record, record_of
 from pipeline.actions.forecast_made import asked_forecast
 from pipeline.actions.plan_sources import Fetch, OwnWeather, PlanAir, WhyNot, find_air

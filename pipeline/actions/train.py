@@ -13,8 +13,8 @@ from typing import Any
 
 import duckdb
 
-from models.dataset import runs_of
-from models.version import MODEL_VERSION
+from models.fit.dataset import runs_of
+from models.fit.version import MODEL_VERSION
 from pipeline.actions.judge import InUse, judge
 from pipeline.actions.learn import Everyone, forecasts_of, learn
 from pipeline.errors import NotFound, WrongInput

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from models.version import MODEL_VERSION
+from models.fit.version import MODEL_VERSION
 from pipeline.store.sql_files import sql_files
 
 

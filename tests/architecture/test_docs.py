@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from docs.write_data_page import PAGE, data_page
-from models.design import EVIDENCE_PRIORS
-from models.hazard import MODEL_VERSION
+from models.fit.design import EVIDENCE_PRIORS
+from models.fit.hazard import MODEL_VERSION
 from pipeline import schema
 from pipeline.settings import Settings
 from pipeline.store.query import Described, describe, list_views

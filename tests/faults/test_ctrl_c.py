@@ -98,7 +98,7 @@ def test_before_anything_is_loaded_ctrl_c_ends_without_a_word(tmp_path: Path) ->
 
 FIRST_POINTS = """
 import os, signal, threading, time
-from models.posterior import standard_t
+from models.fit.posterior import standard_t
 threading.Timer(0.002, os.kill, (os.getpid(), signal.SIGINT)).start()
 standard_t(5, 8, 1)
 time.sleep(1)

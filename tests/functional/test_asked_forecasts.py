@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from models.abstain import Evidence, may_say
-from models.hazard import CrampHazard
+from models.fit.hazard import CrampHazard
 from pipeline.actions.evidence import evidence_of, own_record
 from pipeline.actions.flags import set_flags
 from pipeline.actions.make_report import make_report

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from models.version import MODEL_VERSION
+from models.fit.version import MODEL_VERSION
 from pipeline.cli.complete import FIXED_WORDS
 from pipeline.cli.main import cli
 from pipeline.cli.verbs import VERBS

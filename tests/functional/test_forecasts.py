@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from models.abstain import FEWEST_ANSWERED_RUNS
-from models.design import plan_rows
-from models.hazard import CrampHazard
+from models.fit.design import plan_rows
+from models.fit.hazard import CrampHazard
 from pipeline.actions.forecasts import FEWEST_RUNS, forecast_new_runs
 from pipeline.actions.inbox import take_answers
 from pipeline.actions.tag import CrampWords, answer_none_between, answer_run, tag_cramp

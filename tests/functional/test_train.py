@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from models.hazard import CrampHazard
+from models.fit.hazard import CrampHazard
 from pipeline.actions.ready_fit import ready_fit
 from pipeline.actions.run_edit import RunEdit, edit_run
 from pipeline.actions.runner_edit import edit_runner

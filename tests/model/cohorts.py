@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from models.design import EVIDENCE_PRIORS
+from models.fit.design import EVIDENCE_PRIORS
 from tests.model.runners import drawn_onsets, hazard_rows, varied_plans
 
 MEANS = np.array([prior.mean for prior in EVIDENCE_PRIORS])

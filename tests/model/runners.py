@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 
-from models.design import EVIDENCE_PRIORS, HAZARD_ROW_COLUMNS, design_matrix, plan_rows
+from models.fit.design import EVIDENCE_PRIORS, HAZARD_ROW_COLUMNS, design_matrix, plan_rows
 
 FIRST_DAY = datetime(2024, 1, 1, 6, 0)  # naive: the view gives UTC without saying so
 

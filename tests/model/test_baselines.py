@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 from scipy.special import polygamma
 
-from models.baselines import LevelTimesShape, OwnRate, PlannedLogistic, baselines
-from models.design import plan_rows
+from models.fit.design import plan_rows
+from models.scoring.baselines import LevelTimesShape, OwnRate, PlannedLogistic, baselines
 from tests.model.runners import clean_runs, hazard_rows, no_rows, varied_plans
 
 TWO_PLANS = pl.concat([plan_rows(4 * 3600.0, run_id="z", race=True), plan_rows(3600.0, run_id="a")])

@@ -16,9 +16,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.dataset import planned_rows, runs_of
-from models.design import EVIDENCE_PRIORS
-from models.hazard import CrampHazard
+from models.fit.dataset import planned_rows, runs_of
+from models.fit.design import EVIDENCE_PRIORS
+from models.fit.hazard import CrampHazard
 from pipeline.actions.learn import Everyone, learn
 from pipeline.errors import WrongInput
 from pipeline.store.changes import change

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.calibration import calibrate, calibration_error, forecast_groups
+from models.scoring.calibration import calibrate, calibration_error, forecast_groups
 
 
 def drawn(seed: int, n: int = 6000) -> tuple[np.ndarray, np.ndarray]:

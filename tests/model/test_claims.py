@@ -7,11 +7,11 @@ import polars as pl
 import pytest
 
 from benchmarks.claims import claimed, false_share, found_share
-from models.claim_worlds import NOTHING_ACTS, NULL_WORLDS, STRONG, STRONG_HEAT, draw_log
-from models.crossover import case_crossover
-from models.design import HAZARD_ROW_COLUMNS
-from models.published_year import true_hazard
-from models.simulate import Truth
+from benchmarks.worlds.claim_worlds import NOTHING_ACTS, NULL_WORLDS, STRONG, STRONG_HEAT, draw_log
+from benchmarks.worlds.published_year import true_hazard
+from models.fit.design import HAZARD_ROW_COLUMNS
+from models.scoring.crossover import case_crossover
+from sample_data.world.simulate import Truth
 
 N0, N1, MNAR = NULL_WORLDS
 

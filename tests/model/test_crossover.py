@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.crossover import CLAIM_PRIORS, CaseCrossover, case_crossover, claim_slopes, deal_controls
-from models.design import plan_rows
+from models.fit.design import plan_rows
+from models.scoring.crossover import CLAIM_PRIORS, CaseCrossover, case_crossover, claim_slopes, deal_controls
 from tests.model.runners import clean_runs, hazard_rows, varied_plans
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.dataset import check_rows, data_hash, planned_rows, runs_of
-from models.design import PLAN_COLUMNS, plan_rows
+from models.fit.dataset import check_rows, data_hash, planned_rows, runs_of
+from models.fit.design import PLAN_COLUMNS, plan_rows
 from tests.model.runners import clean_runs, hazard_rows, no_rows, varied_plans
 
 

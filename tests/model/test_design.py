@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.design import EVIDENCE_PRIORS, PLAN_COLUMNS, Prior, design_matrix, missing_share, plan_rows
+from models.fit.design import EVIDENCE_PRIORS, PLAN_COLUMNS, Prior, design_matrix, missing_share, plan_rows
 
 COLUMNS = [prior.column for prior in EVIDENCE_PRIORS]
 

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
-from models.hazard import CrampHazard
+from models.fit.hazard import CrampHazard
 from tests.model.runners import hazard_rows, no_rows, varied_plans
 
 # All but the first two reasons also hold for the first: the checks give arrays of numbers without names.

@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.comparison import worse_by
-from models.evaluate import Record, evaluate, score
-from models.forward import forward_forecasts
-from models.known import Known
+from models.scoring.as_of import Known
+from models.scoring.comparison import worse_by
+from models.scoring.evaluate import Record, evaluate, score
+from models.scoring.forward import forward_forecasts
 from tests.model.cohorts import cohort_rows
 from tests.model.runners import clean_runs, hazard_rows, varied_plans
 

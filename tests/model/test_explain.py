@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.design import EVIDENCE_PRIORS, design_matrix, plan_rows
-from models.explain import carried_on
-from models.hazard import CrampHazard
+from models.fit.design import EVIDENCE_PRIORS, design_matrix, plan_rows
+from models.fit.explain import carried_on
+from models.fit.hazard import CrampHazard
 from tests.model.runners import hazard_rows, varied_plans
 
 HOT_RACE = plan_rows(

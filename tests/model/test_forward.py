@@ -8,8 +8,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.dataset import planned_rows
-from models.forward import (
+from models.fit.dataset import planned_rows
+from models.fit.hazard import CrampHazard
+from models.scoring.as_of import Known, own_logs
+from models.scoring.forward import (
     FIRST_RUNS,
     FORECAST_SCHEMA,
     forward_forecasts,
@@ -17,8 +19,6 @@ from models.forward import (
     newcomer_forecasts,
     stretches,
 )
-from models.hazard import CrampHazard
-from models.known import Known, own_logs
 from tests.model.cohorts import cohort_rows, renamed
 from tests.model.runners import FIRST_DAY, clean_runs, hazard_rows, varied_plans
 

@@ -11,9 +11,9 @@ from scipy.stats import norm
 from sklearn.base import clone
 from sklearn.linear_model import PoissonRegressor
 
-from models.design import EVIDENCE_PRIORS, Prior, design_matrix, plan_rows
-from models.first_answer import FIRST_ANSWERS, REFERENCE_RACES
-from models.hazard import CrampHazard
+from models.fit.design import EVIDENCE_PRIORS, Prior, design_matrix, plan_rows
+from models.fit.first_answer import FIRST_ANSWERS, REFERENCE_RACES
+from models.fit.hazard import CrampHazard
 from tests.model.runners import (
     clean_runs,
     drawn_coefficients,

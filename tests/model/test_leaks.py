@@ -18,13 +18,13 @@ import pytest
 
 from benchmarks.cohort import Task, draw_task, hazard_risks
 from benchmarks.model_peers import own_rates
-from models.canary import looks_leaked
-from models.dataset import planned_rows, runs_of
-from models.design import design_matrix, plan_rows
-from models.evaluate import evaluate
-from models.forward import LONG_S
-from models.hazard import CrampHazard
-from models.scores import order_within_kind
+from models.fit.dataset import planned_rows, runs_of
+from models.fit.design import design_matrix, plan_rows
+from models.fit.hazard import CrampHazard
+from models.scoring.canary import looks_leaked
+from models.scoring.evaluate import evaluate
+from models.scoring.forward import LONG_S
+from models.scoring.scores import order_within_kind
 from pipeline.store.connection import open_store
 from pipeline.store.runners import Runner
 from tests.model.runners import hazard_rows, varied_plans

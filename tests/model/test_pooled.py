@@ -6,11 +6,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.design import EVIDENCE_PRIORS, Prior, design_matrix, plan_rows
-from models.hazard import CrampHazard
-from models.pooled import learnt_sds
-from models.record import split_records
-from models.site import Site, schur, take_site
+from models.fit.design import EVIDENCE_PRIORS, Prior, design_matrix, plan_rows
+from models.fit.hazard import CrampHazard
+from models.fit.marginal import Site, schur, take_site
+from models.fit.pooled import learnt_sds
+from models.fit.runner_history import split_records
 from tests.model.runners import clean_runs, cohort, hazard_rows, no_rows, of_runner, varied_plans
 
 GROUP = np.array([-8.2, 2.2, 1.2, 0.4, 0.6, 1.1, 0.25, 0.3, 0.2, 0.0, 0.0])

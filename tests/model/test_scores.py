@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.scores import (
+from models.scoring.scores import (
     brier_skill,
     compared,
     net_benefits,

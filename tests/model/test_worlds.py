@@ -10,9 +10,9 @@ import pytest
 
 from benchmarks.goals import Goal, verdict
 from benchmarks.scores import calibration_error, calibration_slope, covered, share_of_gain
-from models.bench_cohort import BenchCohort, draw_bench_cohort
-from models.bench_world import BenchRun, BenchRunners, bench_log_odds, cramp_chance, draw_bench_runners
-from models.design import HAZARD_ROW_COLUMNS, PLAN_COLUMNS
+from benchmarks.worlds.bench_cohort import BenchCohort, draw_bench_cohort
+from benchmarks.worlds.bench_world import BenchRun, BenchRunners, bench_log_odds, cramp_chance, draw_bench_runners
+from models.fit.design import HAZARD_ROW_COLUMNS, PLAN_COLUMNS
 
 NOBODY = BenchRunners(*(np.zeros(1) for _ in fields(BenchRunners)))
 

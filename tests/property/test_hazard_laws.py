@@ -9,8 +9,8 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.design import design_matrix, plan_rows
-from models.hazard import CrampHazard
+from models.fit.design import design_matrix, plan_rows
+from models.fit.hazard import CrampHazard
 from tests.model.runners import clean_runs, hazard_rows, of_runner, varied_plans
 
 RUNNERS = st.sampled_from(["anna", "ben", "somebody new"])

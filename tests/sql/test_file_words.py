@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from models.design import HAZARD_ROW_COLUMNS
+from models.fit.design import HAZARD_ROW_COLUMNS
 from pipeline.schema import CarriedWeather, FileWords, ParsedRun
 from pipeline.store.connection import open_store, transaction
 from pipeline.store.details import run_details

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from models.design import HAZARD_ROW_COLUMNS
+from models.fit.design import HAZARD_ROW_COLUMNS
 from pipeline.store.connection import open_store
 from pipeline.store.runners import Runner
 from tests.support.stores import START, answer, cramp_at, even_run, make_store, put_runs, with_records

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.design import plan_rows
+from models.fit.design import plan_rows
 from pipeline.actions.plan_air import PlanHours, forecast_hours, own_hours, with_air
 from pipeline.actions.plan_weather import OwnAir
 from pipeline.schema import WEATHER_COLUMNS

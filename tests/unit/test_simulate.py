@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models import aftermath, simulate
-from models.simulate import HIGH, LOW, MID, SCENARIOS, Offered, Truth
+from sample_data.world import aftermath, simulate
+from sample_data.world.simulate import HIGH, LOW, MID, SCENARIOS, Offered, Truth
 
 RUNNERS = 60_000
 

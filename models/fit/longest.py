@@ -1,0 +1,35 @@
+"""How long a run may be before its risk passes a bound, in a share of the plausible cases. For models.fit.hazard."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from models.fit.posterior import weighted_quantile
+
+Floats = NDArray[np.float64]
+
+
+def longest_duration_s(risk: float, exposure: Floats, weights: Floats, minutes: Floats, sure: float) -> float:
+    """The duration (s) at which the `sure` quantile (0..1) of the risk since the start reaches `risk` (0..1).
+
+    `exposure` (n_segments, n_draws) is minutes exp(eta) of a long run, `minutes` (n_segments,) its segments. The
+    hazard is constant within a segment, so expected onsets grow evenly there. The whole length where the risk is
+    never reached. Raises ValueError for a risk or share outside 0..1.
+    """
+    if not (0 < risk < 1 and 0 < sure < 1):
+        raise ValueError(f"risk and sure lie between 0 and 1, not {risk} and {sure}")
+    bound = -np.log1p(-risk)
+    before = np.zeros(exposure.shape[1])
+    for number, segment in enumerate(exposure):
+        if weighted_quantile(before + segment, weights, sure) >= bound:
+            share = _share_until(bound, before, segment, weights, sure)
+            return 60.0 * float(minutes[:number].sum() + share * minutes[number])
+        before = before + segment
+    return 60.0 * float(minutes.sum())
+
+
+def _share_until(bound: float, before: Floats, segment: Floats, weights: Floats, sure: float) -> float:
+    """The share (0..1) of the segment run when the quantile of expected onsets reaches the bound."""
+    return float(brentq(lambda share: weighted_quantile(before + share * segment, weights, sure) - bound, 0.0, 1.0))

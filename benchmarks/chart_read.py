@@ -21,9 +21,9 @@ from benchmarks.bulk import ingested, new_home
 from benchmarks.run_files import write_archive
 from pipeline.formats.cleaning.segments import pieces
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
-from pipeline.store.runs import read_records
-from pipeline.store.sql_files import read_sql
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.sql_files import read_sql
+from pipeline.store.runs.runs import read_records
 
 CHART_LIMIT_MS, SEGMENTS_LIMIT_S = 15.0, 3.0
 CHARTS = 40

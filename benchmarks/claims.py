@@ -18,7 +18,7 @@ from benchmarks.worlds.claim_worlds import NULL_WORLDS, STRONG, ClaimWorld, Log,
 from models.abstain import may_say
 from models.scoring.crossover import case_crossover, claim_slopes
 from pipeline.actions.evidence import evidence_of
-from pipeline.store.runners import Runner
+from pipeline.store.answers.runners import Runner
 
 SEED = 20261125
 OWN_CRAMPS = (5, 10, 20, 30)

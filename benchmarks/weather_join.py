@@ -20,7 +20,7 @@ import duckdb
 import polars as pl
 
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store, transaction
+from pipeline.store.db.connection import open_store, transaction
 
 ROUNDS = 7
 RATIO_LIMIT, ERROR_LIMIT_C = 4.0, 0.05

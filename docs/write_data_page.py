@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
-from pipeline.store.publish import PUBLIC_VIEWS, publish
-from pipeline.store.query import Described, describe, list_views
+from pipeline.store.analyst.publish import PUBLIC_VIEWS, publish
+from pipeline.store.analyst.query import Described, describe, list_views
+from pipeline.store.db.connection import open_store
 
 PAGE = Path(__file__).with_name("data.md")
 INTRODUCTION = """# Data

@@ -20,7 +20,7 @@ from pathlib import Path
 from flows.server_database import forget_empty, keep_empty, new_database
 from pipeline.errors import TryAgain
 from pipeline.settings import Settings, make_private_folder
-from pipeline.store.swap import one_writer
+from pipeline.store.db.swap import one_writer
 
 LOOPBACK = "127.0.0.1"
 START_S = 180.0

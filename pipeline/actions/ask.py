@@ -15,13 +15,13 @@ from pipeline.errors import WrongInput
 from pipeline.questions import RUN_QUESTIONS, Question, find_question, in_control_tenth, read_answer
 from pipeline.schema import EFFECTS, RECURRED, RELIEFS
 from pipeline.settings import Settings
-from pipeline.store.changes import Change, change
-from pipeline.store.connection import open_store
-from pipeline.store.cramps import edit_cramp
-from pipeline.store.find import RunRow, find_run
-from pipeline.store.questions import DueRun, Given, answers_given, due_runs, give_answer, take_answer_away
-from pipeline.store.runners import all_runners, find_runner
-from pipeline.store.tags import Tag, tags_of
+from pipeline.store.answers.cramps import edit_cramp
+from pipeline.store.answers.questions import DueRun, Given, answers_given, due_runs, give_answer, take_answer_away
+from pipeline.store.answers.runners import all_runners, find_runner
+from pipeline.store.answers.tags import Tag, tags_of
+from pipeline.store.db.changes import Change, change
+from pipeline.store.db.connection import open_store
+from pipeline.store.runs.find import RunRow, find_run
 from pipeline.units import parse_duration_s
 
 # About each tagged cramp: the question and its words; `recurred_after` takes a duration.

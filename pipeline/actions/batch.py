@@ -22,13 +22,13 @@ from pipeline.actions.redo import as_known, sessions_lost
 from pipeline.formats.read import PARSER_VERSION
 from pipeline.schema import FileWords, ParsedRun
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
-from pipeline.store.file_words import words_of
-from pipeline.store.redo import KnownRun, known_runs, redo_runs
-from pipeline.store.run_rows import NewRun
-from pipeline.store.run_words import deletions_of
-from pipeline.store.runners import Runner
-from pipeline.store.runs import Beside, FileRow, files_of, store_runs
+from pipeline.store.answers.corrections import deletions_of
+from pipeline.store.answers.runners import Runner
+from pipeline.store.db.connection import open_store
+from pipeline.store.runs.export_details import words_of
+from pipeline.store.runs.redo import KnownRun, known_runs, redo_runs
+from pipeline.store.runs.rows import NewRun
+from pipeline.store.runs.runs import Beside, FileRow, files_of, store_runs
 from pipeline.weather.zones import ZoneOf, zone_of_place
 
 

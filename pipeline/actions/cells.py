@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import duckdb
 
-from pipeline.store.weather_hours import put_cell_map, run_cells, weather_places
+from pipeline.store.weather.hours import put_cell_map, run_cells, weather_places
 from pipeline.weather.cells import places_near
 
 

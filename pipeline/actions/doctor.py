@@ -19,7 +19,7 @@ from pipeline.actions.versions import Versions, own_versions
 from pipeline.config import CONFIG_FILE, unknown_variables
 from pipeline.errors import CramplogError
 from pipeline.settings import Settings, config_path
-from pipeline.store.health import Health, look
+from pipeline.store.health.health import Health, look
 from pipeline.weather.service.address import service_of
 from pipeline.weather.service.reach import Reach, reach
 

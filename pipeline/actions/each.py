@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from pipeline.errors import CramplogError
-from pipeline.store.runners import Runner
+from pipeline.store.answers.runners import Runner
 
 log = logging.getLogger(__name__)
 Made = TypeVar("Made")

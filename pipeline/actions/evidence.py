@@ -15,9 +15,9 @@ import polars as pl
 
 from models.abstain import FEWEST_ANSWERED_RUNS, ClaimEvidence, Evidence, MaySay
 from pipeline.report.numbers.facts import Permission
-from pipeline.store.fits import Fit
-from pipeline.store.predictions import KeptForecast
-from pipeline.store.runners import Runner
+from pipeline.store.answers.runners import Runner
+from pipeline.store.fits.fits import Fit
+from pipeline.store.fits.predictions import KeptForecast
 
 _CLAIM_COLUMNS = {"heat": "wbgt_c", "pace": "pace_faster_pct"}
 

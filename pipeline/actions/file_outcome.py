@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.actions.read_files import ReadFile
 from pipeline.formats.sources.find import Refused
-from pipeline.store.runs import FileRow
+from pipeline.store.runs.runs import FileRow
 from pipeline.units import short_id
 
 INCOMPLETE = ("damaged", "cut_archive")  # notes that say some of the file is lost

@@ -13,10 +13,10 @@ from difflib import get_close_matches
 from pipeline.errors import WrongInput
 from pipeline.report.text.warning_signs import SIGNS, TIERS
 from pipeline.settings import Settings
-from pipeline.store.changes import change
-from pipeline.store.connection import open_store
-from pipeline.store.flags import clear_flag, cleared_flags, tick_flag, ticked_flags
-from pipeline.store.runners import Runner, find_runner
+from pipeline.store.answers.flags import clear_flag, cleared_flags, tick_flag, ticked_flags
+from pipeline.store.answers.runners import Runner, find_runner
+from pipeline.store.db.changes import change
+from pipeline.store.db.connection import open_store
 
 ALL = "all"
 _OF_OLD = "other"  # a sign noted by a program that did not know them by name

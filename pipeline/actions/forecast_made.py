@@ -16,8 +16,8 @@ import polars as pl
 from models.fit.dataset import planned_rows
 from models.fit.hazard import CrampHazard
 from models.fit.run_risk import RunRisk
-from pipeline.store.migrate import naive_utc
-from pipeline.store.predictions import DueForecast, NewPrediction
+from pipeline.store.db.migrate import naive_utc
+from pipeline.store.fits.predictions import DueForecast, NewPrediction
 
 if TYPE_CHECKING:
     from pipeline.actions.risk_answer import RiskAnswer  # loads what plans need: forecasts and zones

@@ -10,9 +10,9 @@ from datetime import datetime
 
 from models.fit.version import MODEL_VERSION
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store, transaction
-from pipeline.store.migrate import naive_utc
-from pipeline.store.predictions import due_forecasts, models_of, put_predictions
+from pipeline.store.db.connection import open_store, transaction
+from pipeline.store.db.migrate import naive_utc
+from pipeline.store.fits.predictions import due_forecasts, models_of, put_predictions
 
 FEWEST_RUNS = 10  # answered runs behind the fit: models.abstain's floor for a personal number
 

@@ -22,8 +22,8 @@ from pipeline.actions.tag_file import import_tags, is_answers_file
 from pipeline.actions.weather import import_weather
 from pipeline.errors import WrongInput
 from pipeline.settings import Settings, make_private_folder, private_umask
-from pipeline.store.connection import open_store, transaction
-from pipeline.store.runners import Runner, all_runners
+from pipeline.store.answers.runners import Runner, all_runners
+from pipeline.store.db.connection import open_store, transaction
 from pipeline.weather.files.read import is_weather_file
 
 _DONE = ("taken", "refused")

@@ -23,11 +23,11 @@ from pipeline.formats.read import PARSER_VERSION
 from pipeline.formats.sources.find import Found, Source, find_sources
 from pipeline.formats.sources.opened import close_archives
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
-from pipeline.store.file_words import all_words
-from pipeline.store.run_words import deletions_of_files
-from pipeline.store.runners import find_runner
-from pipeline.store.runs import files_of, files_seen
+from pipeline.store.answers.corrections import deletions_of_files
+from pipeline.store.answers.runners import find_runner
+from pipeline.store.db.connection import open_store
+from pipeline.store.runs.export_details import all_words
+from pipeline.store.runs.runs import files_of, files_seen
 from pipeline.weather.zones import ZoneOf
 
 if TYPE_CHECKING:

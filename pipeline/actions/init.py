@@ -17,9 +17,9 @@ from pathlib import Path
 from pipeline.actions.runner import checked_runner
 from pipeline.errors import NotFound
 from pipeline.settings import Settings, make_private_folder, private_umask
-from pipeline.store.changes import change
-from pipeline.store.connection import open_store
-from pipeline.store.runners import Runner, add_runner, all_runners
+from pipeline.store.answers.runners import Runner, add_runner, all_runners
+from pipeline.store.db.changes import change
+from pipeline.store.db.connection import open_store
 
 ANSWER_FILES = ("answers.csv", "cramps.csv", "runs.csv")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from models.scoring.comparison import worse_by
-from pipeline.store.trainings import Training
+from pipeline.store.fits.trainings import Training
 
 ALIKE = 5e-5  # log loss a run: what four decimals do not show
 

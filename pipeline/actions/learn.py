@@ -23,8 +23,8 @@ from models.fit.runner_history import FirstAnswers
 from models.scoring.crossover import case_crossover, claim_slopes
 from models.scoring.evaluate import Evaluation, Record, evaluate, score
 from models.scoring.forward import FORECAST_SCHEMA
-from pipeline.store.fits import Fit
-from pipeline.store.trainings import Training
+from pipeline.store.fits.fits import Fit
+from pipeline.store.fits.trainings import Training
 
 
 @dataclass(frozen=True, slots=True, eq=False)

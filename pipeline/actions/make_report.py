@@ -41,11 +41,11 @@ from pipeline.report.numbers.facts import (
 from pipeline.report.numbers.summary import summarise
 from pipeline.report.page import render_page
 from pipeline.settings import Settings, make_private_folder
-from pipeline.store.connection import open_store
-from pipeline.store.fits import Fit, fit_in_use
-from pipeline.store.predictions import KeptForecast, forecasts_of
-from pipeline.store.reading import evidence_counts, report_cramps, report_runs, usual_hours
-from pipeline.store.runners import Runner, all_runners, find_runner, units_of
+from pipeline.store.answers.runners import Runner, all_runners, find_runner, units_of
+from pipeline.store.db.connection import open_store
+from pipeline.store.fits.fits import Fit, fit_in_use
+from pipeline.store.fits.inputs import evidence_counts, report_cramps, report_runs, usual_hours
+from pipeline.store.fits.predictions import KeptForecast, forecasts_of
 from pipeline.units import Units
 
 _RIVALS: Mapping[str, RivalName] = {

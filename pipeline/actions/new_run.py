@@ -6,8 +6,8 @@ from pipeline.actions.prepare import prepare
 from pipeline.actions.read_files import ReadFile
 from pipeline.formats.read import PARSER_VERSION
 from pipeline.schema import ParsedRun
-from pipeline.store.run_rows import NewRun
-from pipeline.store.runners import Runner
+from pipeline.store.answers.runners import Runner
+from pipeline.store.runs.rows import NewRun
 from pipeline.weather.clock import local_clock, local_time
 from pipeline.weather.zones import ZoneOf
 

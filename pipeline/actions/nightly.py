@@ -20,10 +20,10 @@ from pipeline.actions.publish import publish_snapshot
 from pipeline.actions.train import train_all
 from pipeline.errors import CramplogError, TryAgain, of_the_system
 from pipeline.settings import Settings, load_settings
-from pipeline.store.connection import open_store, transaction
-from pipeline.store.migrate import naive_utc
-from pipeline.store.nights import new_night_id, put_night_stage
-from pipeline.store.swap import one_writer
+from pipeline.store.db.connection import open_store, transaction
+from pipeline.store.db.migrate import naive_utc
+from pipeline.store.db.swap import one_writer
+from pipeline.store.health.nights import new_night_id, put_night_stage
 
 log = logging.getLogger(__name__)
 stage_log = logging.getLogger("cramplog.stages")  # a record a stage as it ends, for whoever watches

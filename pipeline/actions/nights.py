@@ -13,9 +13,9 @@ from pipeline.actions.runner import list_runners
 from pipeline.config import DEFAULT
 from pipeline.errors import TryAgain
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
-from pipeline.store.nights import StageRow, last_stages
-from pipeline.store.swap import one_writer
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.swap import one_writer
+from pipeline.store.health.nights import StageRow, last_stages
 
 DUE = timedelta(hours=24)
 TOO_OLD = timedelta(hours=36)  # a night was missed

@@ -15,7 +15,7 @@ import numpy as np
 from pipeline.formats.cleaning.segments import pieces
 from pipeline.schema import KeptField, ParsedRun, Prepared
 from pipeline.stacked import stacked
-from pipeline.store.field_rows import Block, blocks_of, field_rows, numbered_fields
+from pipeline.store.runs.field_rows import Block, blocks_of, field_rows, numbered_fields
 from pipeline.weather.along import cells_along
 
 

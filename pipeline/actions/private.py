@@ -13,9 +13,9 @@ from datetime import date, datetime
 
 from pipeline.errors import WrongInput
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
-from pipeline.store.private import NewItem, PrivateItem, add_item, items_of, remove_item
-from pipeline.store.runners import find_runner
+from pipeline.store.answers.private import NewItem, PrivateItem, add_item, items_of, remove_item
+from pipeline.store.answers.runners import find_runner
+from pipeline.store.db.connection import open_store
 
 KINDS = ("condition", "medication", "injury", "blood")
 BLOOD_NAMES = ("sodium", "potassium", "chloride", "magnesium", "calcium", "phosphorus")  # others may be named too

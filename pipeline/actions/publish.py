@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from pipeline.settings import Settings
-from pipeline.store.publish import is_stale, publish
+from pipeline.store.analyst.publish import is_stale, publish
 
 
 def publish_snapshot(settings: Settings, now: datetime) -> str:

@@ -11,9 +11,9 @@ from typing import TypeVar
 from pipeline.actions.publish import publish_snapshot
 from pipeline.errors import CannotStart, TryAgain, WrongInput
 from pipeline.settings import Settings
-from pipeline.store.publish import snapshot_paths
-from pipeline.store.query import Described, QueryResult, describe, list_views, run_query
-from pipeline.store.sql_files import sql_files
+from pipeline.store.analyst.publish import snapshot_paths
+from pipeline.store.analyst.query import Described, QueryResult, describe, list_views, run_query
+from pipeline.store.db.sql_files import sql_files
 
 Seen = TypeVar("Seen")
 

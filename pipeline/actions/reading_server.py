@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import ForkServerContext
 
-from pipeline.store.interrupt import interrupts_wait
+from pipeline.store.db.interrupt import interrupts_wait
 
 _LOADED = ["concurrent.futures.process", "pipeline.actions.reader", "pipeline.formats.fit.decode"]
 

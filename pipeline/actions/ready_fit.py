@@ -16,12 +16,12 @@ from models.fit.version import MODEL_VERSION
 from pipeline.actions.learn import folded, own_fingerprint
 from pipeline.actions.train import train
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store, transaction
-from pipeline.store.fits import Fit, fit_in_use, fits_of, put_fits
-from pipeline.store.migrate import naive_utc
-from pipeline.store.reading import hazard_rows
-from pipeline.store.runners import Runner, find_runner
-from pipeline.store.trainings import newest_training, training_in_use
+from pipeline.store.answers.runners import Runner, find_runner
+from pipeline.store.db.connection import open_store, transaction
+from pipeline.store.db.migrate import naive_utc
+from pipeline.store.fits.fits import Fit, fit_in_use, fits_of, put_fits
+from pipeline.store.fits.inputs import hazard_rows
+from pipeline.store.fits.trainings import newest_training, training_in_use
 
 
 def ready_fit(settings: Settings, runner_name: str | None, now: datetime) -> None:

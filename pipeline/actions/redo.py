@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pipeline.actions.read_files import ReadFile
 from pipeline.formats.cleaning.timing import clock_is_wrong
 from pipeline.schema import ParsedRun
-from pipeline.store.redo import KnownRun
+from pipeline.store.runs.redo import KnownRun
 
 
 def as_known(file: ReadFile, known: Sequence[KnownRun], now: datetime) -> ReadFile:

@@ -11,10 +11,10 @@ from pipeline.actions.originals import original_of
 from pipeline.actions.read_files import ReadFile, Reading
 from pipeline.formats.sources.find import Source
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
-from pipeline.store.file_words import all_words
-from pipeline.store.runners import Runner, all_runners, find_runner
-from pipeline.store.runs import FileRow, files_seen
+from pipeline.store.answers.runners import Runner, all_runners, find_runner
+from pipeline.store.db.connection import open_store
+from pipeline.store.runs.export_details import all_words
+from pipeline.store.runs.runs import FileRow, files_seen
 
 
 def originals_to_read(settings: Settings, runner_name: str | None) -> list[tuple[Runner, list[FileRow]]]:

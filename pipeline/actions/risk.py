@@ -26,11 +26,11 @@ from pipeline.actions.ready_fit import ready_fit
 from pipeline.actions.risk_answer import RiskAnswer, ToldPlan
 from pipeline.report.numbers.facts import Others, Risk
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store, transaction
-from pipeline.store.fits import Fit, fit_in_use
-from pipeline.store.predictions import KeptForecast, forecasts_of, put_predictions
-from pipeline.store.reading import evidence_counts, home_cell, report_runs, usual_hours
-from pipeline.store.runners import Runner, find_runner, units_of
+from pipeline.store.answers.runners import Runner, find_runner, units_of
+from pipeline.store.db.connection import open_store, transaction
+from pipeline.store.fits.fits import Fit, fit_in_use
+from pipeline.store.fits.inputs import evidence_counts, home_cell, report_runs, usual_hours
+from pipeline.store.fits.predictions import KeptForecast, forecasts_of, put_predictions
 from pipeline.units import Units
 from pipeline.weather.clock import instant_of
 

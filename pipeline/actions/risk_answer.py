@@ -15,8 +15,8 @@ from pipeline.actions.evidence import OwnRecord
 from pipeline.actions.plan_sources import PlanAir
 from pipeline.actions.planned import AskedRun
 from pipeline.report.numbers.facts import Others, PlanRisk, Risk
-from pipeline.store.fits import Fit
-from pipeline.store.runners import Runner
+from pipeline.store.answers.runners import Runner
+from pipeline.store.fits.fits import Fit
 from pipeline.units import Units
 
 

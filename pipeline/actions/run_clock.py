@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from pipeline.errors import WrongInput
 from pipeline.formats.cleaning.timing import clock_is_wrong
-from pipeline.store.find import RunRow
+from pipeline.store.runs.find import RunRow
 from pipeline.units import parse_duration_s
 from pipeline.weather.clock import LocalClock, Rule, instant_of, local_time
 

@@ -12,12 +12,12 @@ from pipeline.actions.run_clock import CorrectedClock, parse_shift, parse_start,
 from pipeline.errors import WrongInput
 from pipeline.formats.cleaning.sport import SPORTS, sport_of_word
 from pipeline.settings import Settings
-from pipeline.store.changes import change
-from pipeline.store.connection import open_store
-from pipeline.store.duplicates import twin_of
-from pipeline.store.find import RunRow, find_run, run_by_id
-from pipeline.store.run_words import shift_run
-from pipeline.store.runners import find_runner
+from pipeline.store.answers.corrections import shift_run
+from pipeline.store.answers.runners import find_runner
+from pipeline.store.db.changes import change
+from pipeline.store.db.connection import open_store
+from pipeline.store.runs.duplicates import twin_of
+from pipeline.store.runs.find import RunRow, find_run, run_by_id
 from pipeline.units import format_duration, parse_duration_s
 
 

@@ -9,12 +9,12 @@ import duckdb
 
 from pipeline.errors import WrongInput
 from pipeline.settings import Settings
-from pipeline.store.changes import change
-from pipeline.store.connection import open_store
-from pipeline.store.find import RunRow, copies_beside, find_recording, find_run, run_by_id
-from pipeline.store.run_words import delete_run, merge_runs, split_run
-from pipeline.store.runners import find_runner
-from pipeline.store.tags import tags_of
+from pipeline.store.answers.corrections import delete_run, merge_runs, split_run
+from pipeline.store.answers.runners import find_runner
+from pipeline.store.answers.tags import tags_of
+from pipeline.store.db.changes import change
+from pipeline.store.db.connection import open_store
+from pipeline.store.runs.find import RunRow, copies_beside, find_recording, find_run, run_by_id
 from pipeline.units import short_id
 
 

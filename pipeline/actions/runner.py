@@ -16,11 +16,11 @@ from pipeline.errors import WrongInput
 from pipeline.questions import find_question, read_answer
 from pipeline.schema import FIRST_ANSWERS, USUAL_RACES
 from pipeline.settings import Settings
-from pipeline.store.changes import Change, change
-from pipeline.store.connection import open_store
-from pipeline.store.questions import give_answer, take_answer_away
-from pipeline.store.runners import ListedRunner, Runner, all_runners, runner_counts
-from pipeline.store.runners import add_runner as put_runner
+from pipeline.store.answers.questions import give_answer, take_answer_away
+from pipeline.store.answers.runners import ListedRunner, Runner, all_runners, runner_counts
+from pipeline.store.answers.runners import add_runner as put_runner
+from pipeline.store.db.changes import Change, change
+from pipeline.store.db.connection import open_store
 
 SEXES = ("female", "male", "other")
 DISTANCE_UNITS = ("km", "miles")

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from pipeline.actions.runner import checked_runner, keep_profile, read_year
 from pipeline.settings import Settings
-from pipeline.store.changes import change
-from pipeline.store.connection import open_store
-from pipeline.store.questions import Given, answers_given
-from pipeline.store.runners import Runner, find_runner
-from pipeline.store.runners import edit_runner as change_runner
+from pipeline.store.answers.questions import Given, answers_given
+from pipeline.store.answers.runners import Runner, find_runner
+from pipeline.store.answers.runners import edit_runner as change_runner
+from pipeline.store.db.changes import change
+from pipeline.store.db.connection import open_store
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ import numpy as np
 from pipeline.actions.moments import LapPress, lap_presses
 from pipeline.actions.tag import run_clock
 from pipeline.settings import Settings
-from pipeline.store.connection import PATIENCE_S, open_store
-from pipeline.store.details import RunDetails, run_details
-from pipeline.store.find import RunRow, find_run, runner_runs
-from pipeline.store.laps import closed_by_hand
-from pipeline.store.offered import offered
-from pipeline.store.runners import all_runners, find_runner
-from pipeline.store.runs import read_records
+from pipeline.store.answers.details import RunDetails, run_details
+from pipeline.store.answers.runners import all_runners, find_runner
+from pipeline.store.answers.unanswered import offered
+from pipeline.store.db.connection import PATIENCE_S, open_store
+from pipeline.store.runs.find import RunRow, find_run, runner_runs
+from pipeline.store.runs.laps import closed_by_hand
+from pipeline.store.runs.runs import read_records
 
 _INBOX_DONE = ("taken", "refused")
 

@@ -17,12 +17,12 @@ from pipeline.actions.moments import Moment, RunClock, place_moment
 from pipeline.errors import WrongInput
 from pipeline.schema import ANSWERS, EFFECTS, MUSCLES, RECURRED, RELIEFS, SEVERITIES, SIDES
 from pipeline.settings import Settings
-from pipeline.store.changes import Change, change
-from pipeline.store.connection import open_store
-from pipeline.store.cramps import NewCramp, add_cramp, answer_of, onsets_of, set_answer, unanswered_between
-from pipeline.store.find import RunRow, find_run
-from pipeline.store.runners import find_runner
-from pipeline.store.runs import lap_ends_s, read_records
+from pipeline.store.answers.cramps import NewCramp, add_cramp, answer_of, onsets_of, set_answer, unanswered_between
+from pipeline.store.answers.runners import find_runner
+from pipeline.store.db.changes import Change, change
+from pipeline.store.db.connection import open_store
+from pipeline.store.runs.find import RunRow, find_run
+from pipeline.store.runs.runs import lap_ends_s, read_records
 
 DEFAULT_UNCERTAINTY_S = 60.0
 

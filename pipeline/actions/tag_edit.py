@@ -11,12 +11,12 @@ from pipeline.actions.moments import place_moment
 from pipeline.actions.tag import is_after, one_of, possible_uncertainty_s, run_clock, told
 from pipeline.schema import EFFECTS, MUSCLES, RECURRED, RELIEFS, SEVERITIES, SIDES
 from pipeline.settings import Settings
-from pipeline.store.changes import change
-from pipeline.store.connection import open_store
-from pipeline.store.cramps import answer_of, edit_cramp, remove_cramp
-from pipeline.store.find import find_run
-from pipeline.store.runners import find_runner
-from pipeline.store.tags import Tag, find_tag, tags_of
+from pipeline.store.answers.cramps import answer_of, edit_cramp, remove_cramp
+from pipeline.store.answers.runners import find_runner
+from pipeline.store.answers.tags import Tag, find_tag, tags_of
+from pipeline.store.db.changes import change
+from pipeline.store.db.connection import open_store
+from pipeline.store.runs.find import find_run
 
 _WORDS = {
     "muscle": (MUSCLES, "muscle"),

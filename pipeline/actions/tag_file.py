@@ -21,10 +21,10 @@ from pipeline.actions.forecasts import forecast_new_runs
 from pipeline.actions.tag import DEFAULT_UNCERTAINTY_S, CrampWords, keep_answer, keep_cramp, one_of
 from pipeline.errors import CramplogError, NotFound, WrongInput
 from pipeline.settings import Settings
-from pipeline.store.changes import Change, change, columns_of
-from pipeline.store.connection import open_store
-from pipeline.store.find import RunRow, all_runs, run_called, run_started
-from pipeline.store.runners import all_runners, runner_called
+from pipeline.store.answers.runners import all_runners, runner_called
+from pipeline.store.db.changes import Change, change, columns_of
+from pipeline.store.db.connection import open_store
+from pipeline.store.runs.find import RunRow, all_runs, run_called, run_started
 from pipeline.units import parse_duration_s
 
 _TOLD = ("effect", "relief", "recurred", "recurred_after")

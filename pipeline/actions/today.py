@@ -8,9 +8,9 @@ from pipeline.actions.runs import speaking, waiting_in_inbox
 from pipeline.config import OFF
 from pipeline.errors import CannotStart
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
-from pipeline.store.health import Held, look
-from pipeline.store.standing import Night, Standing
+from pipeline.store.db.connection import open_store
+from pipeline.store.health.counts import Night, Standing
+from pipeline.store.health.health import Held, look
 
 BRIEFLY_S = 0.5  # nobody waits half a minute to hear how things stand
 

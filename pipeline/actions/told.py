@@ -8,8 +8,8 @@ from __future__ import annotations
 import duckdb
 
 from pipeline.report.numbers.facts import AnswerCount, ProfileFact, Told
-from pipeline.store.private import recorded_kinds
-from pipeline.store.questions import answers_given, question_counts
+from pipeline.store.answers.private import recorded_kinds
+from pipeline.store.answers.questions import answers_given, question_counts
 
 
 def told_of(con: duckdb.DuckDBPyConnection, runner_id: str) -> Told:

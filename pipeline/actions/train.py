@@ -19,12 +19,12 @@ from pipeline.actions.judge import InUse, judge
 from pipeline.actions.learn import Everyone, forecasts_of, learn
 from pipeline.errors import NotFound, WrongInput
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store, transaction
-from pipeline.store.fits import Fit, fits_of
-from pipeline.store.migrate import naive_utc
-from pipeline.store.reading import all_hazard_rows, first_answers
-from pipeline.store.runners import Runner, all_runners, find_runner
-from pipeline.store.trainings import (
+from pipeline.store.answers.runners import Runner, all_runners, find_runner
+from pipeline.store.db.connection import open_store, transaction
+from pipeline.store.db.migrate import naive_utc
+from pipeline.store.fits.fits import Fit, fits_of
+from pipeline.store.fits.inputs import all_hazard_rows, first_answers
+from pipeline.store.fits.trainings import (
     ListedTraining,
     Training,
     drop_old_models,

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from pipeline.actions.runner_edit import move_with_name
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
-from pipeline.store.runners import all_runners
-from pipeline.store.undo import MadeChange, adds_runner, last_changes, undo_change
+from pipeline.store.answers.runners import all_runners
+from pipeline.store.answers.undo import MadeChange, adds_runner, last_changes, undo_change
+from pipeline.store.db.connection import open_store
 
 
 def list_changes(settings: Settings, most: int) -> list[MadeChange]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from models.fit.version import MODEL_VERSION
-from pipeline.store.sql_files import sql_files
+from pipeline.store.db.sql_files import sql_files
 
 
 @dataclass(frozen=True, slots=True)

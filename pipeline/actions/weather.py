@@ -16,9 +16,9 @@ from pipeline.actions.find_files import find_files
 from pipeline.actions.originals import name_of, sha256_of
 from pipeline.errors import FileRefused
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store, transaction
-from pipeline.store.weather_hours import put_hours, put_weather_file, weather_files_seen
-from pipeline.store.weather_notes import put_weather_notes
+from pipeline.store.db.connection import open_store, transaction
+from pipeline.store.weather.hours import put_hours, put_weather_file, weather_files_seen
+from pipeline.store.weather.notes import put_weather_notes
 from pipeline.weather.files.checked import SETTLED_AFTER
 from pipeline.weather.files.read import read_weather
 from pipeline.weather.files.rows import LINES

@@ -14,9 +14,10 @@ import duckdb
 
 from pipeline.actions.cells import serve_places
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store, transaction
-from pipeline.store.migrate import naive_utc
-from pipeline.store.weather_asks import (
+from pipeline.store.db.connection import open_store, transaction
+from pipeline.store.db.migrate import naive_utc
+from pipeline.store.weather.hours import put_hours
+from pipeline.store.weather.requests import (
     OpenDay,
     WeatherCall,
     WeatherTry,
@@ -30,7 +31,6 @@ from pipeline.store.weather_asks import (
     put_tries,
     waiting_runs,
 )
-from pipeline.store.weather_hours import put_hours
 from pipeline.weather.place import WeatherPlace
 from pipeline.weather.service.plan import CellNeed, Plan, plan_requests
 from pipeline.weather.service.rate_limit import REMEMBERED, Call

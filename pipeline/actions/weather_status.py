@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
-from pipeline.store.migrate import naive_utc
-from pipeline.store.weather_asks import HourCount, WeatherCall, WeatherRun, hour_counts, last_call, weather_runs
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.migrate import naive_utc
+from pipeline.store.weather.requests import HourCount, WeatherCall, WeatherRun, hour_counts, last_call, weather_runs
 from pipeline.weather.service.address import service_of
 
 # Of the states in sql/queries/weather_runs.sql those in which a run has its heat, and the one in which it can have none.

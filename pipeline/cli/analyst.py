@@ -15,7 +15,7 @@ from pipeline.cli.say import count, next_step, print_json, table, tell
 from pipeline.cli.verb import Verb, here, json_option, utc_now
 
 if TYPE_CHECKING:
-    from pipeline.store.query import Described, QueryResult
+    from pipeline.store.analyst.query import Described, QueryResult
 
 
 @click.command(cls=Verb)

@@ -16,8 +16,8 @@ from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.actions.doctor import Examined
-    from pipeline.store.health import Held
-    from pipeline.store.standing import Night, Standing
+    from pipeline.store.health.counts import Night, Standing
+    from pipeline.store.health.health import Held
 
 PROBLEMS = 1
 REACH = {

@@ -16,7 +16,7 @@ from pipeline.cli.verb import Verb, here, json_option, utc_now
 
 if TYPE_CHECKING:
     from pipeline.actions.private import Items
-    from pipeline.store.private import PrivateItem
+    from pipeline.store.answers.private import PrivateItem
 
 _HEAD = ("id", "kind", "name", "value", "since or on", "note")
 _KEPT = (
@@ -82,7 +82,7 @@ def _add(
     as_json: bool,
 ) -> None:
     from pipeline.actions.private import add_private, kind_and_name
-    from pipeline.store.private import NewItem
+    from pipeline.store.answers.private import NewItem
 
     kind, what = kind_and_name(words)
     items = add_private(here(), name, NewItem(kind, what, value, unit, on_day, note or None), utc_now())
@@ -116,7 +116,7 @@ def _remove(name: str | None, item_id: str, yes: bool, as_json: bool) -> None:
 
 def _show(name: str | None, as_json: bool, as_csv: bool) -> None:
     from pipeline.actions.private import list_items
-    from pipeline.store.private import PrivateItem
+    from pipeline.store.answers.private import PrivateItem
 
     found = list_items(here(), name)
     if as_json:

@@ -10,8 +10,8 @@ from pipeline.cli.say import instant
 from pipeline.units import Units, format_duration, format_pace, format_speed, in_distance_unit, short_id
 
 if TYPE_CHECKING:
-    from pipeline.store.find import RunRow
-    from pipeline.store.tags import Tag
+    from pipeline.store.answers.tags import Tag
+    from pipeline.store.runs.find import RunRow
 
 _ON_FOOT = ("running", "walking", "hiking")
 

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from pipeline.actions.moments import LapPress
     from pipeline.actions.runs import ShownRun
     from pipeline.schema import Device, KeptField
-    from pipeline.store.details import GivenAnswer, RunDetails
-    from pipeline.store.find import RunRow
-    from pipeline.store.tags import Tag
+    from pipeline.store.answers.details import GivenAnswer, RunDetails
+    from pipeline.store.answers.tags import Tag
+    from pipeline.store.runs.find import RunRow
 
 WORDS_LETTERS, FIELDS_LETTERS = 200, 600
 MANY_PRESSES = 6  # as in intervals: no cramp was meant

@@ -13,7 +13,7 @@ from pipeline.units import short_id
 
 if TYPE_CHECKING:
     from pipeline.actions.run_edit import EditedRun
-    from pipeline.store.find import RunRow
+    from pipeline.store.runs.find import RunRow
 
 _FIELDS = ("run_id", "start_local", "sport", "indoor", "race", "planned_s", "answer", "clock_wrong", "shift_s")
 

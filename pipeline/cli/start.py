@@ -13,7 +13,7 @@ from pipeline.cli.say import count, next_step
 from pipeline.cli.verb import Verb, here, utc_now
 
 if TYPE_CHECKING:
-    from pipeline.store.runners import Runner
+    from pipeline.store.answers.runners import Runner
 
 # Said once, before the first run: only this ever leaves the computer.
 WEATHER_WORDS = """Weather comes from Open-Meteo, free for non-commercial use. Only days, heights
@@ -104,7 +104,7 @@ def _interview(name: str | None, answers: dict[str, str | None]) -> tuple[str | 
 def _runner(name: str, answers: dict[str, str | None]) -> Runner:
     """A runner not yet in the store; the home zone is this computer's when not said."""
     from pipeline.actions.runner import read_year
-    from pipeline.store.runners import Runner
+    from pipeline.store.answers.runners import Runner
 
     said: dict[str, Any] = {**answers, "home_tz": answers["home_tz"] or here().home_tz}
     if said.get("birth_year"):

@@ -15,7 +15,7 @@ from pipeline.units import format_duration, parse_duration_s, short_id
 
 if TYPE_CHECKING:
     from pipeline.actions.tag_edit import Retagged
-    from pipeline.store.tags import Tag
+    from pipeline.store.answers.tags import Tag
 
 FAILED = 1
 _HEAD = ("tag", "date", "after", "muscle", "side", "severity", "effect", "relief", "came back", "note")

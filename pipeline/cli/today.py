@@ -12,7 +12,7 @@ from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.actions.today import Today
-    from pipeline.store.standing import Night, Standing
+    from pipeline.store.health.counts import Night, Standing
 
 
 def print_today(settings: Settings) -> None:

@@ -9,7 +9,7 @@ from pipeline.cli.say import instant
 
 if TYPE_CHECKING:
     from pipeline.actions.train import Trained, TrainedRunner
-    from pipeline.store.trainings import ListedTraining, Training
+    from pipeline.store.fits.trainings import ListedTraining, Training
 
 FIT_HEAD = ("fit", "made (UTC)", "runners", "runs", "with a cramp", "log loss", "", "why")
 

@@ -12,7 +12,7 @@ from pipeline.cli.say import instant, next_step, print_json, table
 from pipeline.cli.verb import Verb, here, json_option, utc_now
 
 if TYPE_CHECKING:
-    from pipeline.store.undo import MadeChange
+    from pipeline.store.answers.undo import MadeChange
 
 _MOST = 20
 

@@ -12,7 +12,7 @@ from models.fit.design import EVIDENCE_PRIORS
 from models.fit.hazard import MODEL_VERSION
 from pipeline import schema
 from pipeline.settings import Settings
-from pipeline.store.query import Described, describe, list_views
+from pipeline.store.analyst.query import Described, describe, list_views
 
 ROOT = Path(__file__).parents[2]
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")

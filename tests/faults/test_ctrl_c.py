@@ -22,8 +22,8 @@ from tests.support.cli import Home
 
 STOPPED_LINE = "stopped: everything already said is kept, nothing is half done"
 LOADING = ("duckdb", 0.0)  # a library is just there, the next ones are loading
-OPENED = ("pipeline.store.connection", 0.15)
-AT_WORK = ("pipeline.store.connection", 0.7)
+OPENED = ("pipeline.store.db.connection", 0.15)
+AT_WORK = ("pipeline.store.db.connection", 0.7)
 MOMENTS = [
     *((verb, OPENED) for verb in VERBS),
     *((verb, LOADING) for verb in ("ingest", "sql")),
@@ -127,7 +127,7 @@ def test_what_the_system_ends_goes_on_the_next_time(verb: str, evening: Evening,
 AT_THE_END = """
 import os, signal
 from pathlib import Path
-from pipeline.store import engine
+from pipeline.store.db import engine
 class PressedMeanwhile:
     def close(self):
         os.kill(os.getpid(), signal.SIGINT)

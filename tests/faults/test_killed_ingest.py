@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.actions.ingest import BATCH
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
+from pipeline.store.db.connection import open_store
 from tests.support.cli import Home, recordings
 from tests.support.stores import make_store
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
+from pipeline.store.db.connection import open_store
 from tests.faults.evening import ended, leftovers
 from tests.support.cli import Home
 from tests.support.stores import START, even_run, make_store, put_runs

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
+from pipeline.store.db.connection import open_store
 from sql import __file__ as sql_room
 from tests.faults.evening import WORK, Evening
 from tests.support.cli import Home

@@ -192,7 +192,7 @@ HOLD = """
 import sys, time
 from pathlib import Path
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
+from pipeline.store.db.connection import open_store
 with open_store(Settings(Path(sys.argv[1])), write=True):
     print('held', flush=True)
     time.sleep(600)

@@ -15,9 +15,9 @@ from pipeline.actions.nightly import begin_night
 from pipeline.actions.nights import catching_up, last_nights, trouble, zone_of_nights
 from pipeline.actions.runner import add_runner
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store, transaction
-from pipeline.store.nights import put_night_stage
-from pipeline.store.runners import Runner
+from pipeline.store.answers.runners import Runner
+from pipeline.store.db.connection import open_store, transaction
+from pipeline.store.health.nights import put_night_stage
 from tests.support.cli import Home, recordings
 from tests.support.stores import NOW, make_store
 

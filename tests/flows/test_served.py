@@ -20,7 +20,7 @@ import pytest
 from pipeline.actions.nights import next_night
 from pipeline.actions.runner import add_runner
 from pipeline.settings import make_private_folder
-from pipeline.store.runners import Runner
+from pipeline.store.answers.runners import Runner
 from tests.faults.evening import ended
 from tests.support.cli import Home, recordings
 from tests.support.stores import NOW, make_store

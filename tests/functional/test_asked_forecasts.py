@@ -21,9 +21,9 @@ from pipeline.actions.risk_answer import RiskAnswer
 from pipeline.actions.tag import CrampWords, answer_run, tag_cramp
 from pipeline.cli.risk_words import so_far
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
-from pipeline.store.predictions import KeptForecast, forecasts_of
-from pipeline.store.runners import Runner
+from pipeline.store.answers.runners import Runner
+from pipeline.store.db.connection import open_store
+from pipeline.store.fits.predictions import KeptForecast, forecasts_of
 from tests.support.forecast_store import automatic, keep
 from tests.support.planned import planned_store
 from tests.support.stores import NOW, even_run, put_runs

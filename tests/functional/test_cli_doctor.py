@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.actions.doctor import examine
 from pipeline.settings import load_settings, private_umask
-from pipeline.store.migrate import schema_version
+from pipeline.store.db.migrate import schema_version
 from pipeline.weather.service.address import Service
 from pipeline.weather.service.reach import Reach, reach
 from tests.support.cli import Home

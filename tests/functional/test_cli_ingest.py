@@ -199,7 +199,7 @@ READ = """
 import sys
 from pathlib import Path
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
+from pipeline.store.db.connection import open_store
 with open_store(Settings(Path(sys.argv[1])), write=False):
     print("reading", flush=True)
     sys.stdin.readline()

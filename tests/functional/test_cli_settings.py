@@ -16,7 +16,7 @@ from models.fit.version import MODEL_VERSION
 from pipeline.cli.complete import FIXED_WORDS
 from pipeline.cli.main import cli
 from pipeline.cli.verbs import VERBS
-from pipeline.store.migrate import schema_version
+from pipeline.store.db.migrate import schema_version
 from tests.support.cli import CALF, DAY, Home, recordings
 
 PROGRAM = Path(sys.executable).with_name("cramplog")

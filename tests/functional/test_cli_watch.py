@@ -16,7 +16,7 @@ import pytest
 
 from pipeline.actions.watch import Seen, Watch, look, watch, whole
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
+from pipeline.store.db.connection import open_store
 from tests.support.cli import MORNING, Home, recording, session
 
 EVERY_S = 0.3
@@ -214,7 +214,7 @@ HOLD = """
 import sys
 from pathlib import Path
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
+from pipeline.store.db.connection import open_store
 with open_store(Settings(Path(sys.argv[1])), write=True):
     print('held', flush=True)
     sys.stdin.readline()

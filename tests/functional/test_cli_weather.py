@@ -16,8 +16,8 @@ from pipeline.actions.weather import import_weather
 from pipeline.actions.weather_status import missing_weather, weather_status
 from pipeline.schema import ParsedRun
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
-from pipeline.store.runners import all_runners
+from pipeline.store.answers.runners import all_runners
+from pipeline.store.db.connection import open_store
 from tests.support.cli import Home
 from tests.support.stores import NOW, START, even_run, later, make_store, put_runs
 from tests.support.weather_replies import temperature_c

@@ -19,10 +19,10 @@ from pipeline.actions.tag_file import import_tags
 from pipeline.actions.train import train
 from pipeline.schema import ParsedRun
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
-from pipeline.store.predictions import forecasts_of
-from pipeline.store.rows import one_value
-from pipeline.store.runners import Runner
+from pipeline.store.answers.runners import Runner
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.rows import one_value
+from pipeline.store.fits.predictions import forecasts_of
 from tests.architecture.test_imports import loaded
 from tests.support.planned import planned_store
 from tests.support.stores import NOW, answer, even_run, put_runs

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline.actions.make_report import make_report
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
+from pipeline.store.db.connection import open_store
 from tests.support.planned import planned_store
 from tests.support.stores import NOW
 

@@ -15,8 +15,8 @@ from pipeline.actions.plan_words import PlanWords
 from pipeline.actions.risk import risk_of_plan
 from pipeline.actions.risk_answer import RiskAnswer, ToldPlan
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
-from pipeline.store.rows import one_value
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.rows import one_value
 from tests.support.planned import planned_store
 from tests.support.stores import NOW
 from tests.support.weather_server import Answer, WeatherServer, error

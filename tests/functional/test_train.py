@@ -20,12 +20,12 @@ from pipeline.actions.runner_edit import edit_runner
 from pipeline.actions.train import Trained, train, train_all, use_fit
 from pipeline.errors import NotFound, WrongInput
 from pipeline.settings import Settings
-from pipeline.store.changes import change
-from pipeline.store.connection import open_store
-from pipeline.store.fits import Fit, fit_in_use
-from pipeline.store.reading import first_answers
-from pipeline.store.runners import Runner, add_runner, find_runner
-from pipeline.store.trainings import KEPT_TRAININGS, drop_old_models, listed_trainings, put_training
+from pipeline.store.answers.runners import Runner, add_runner, find_runner
+from pipeline.store.db.changes import change
+from pipeline.store.db.connection import open_store
+from pipeline.store.fits.fits import Fit, fit_in_use
+from pipeline.store.fits.inputs import first_answers
+from pipeline.store.fits.trainings import KEPT_TRAININGS, drop_old_models, listed_trainings, put_training
 from tests.support.cli import Home
 from tests.support.stores import NOW, make_store
 from tests.support.trained import put_answered, run_no, trained_store

@@ -21,10 +21,10 @@ from models.fit.design import EVIDENCE_PRIORS
 from models.fit.hazard import CrampHazard
 from pipeline.actions.learn import Everyone, learn
 from pipeline.errors import WrongInput
-from pipeline.store.changes import change
-from pipeline.store.connection import open_store
-from pipeline.store.fits import Fit
-from pipeline.store.runners import Runner, add_runner
+from pipeline.store.answers.runners import Runner, add_runner
+from pipeline.store.db.changes import change
+from pipeline.store.db.connection import open_store
+from pipeline.store.fits.fits import Fit
 from tests.model.cohorts import renamed
 from tests.model.runners import clean_runs, hazard_rows, no_rows, varied_plans
 from tests.support.stores import NOW, make_store

@@ -25,8 +25,8 @@ from models.scoring.canary import looks_leaked
 from models.scoring.evaluate import evaluate
 from models.scoring.forward import LONG_S
 from models.scoring.scores import order_within_kind
-from pipeline.store.connection import open_store
-from pipeline.store.runners import Runner
+from pipeline.store.answers.runners import Runner
+from pipeline.store.db.connection import open_store
 from tests.model.runners import hazard_rows, varied_plans
 from tests.support.stores import START, answer, cramp_at, even_run, make_store, put_runs
 

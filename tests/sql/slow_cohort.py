@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.settings import Settings
-from pipeline.store.query import run_query
+from pipeline.store.analyst.query import run_query
 from sample_data import build
 
 SAMPLE = Path(build.__file__).parent

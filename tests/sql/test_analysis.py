@@ -18,8 +18,8 @@ import pytest
 from pipeline.actions.init import start_demo
 from pipeline.actions.nightly import STAGES
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
-from pipeline.store.publish import PUBLIC_VIEWS
+from pipeline.store.analyst.publish import PUBLIC_VIEWS
+from pipeline.store.db.connection import open_store
 from tests.sql import slow_answers as slow
 from tests.sql.slow_cohort import Cohort, Piece, pieces_at_risk, read_cohort
 from tests.support.cli import Home

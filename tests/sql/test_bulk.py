@@ -21,8 +21,8 @@ from pipeline.actions.reread import redo_originals
 from pipeline.formats.sources.find import Found, Source
 from pipeline.schema import CarriedWeather, FileWords
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
-from pipeline.store.duplicates import beside_others, twin_of
+from pipeline.store.db.connection import open_store
+from pipeline.store.runs.duplicates import beside_others, twin_of
 from tests.support.cli import MORNING, recording, session
 from tests.support.stores import NOW, START, even_run, make_store, put_runs
 

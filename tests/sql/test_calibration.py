@@ -11,11 +11,11 @@ import duckdb
 import pytest
 
 from pipeline.report.numbers.of_100 import LEVELS, level_of, whole_of_100
-from pipeline.store.changes import change
-from pipeline.store.connection import open_store
-from pipeline.store.cramps import set_answer
-from pipeline.store.predictions import NewPrediction
-from pipeline.store.runners import Runner
+from pipeline.store.answers.cramps import set_answer
+from pipeline.store.answers.runners import Runner
+from pipeline.store.db.changes import change
+from pipeline.store.db.connection import open_store
+from pipeline.store.fits.predictions import NewPrediction
 from tests.sql.slow_predictions import slow_calibration, slow_states
 from tests.support.forecast_store import PLAN_AT, asked, automatic, keep
 from tests.support.stores import cramp_at, even_run, make_store, put_runs

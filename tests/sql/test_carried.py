@@ -14,16 +14,16 @@ import pytest
 from pipeline.actions.cells import serve_cells
 from pipeline.schema import CarriedWeather, Device, KeptField, ParsedRun, RecordField
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
-from pipeline.store.details import RunDetails, run_details
-from pipeline.store.find import run_by_id
-from pipeline.store.publish import publish
-from pipeline.store.reading import hazard_rows, report_runs, usual_hours
-from pipeline.store.redo import redo_runs
-from pipeline.store.runners import Runner
-from pipeline.store.runs import NewRun
-from pipeline.store.snapshot import open_snapshot
-from pipeline.store.standing import read_standing
+from pipeline.store.analyst.publish import publish
+from pipeline.store.analyst.snapshot import open_snapshot
+from pipeline.store.answers.details import RunDetails, run_details
+from pipeline.store.answers.runners import Runner
+from pipeline.store.db.connection import open_store
+from pipeline.store.fits.inputs import hazard_rows, report_runs, usual_hours
+from pipeline.store.health.counts import read_standing
+from pipeline.store.runs.find import run_by_id
+from pipeline.store.runs.redo import redo_runs
+from pipeline.store.runs.runs import NewRun
 from tests.sql.test_run_weather import put_day
 from tests.support.cli import Home
 from tests.support.stores import NOW, START, answer, even_run, make_store, new_run, put_runs

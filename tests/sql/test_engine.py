@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.store.connection import open_store
+from pipeline.store.db.connection import open_store
 from tests.support.stores import make_store
 
 WRITE = "import duckdb, sys; duckdb.connect(sys.argv[1]).execute('CREATE TABLE told (n INTEGER)')"

@@ -11,13 +11,13 @@ import pytest
 
 from models.fit.design import HAZARD_ROW_COLUMNS
 from pipeline.schema import CarriedWeather, FileWords, ParsedRun
-from pipeline.store.connection import open_store, transaction
-from pipeline.store.details import run_details
-from pipeline.store.file_words import words_of, write_words
-from pipeline.store.find import run_by_id
-from pipeline.store.offered import offered
-from pipeline.store.publish import publish, snapshot_paths
-from pipeline.store.reading import report_runs
+from pipeline.store.analyst.publish import publish, snapshot_paths
+from pipeline.store.answers.details import run_details
+from pipeline.store.answers.unanswered import offered
+from pipeline.store.db.connection import open_store, transaction
+from pipeline.store.fits.inputs import report_runs
+from pipeline.store.runs.export_details import words_of, write_words
+from pipeline.store.runs.find import run_by_id
 from tests.support.stores import NOW, START, answer, even_run, make_store, put_runs
 
 FULL = FileWords(

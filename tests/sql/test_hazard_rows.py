@@ -11,8 +11,8 @@ import duckdb
 import pytest
 
 from models.fit.design import HAZARD_ROW_COLUMNS
-from pipeline.store.connection import open_store
-from pipeline.store.runners import Runner
+from pipeline.store.answers.runners import Runner
+from pipeline.store.db.connection import open_store
 from tests.support.stores import START, answer, cramp_at, even_run, make_store, put_runs, with_records
 
 Store = tuple[duckdb.DuckDBPyConnection, Runner]

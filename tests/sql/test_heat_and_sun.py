@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from pipeline.schema import ParsedRun
-from pipeline.store.connection import open_store
+from pipeline.store.db.connection import open_store
 from pipeline.weather.physics.sun import solar_elevation_deg
 from tests.sql.test_run_weather import put_hours_of
 from tests.support.stores import START, even_run, make_store, put_runs

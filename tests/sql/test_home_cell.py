@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from pipeline.store.connection import open_store
-from pipeline.store.reading import home_cell
+from pipeline.store.db.connection import open_store
+from pipeline.store.fits.inputs import home_cell
 from tests.support.stores import START, even_run, make_store, put_runs
 
 VIENNA, LINZ = (48.2, 16.4), (48.3, 14.3)

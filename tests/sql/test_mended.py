@@ -12,8 +12,8 @@ import pytest
 from pipeline.actions.cells import serve_cells
 from pipeline.actions.ingest import ingest
 from pipeline.schema import WEATHER_COLUMNS
-from pipeline.store.connection import open_store
-from pipeline.store.weather_hours import put_hours
+from pipeline.store.db.connection import open_store
+from pipeline.store.weather.hours import put_hours
 from tests.support.cli import recording
 from tests.support.stores import NAIVE_NOW, NOW, START, cramp_at, even_run, make_store, put_runs
 
@@ -99,7 +99,7 @@ def test_a_cramp_said_again_is_corrected_and_not_doubled(tmp_path: Path) -> None
 
 
 def test_a_cramp_in_the_first_segment_has_its_way(tmp_path: Path) -> None:
-    from pipeline.store.reading import report_cramps
+    from pipeline.store.fits.inputs import report_cramps
 
     settings, (runner,) = make_store(tmp_path / "home", "sam")
     run = even_run(minutes=60)

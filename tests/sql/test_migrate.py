@@ -9,8 +9,8 @@ import pytest
 
 from pipeline.errors import CannotStart
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
-from pipeline.store.migrate import applied_version, migrations, schema_version
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.migrate import applied_version, migrations, schema_version
 from tests.sql.small_store import add_runs, small_schema, small_store, write_sql
 
 

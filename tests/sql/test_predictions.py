@@ -11,13 +11,13 @@ import duckdb
 import pytest
 
 from pipeline.settings import Settings
-from pipeline.store.changes import change
-from pipeline.store.connection import open_store
-from pipeline.store.cramps import set_answer
-from pipeline.store.duplicates import hand_over
-from pipeline.store.predictions import forecasts_of
-from pipeline.store.runners import Runner
-from pipeline.store.undo import undo_change
+from pipeline.store.answers.cramps import set_answer
+from pipeline.store.answers.runners import Runner
+from pipeline.store.answers.undo import undo_change
+from pipeline.store.db.changes import change
+from pipeline.store.db.connection import open_store
+from pipeline.store.fits.predictions import forecasts_of
+from pipeline.store.runs.duplicates import hand_over
 from tests.support.forecast_store import ASKED_AT, FIT_AT, PLAN_AT, asked, automatic, keep, matched, run_in, states
 from tests.support.stores import NOW, answer, cramp_at, even_run, make_store, put_runs
 

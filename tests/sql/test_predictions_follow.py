@@ -14,8 +14,8 @@ from pipeline.actions.run_joins import merge, remove_run, split
 from pipeline.actions.tag import answer_run
 from pipeline.actions.undo import undo
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
-from pipeline.store.predictions import NewPrediction
+from pipeline.store.db.connection import open_store
+from pipeline.store.fits.predictions import NewPrediction
 from tests.support.cli import MORNING, recording, session
 from tests.support.forecast_store import ASKED, keep
 from tests.support.stores import make_store

@@ -15,9 +15,9 @@ import pytest
 
 from pipeline.errors import CannotStart, WrongInput
 from pipeline.settings import Settings
-from pipeline.store.publish import publish, snapshot_paths
-from pipeline.store.query import describe, list_views, run_query
-from pipeline.store.snapshot import open_snapshot
+from pipeline.store.analyst.publish import publish, snapshot_paths
+from pipeline.store.analyst.query import describe, list_views, run_query
+from pipeline.store.analyst.snapshot import open_snapshot
 from tests.sql.small_store import NOW, small_store
 
 ENDLESS = "SELECT sum(hash(i)) FROM range(100000000000) t(i)"

@@ -12,13 +12,13 @@ import pytest
 from pipeline.questions import FEWEST_CONTROLS, QUESTIONS, Answer, in_control_tenth
 from pipeline.schema import ParsedRun
 from pipeline.settings import Settings
-from pipeline.store.changes import change
-from pipeline.store.connection import open_store
-from pipeline.store.publish import publish, snapshot_paths
-from pipeline.store.questions import answers_given, due_runs, give_answer, question_counts, take_answer_away
-from pipeline.store.runners import Runner
-from pipeline.store.snapshot import open_snapshot
-from pipeline.store.undo import undo_change
+from pipeline.store.analyst.publish import publish, snapshot_paths
+from pipeline.store.analyst.snapshot import open_snapshot
+from pipeline.store.answers.questions import answers_given, due_runs, give_answer, question_counts, take_answer_away
+from pipeline.store.answers.runners import Runner
+from pipeline.store.answers.undo import undo_change
+from pipeline.store.db.changes import change
+from pipeline.store.db.connection import open_store
 from tests.support.stores import NOW, START, answer, cramp_at, even_run, later, make_store, put_runs
 
 

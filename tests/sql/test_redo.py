@@ -21,8 +21,8 @@ from pipeline.actions.tag_file import import_tags
 from pipeline.actions.undo import undo
 from pipeline.errors import WrongInput
 from pipeline.settings import Settings
-from pipeline.store.changes import change
-from pipeline.store.connection import open_store
+from pipeline.store.db.changes import change
+from pipeline.store.db.connection import open_store
 from tests.support.cli import MORNING, recording, session
 from tests.support.fit_writer import FitSession
 from tests.support.stores import make_store

@@ -12,8 +12,8 @@ import pytest
 
 from pipeline.actions.cells import serve_cells
 from pipeline.schema import WEATHER_COLUMNS
-from pipeline.store.connection import open_store
-from pipeline.store.weather_hours import put_hours
+from pipeline.store.db.connection import open_store
+from pipeline.store.weather.hours import put_hours
 from tests.support.stores import NAIVE_NOW, START, even_run, later, make_store, put_runs
 
 MIDNIGHT = START.replace(hour=0, minute=0, tzinfo=None)

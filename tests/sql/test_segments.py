@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pipeline.schema import ParsedRun
-from pipeline.store.connection import open_store
+from pipeline.store.db.connection import open_store
 from tests.support.stores import even_run, make_store, put_runs, with_records
 
 COLUMNS = (

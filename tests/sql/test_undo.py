@@ -12,11 +12,11 @@ import pytest
 
 from pipeline.errors import NotFound, WrongInput
 from pipeline.schema import ParsedRun
-from pipeline.store.changes import KEYS, change
-from pipeline.store.connection import open_store
-from pipeline.store.cramps import NewCramp, add_cramp, edit_cramp, remove_cramp, set_answer
-from pipeline.store.runners import Runner, edit_runner
-from pipeline.store.undo import last_changes, undo_change
+from pipeline.store.answers.cramps import NewCramp, add_cramp, edit_cramp, remove_cramp, set_answer
+from pipeline.store.answers.runners import Runner, edit_runner
+from pipeline.store.answers.undo import last_changes, undo_change
+from pipeline.store.db.changes import KEYS, change
+from pipeline.store.db.connection import open_store
 from tests.support.stores import NOW, START, answer, cramp_at, even_run, later, make_store, put_runs
 
 Store = tuple[duckdb.DuckDBPyConnection, Runner, list[ParsedRun]]

@@ -10,9 +10,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.store.connection import open_store
-from pipeline.store.publish import PUBLIC_VIEWS
-from pipeline.store.sql_files import sql_files
+from pipeline.store.analyst.publish import PUBLIC_VIEWS
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.sql_files import sql_files
 from tests.support.stores import START, answer, cramp_at, even_run, make_store, put_runs
 
 VIEWS = sql_files("views")

@@ -12,9 +12,9 @@ import pytest
 from pipeline.actions.cells import serve_places
 from pipeline.schema import WEATHER_COLUMNS
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
-from pipeline.store.weather_asks import OpenDay, heights_m, open_days
-from pipeline.store.weather_hours import put_hours
+from pipeline.store.db.connection import open_store
+from pipeline.store.weather.hours import put_hours
+from pipeline.store.weather.requests import OpenDay, heights_m, open_days
 from tests.support.stores import NAIVE_NOW, START, even_run, later, make_store, put_runs
 
 HOUR = datetime(2026, 6, 14, 6)

@@ -16,9 +16,9 @@ import pytest
 
 from pipeline.actions.cells import serve_cells
 from pipeline.schema import WEATHER_COLUMNS, ParsedRun
-from pipeline.store.connection import open_store
-from pipeline.store.runners import Runner
-from pipeline.store.weather_hours import put_hours
+from pipeline.store.answers.runners import Runner
+from pipeline.store.db.connection import open_store
+from pipeline.store.weather.hours import put_hours
 from tests.sql.slow_weather import STRAIGHT, SUNNY, Place, weather_at
 from tests.support.stores import NAIVE_NOW, even_run, later, make_store, put_runs
 

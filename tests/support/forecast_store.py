@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 import duckdb
 
 from pipeline.schema import ParsedRun
-from pipeline.store.connection import transaction
-from pipeline.store.migrate import naive_utc
-from pipeline.store.predictions import NewPrediction, put_predictions
-from pipeline.store.runners import Runner
+from pipeline.store.answers.runners import Runner
+from pipeline.store.db.connection import transaction
+from pipeline.store.db.migrate import naive_utc
+from pipeline.store.fits.predictions import NewPrediction, put_predictions
 from tests.support.stores import START, even_run
 
 PLAN_AT = START  # the planned start of an asked forecast, unless a test says otherwise

@@ -12,8 +12,8 @@ from pathlib import Path
 from pipeline.actions.train import train
 from pipeline.actions.weather import import_weather
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
-from pipeline.store.runners import Runner
+from pipeline.store.answers.runners import Runner
+from pipeline.store.db.connection import open_store
 from tests.support.stores import NOW, answer, cramp_at, even_run, later, make_store, put_runs
 
 FIRST_EVENING = datetime(2026, 10, 27, 17, 0, tzinfo=UTC)  # 18:00 in Vienna's winter

@@ -18,11 +18,11 @@ import numpy as np
 from pipeline.actions.prepare import prepare
 from pipeline.schema import RECORD_COLUMNS, ParsedRun
 from pipeline.settings import Settings
-from pipeline.store.changes import change
-from pipeline.store.connection import open_store
-from pipeline.store.cramps import NewCramp, add_cramp, set_answer
-from pipeline.store.runners import Runner, add_runner
-from pipeline.store.runs import FileRow, NewRun, store_runs
+from pipeline.store.answers.cramps import NewCramp, add_cramp, set_answer
+from pipeline.store.answers.runners import Runner, add_runner
+from pipeline.store.db.changes import change
+from pipeline.store.db.connection import open_store
+from pipeline.store.runs.runs import FileRow, NewRun, store_runs
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 NAIVE_NOW = NOW.replace(tzinfo=None)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pipeline.schema import ParsedRun
 from pipeline.settings import Settings
-from pipeline.store.connection import open_store
-from pipeline.store.runners import Runner
+from pipeline.store.answers.runners import Runner
+from pipeline.store.db.connection import open_store
 from tests.support.stores import answer, cramp_at, even_run, make_store, put_runs
 
 FIRST_DAY = datetime(2026, 3, 1, 7, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from pipeline.actions.judge import InUse, judge
-from pipeline.store.trainings import Training
+from pipeline.store.fits.trainings import Training
 
 NEW = Training("", datetime(2026, 6, 1), "hazard-2", "b", "alone", 1, 40, 4, "{}", "first", "")
 T1 = replace(NEW, training_id="t1", data_hash="a")

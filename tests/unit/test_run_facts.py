@@ -12,8 +12,8 @@ from pipeline.actions.moments import LapPress
 from pipeline.actions.runs import ShownRun
 from pipeline.cli.run_facts import facts_of
 from pipeline.schema import CarriedWeather, Device, KeptField
-from pipeline.store.details import RunDetails
-from pipeline.store.find import RunRow
+from pipeline.store.answers.details import RunDetails
+from pipeline.store.runs.find import RunRow
 from pipeline.units import METRIC, Units
 
 START = datetime(2026, 6, 14, 5, 30)

@@ -1,0 +1,196 @@
+"""Opens the store for one action and closes it again. The actions and the other modules of this room call it.
+
+Four files: the ledger `cramplog` (always attached; table names without a catalog are its tables), `records`, `tracks`
+and `private` (attached when asked for, so that positions and private items are open only where they are needed).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import duckdb
+
+from pipeline.errors import CannotStart
+from pipeline.settings import Settings, make_private_folder, private_umask
+from pipeline.store.db.attach import attach, plain_errors
+from pipeline.store.db.engine import Engine
+from pipeline.store.db.interrupt import interrupts_wait
+from pipeline.store.db.migrate import LEDGER, applied_version, first_versions, is_current, migrate, transaction
+from pipeline.store.db.rows import one_value
+from pipeline.store.db.sql_files import SQL_ROOT
+
+__all__ = ["clean_orphans", "open_store", "transaction"]
+
+PATIENCE_S = 30.0  # a command; the nightly waits longer
+_RESTORE = "put a copy from your backup in its place"
+_SENSOR_TABLES = {"records": ("records.record", "records.record_field"), "tracks": ("tracks.track",)}
+# Numbers that the ledger does not know: above its last (a kill before the ledger's commit), or once those of a run that
+# was read again. Both are narrow ranges, and whatever lies outside is not even looked at: rows are in order of run_no.
+_LAST_NO = "SELECT coalesce(max(run_no), 0) FROM cramplog.run"
+_LEFT_NOS = "SELECT run_no::INTEGER FROM range(1, $last) AS numbers(run_no) ANTI JOIN cramplog.run USING (run_no) ORDER BY run_no"
+_AMONG_LEFT = "run_no BETWEEN $from AND $to AND run_no IN (SELECT unnest($left::INTEGER[]))"
+
+
+@contextmanager
+def open_store(
+    settings: Settings,
+    *,
+    write: bool,
+    with_records: bool = False,
+    with_tracks: bool = False,
+    with_private: bool = False,
+    wait_s: float = PATIENCE_S,
+    create: bool = False,
+    sql_root: Traversable = SQL_ROOT,
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with the ledger, and `records`, `tracks` and `private` as asked, closed at the end of the block.
+
+    One writer or several readers: waits up to `wait_s` for a busy store. An older store is brought up to date
+    first; `create` makes one where there is none. Opening for writing clears records and tracks without run.
+    Ctrl-C waits for the end of the block. Raises TryAgain (held by a named process, disk full) and CannotStart
+    (none, damaged, newer, not ours).
+    """
+    asked = {"records": with_records, "tracks": with_tracks, "private": with_private}
+    catalogs = [LEDGER, *(catalog for catalog, wanted in asked.items() if wanted)]
+    with private_umask(), plain_errors(settings.home, [_path(settings, catalog) for catalog in catalogs]):
+        if not _is_born(settings.store):
+            _make_or_refuse(settings, create, wait_s, sql_root)
+        engine = _current(settings, catalogs, write, wait_s, sql_root)
+        with interrupts_wait(), engine.closed_at_end():
+            if write:
+                clean_orphans(engine.con)
+            yield engine.con
+
+
+def clean_orphans(con: duckdb.DuckDBPyConnection) -> int:
+    """Deletes records and tracks that a kill left without a run in the ledger; returns of how many runs."""
+    attached = {name for (name,) in con.execute("SELECT database_name FROM duckdb_databases()").fetchall()}
+    last_no = int(one_value(con, _LAST_NO))
+    left_nos = [number for (number,) in con.execute(_LEFT_NOS, {"last": last_no}).fetchall()]
+    cleaned: set[int] = set()
+    for catalog in attached & _SENSOR_TABLES.keys():
+        with transaction(con):
+            for table in _SENSOR_TABLES[catalog]:
+                cleaned |= _cleared(con, table, last_no, left_nos)
+    return len(cleaned)
+
+
+def _cleared(con: duckdb.DuckDBPyConnection, table: str, last_no: int, left_nos: list[int]) -> set[int]:
+    """Deletes the rows of a table whose run_no is above the last, or one of those left; returns the numbers they had."""
+    asked: dict[str, object] = {"last": last_no}
+    orphans = [("run_no > $last", asked)]
+    if left_nos:
+        within = {"from": left_nos[0], "to": left_nos[-1], "left": left_nos}
+        orphans.append((_AMONG_LEFT, within))
+    cleared: set[int] = set()
+    for condition, values in orphans:
+        numbers = con.execute(f"SELECT DISTINCT run_no FROM {table} WHERE {condition}", values).fetchall()  # noqa: S608
+        if numbers:
+            con.execute(f"DELETE FROM {table} WHERE {condition}", values)  # noqa: S608  our own names
+        cleared |= {number for (number,) in numbers}
+    return cleared
+
+
+def _path(settings: Settings, catalog: str) -> Path:
+    return {
+        LEDGER: settings.store,
+        "records": settings.records,
+        "tracks": settings.tracks,
+        "private": settings.private,
+    }[catalog]
+
+
+def _current(settings: Settings, catalogs: list[str], write: bool, wait_s: float, sql_root: Traversable) -> Engine:
+    """These files attached, the ledger first; an older store is brought up to date before the others are looked for."""
+    # Several threads on a table would each leave a part of a row group: the files two thirds larger, and half as much work.
+    threads = 1 if write and "records" in catalogs else None
+    engine = _attached(settings, [LEDGER], write=write, wait_s=wait_s, threads=threads)
+    try:
+        if not is_current(engine.con, sql_root):
+            engine.end()
+            _upgrade(settings, wait_s, sql_root)
+            engine = _attached(settings, [LEDGER], write=write, wait_s=wait_s, threads=threads)
+        _attach_all(engine.con, settings, [catalog for catalog in catalogs if catalog != LEDGER], write, wait_s)
+    except BaseException:
+        engine.end()
+        raise
+    return engine
+
+
+def _attached(
+    settings: Settings,
+    catalogs: list[str],
+    *,
+    write: bool,
+    wait_s: float,
+    create: Collection[str] = (),
+    threads: int | None = None,
+) -> Engine:
+    engine = Engine(settings.home / "spill", threads)
+    try:
+        engine.con.execute("SET TimeZone = 'UTC'")  # an aware instant goes into a TIMESTAMP as what it is in UTC
+        _attach_all(engine.con, settings, catalogs, write, wait_s, create)
+        engine.con.execute(f"USE {LEDGER}")
+    except BaseException:
+        engine.end()
+        raise
+    return engine
+
+
+def _attach_all(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    catalogs: list[str],
+    write: bool,
+    wait_s: float,
+    create: Collection[str] = (),
+) -> None:
+    for catalog in catalogs:
+        path = _path(settings, catalog)
+        if catalog not in create and not path.exists():
+            raise CannotStart(f"{path} is missing", _RESTORE)
+        attach(con, path, catalog, write=write, wait_s=wait_s)
+
+
+def _is_born(path: Path) -> bool:
+    """A file with something in it: a kill or a full disk at its making leaves it empty."""
+    return path.exists() and path.stat().st_size > 0
+
+
+def _make_or_refuse(settings: Settings, create: bool, wait_s: float, sql_root: Traversable) -> None:
+    if not create:
+        raise CannotStart(f"there is no store in {settings.home}", "make one: cramplog init")
+    make_private_folder(settings.home)
+    for catalog in first_versions(sql_root):
+        if not _is_born(_path(settings, catalog)):
+            _path(settings, catalog).unlink(missing_ok=True)
+    try:
+        _upgrade(settings, wait_s, sql_root)
+    except CannotStart:
+        settings.store.unlink(missing_ok=True)  # made a moment ago, for nothing
+        raise
+
+
+def _holds_records(con: duckdb.DuckDBPyConnection) -> bool:
+    """Records that a new, empty ledger would take for orphans."""
+    if applied_version(con, "records") == 0:
+        return False
+    return one_value(con, "SELECT run_no FROM records.record LIMIT 1") is not None
+
+
+def _upgrade(settings: Settings, wait_s: float, sql_root: Traversable) -> None:
+    """Brings all files up to date; makes those that the store, as it is, does not have yet."""
+    with _attached(settings, [LEDGER], write=True, wait_s=wait_s, create=[LEDGER]).closed_at_end() as con:
+        have = applied_version(con)
+    first = first_versions(sql_root)
+    missing = [catalog for catalog, version in first.items() if version > have]
+    others = [catalog for catalog in first if catalog != LEDGER]
+    engine = _attached(settings, [LEDGER, *others], write=True, wait_s=wait_s, create=missing)
+    with interrupts_wait(), engine.closed_at_end() as con:
+        if not have and _holds_records(con):
+            raise CannotStart(f"{settings.store} is gone, the records are still there", _RESTORE)
+        migrate(con, datetime.now(UTC), sql_root)

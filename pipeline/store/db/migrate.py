@@ -1,0 +1,177 @@
+"""Brings the store's files up to this program's schema: each migration once, then the views. For `connection`.
+
+A migration is `NNNN_what.sql` for the ledger, `NNNN_what.records.sql` (`.tracks.sql`, `.private.sql`) for the others.
+DuckDB writes one file a transaction: every part shares its transaction with its row in that file's own
+`migration` table, the ledger's part of a number last. Killed anywhere, the next opening goes on there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version as package_version
+from importlib.resources.abc import Traversable
+
+import duckdb
+
+from pipeline.errors import CannotStart
+from pipeline.store.db.rows import one_value
+from pipeline.store.db.sql_files import SQL_ROOT, sql_files
+
+LEDGER = "cramplog"
+CATALOGS = ("records", "tracks", "private", LEDGER)  # the order of writing: the ledger last, as the truth
+_FILE_NAME = re.compile(r"^(?P<version>\d{4})_(?P<what>[a-z0-9_]+)(?:\.(?P<catalog>records|tracks|private))?\.sql$")
+
+_MIGRATION_TABLE = """
+CREATE TABLE IF NOT EXISTS migration (
+    version INTEGER PRIMARY KEY,
+    name VARCHAR NOT NULL,
+    applied_at TIMESTAMP NOT NULL,
+    program_version VARCHAR NOT NULL
+)"""
+_VIEWS_TABLE = """
+CREATE TABLE IF NOT EXISTS applied_views (sha256 VARCHAR NOT NULL, applied_at TIMESTAMP NOT NULL)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One numbered step: the SQL for each file it touches, by catalog."""
+
+    version: int
+    name: str
+    sql: dict[str, str]
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All inside or nothing, also on Ctrl-C. It can write to one file only; DuckDB refuses a second."""
+    con.execute("BEGIN")
+    try:
+        yield
+        con.execute("COMMIT")
+    except BaseException:
+        with suppress(duckdb.Error):  # a connection that died of a full disk has rolled back already
+            con.execute("ROLLBACK")
+        raise
+
+
+def migrations(root: Traversable = SQL_ROOT) -> list[Migration]:
+    """Every migration under `root`, by number. A wrong file name or a gap is our bug: ValueError."""
+    steps: dict[int, Migration] = {}
+    for file_name, text in sql_files("migrations", root):
+        match = _FILE_NAME.match(file_name)
+        if match is None:
+            raise ValueError(f"{file_name} is not named NNNN_what[.records|.tracks|.private].sql")
+        number, catalog = int(match["version"]), match["catalog"] or LEDGER
+        step = steps.setdefault(number, Migration(number, match["what"], {}))
+        if catalog in step.sql:
+            raise ValueError(f"{file_name}: number {number} has two parts for {catalog}")
+        step.sql[catalog] = text
+    if sorted(steps) != list(range(1, len(steps) + 1)):
+        raise ValueError(f"migrations are numbered 1, 2, 3, ...; found {sorted(steps)}")
+    return [steps[number] for number in sorted(steps)]
+
+
+def first_versions(root: Traversable = SQL_ROOT) -> dict[str, int]:
+    """The files this program keeps, the ledger last, and the migration that made each."""
+    steps = migrations(root)
+    begun = {catalog: [step.version for step in steps if catalog in step.sql] for catalog in CATALOGS}
+    return {catalog: versions[0] for catalog, versions in begun.items() if versions}
+
+
+def schema_version(root: Traversable = SQL_ROOT) -> int:
+    """The number of this program's newest migration."""
+    return len(migrations(root))
+
+
+def applied_version(con: duckdb.DuckDBPyConnection, catalog: str = LEDGER) -> int:
+    """The newest migration that the attached file has; 0 for a new file."""
+    try:
+        return int(one_value(con, f"SELECT coalesce(max(version), 0) FROM {catalog}.migration"))  # noqa: S608  our name
+    except duckdb.CatalogException:  # quicker than asking for the table first
+        return 0
+
+
+def is_current(con: duckdb.DuckDBPyConnection, root: Traversable = SQL_ROOT) -> bool:
+    """Whether the ledger has this program's schema and views. Raises CannotStart when they are newer."""
+    have, want = applied_version(con), schema_version(root)
+    if have > want:
+        raise CannotStart(
+            f"the store has schema {have}, this program knows {want}: a newer cramplog made it",
+            "update cramplog",
+        )
+    return have == want and _applied_views(con) == views_hash(root)
+
+
+def migrate(con: duckdb.DuckDBPyConnection, now: datetime, root: Traversable = SQL_ROOT) -> None:
+    """Applies what is missing to all files, attached for writing, makes the views anew, and checkpoints.
+
+    `now` is aware. Raises CannotStart when the store is newer than the program.
+    """
+    if is_current(con, root):
+        return
+    have = {catalog: applied_version(con, catalog) for catalog in first_versions(root)}
+    for step in migrations(root):
+        for catalog in have:
+            if step.version > have[catalog] and (catalog in step.sql or catalog == LEDGER):
+                _apply(con, step, catalog, now)
+    _make_views(con, now, root)
+    for catalog in have:
+        con.execute(f"CHECKPOINT {catalog}")
+
+
+def _apply(con: duckdb.DuckDBPyConnection, step: Migration, catalog: str, now: datetime) -> None:
+    con.execute(f"USE {catalog}")
+    try:
+        with transaction(con):
+            con.execute(_MIGRATION_TABLE)
+            if catalog in step.sql:  # a step may touch the other files only
+                con.execute(step.sql[catalog])
+            con.execute(
+                "INSERT INTO migration VALUES ($version, $name, $at, $program)",
+                {
+                    "version": step.version,
+                    "name": step.name,
+                    "at": naive_utc(now),
+                    "program": package_version("cramplog"),
+                },
+            )
+    finally:
+        con.execute(f"USE {LEDGER}")
+
+
+def _make_views(con: duckdb.DuckDBPyConnection, now: datetime, root: Traversable) -> None:
+    old = con.execute(
+        "SELECT view_name FROM duckdb_views() WHERE database_name = $ledger AND NOT internal",
+        {"ledger": LEDGER},
+    ).fetchall()
+    with transaction(con):
+        for (name,) in old:
+            con.execute(f'DROP VIEW "{name}"')
+        for _, text in sql_files("views", root):
+            con.execute(text)
+        con.execute(_VIEWS_TABLE)
+        con.execute("DELETE FROM applied_views")
+        con.execute("INSERT INTO applied_views VALUES ($hash, $at)", {"hash": views_hash(root), "at": naive_utc(now)})
+
+
+def views_hash(root: Traversable) -> str:
+    """What the views under `root` are, in 64 letters: changes with any of their files."""
+    texts = [f"{name}\n{text}" for name, text in sql_files("views", root)]
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
+def _applied_views(con: duckdb.DuckDBPyConnection) -> str | None:
+    try:
+        return str(one_value(con, "SELECT sha256 FROM cramplog.applied_views"))
+    except duckdb.CatalogException:
+        return None
+
+
+def naive_utc(instant: datetime) -> datetime:
+    """An aware instant as the store keeps it: a TIMESTAMP without zone, holding UTC."""
+    return instant.astimezone(UTC).replace(tzinfo=None)

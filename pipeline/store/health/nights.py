@@ -1,0 +1,54 @@
+"""Nights in the ledger: a row a stage, written as a night goes and read to say how the nights went. Called by actions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from pipeline.store.db.rows import insert_rows, one_value
+
+
+@dataclass(frozen=True, slots=True)
+class StageRow:
+    """One stage of one night; `night_began_at` is when the night's first stage began. Instants in UTC, without zone."""
+
+    night_id: str
+    night_began_at: datetime
+    stage: str
+    started_at: datetime
+    ended_at: datetime
+    outcome: str
+    detail: str
+
+
+def last_stages(con: duckdb.DuckDBPyConnection, nights: int) -> list[StageRow]:
+    """The stages of the last `nights` nights, the newest night first, each in the order it ran."""
+    rows = con.execute(
+        "WITH latest AS (SELECT night_id, min(started_at) AS night_began_at FROM night"
+        " GROUP BY night_id ORDER BY night_began_at DESC, night_id LIMIT $nights)"
+        " SELECT night_id, night_began_at, stage, started_at, ended_at, outcome, detail"
+        " FROM night INNER JOIN latest USING (night_id) ORDER BY night_began_at DESC, night_id, started_at",
+        {"nights": nights},
+    ).fetchall()
+    return [StageRow(*row) for row in rows]
+
+
+def new_night_id(con: duckdb.DuckDBPyConnection) -> str:
+    """A fresh id for tonight."""
+    return str(one_value(con, "SELECT 'n' || nextval('night_no')"))
+
+
+def put_night_stage(
+    con: duckdb.DuckDBPyConnection,
+    night_id: str,
+    stage: str,
+    started_at: datetime,
+    ended_at: datetime,
+    outcome: str,
+    detail: str,
+) -> None:
+    """Record how one stage of a nightly went; `outcome` is done or failed, `detail` counts only."""
+    row = {"night_id": night_id, "stage": stage, "started_at": started_at, "ended_at": ended_at}
+    insert_rows(con, "night", [{**row, "outcome": outcome, "detail": detail}])

@@ -1,0 +1,33 @@
+"""What a run's file carries beside the records: more sensor fields, devices and weather. Read for `details`.
+
+The values of fields lie in the records file, everything else in the ledger; `run_rows` writes both.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from pipeline.schema import CarriedWeather, Device, KeptField
+from pipeline.store.db.sql_files import read_sql
+
+
+def fields_of(con: duckdb.DuckDBPyConnection, run_id: str) -> tuple[KeptField, ...]:
+    """The fields that the run's records have, by their number."""
+    rows = con.execute(
+        "SELECT name, unit, told_by, n FROM run_field WHERE run_id = ? ORDER BY field_no", [run_id]
+    ).fetchall()
+    return tuple(KeptField(*row) for row in rows)
+
+
+def devices_of(con: duckdb.DuckDBPyConnection, run_id: str) -> tuple[Device, ...]:
+    """The watch and sensors of the run, in the order of its file."""
+    rows = con.execute(
+        "SELECT device_no, kind, maker, product, software FROM device WHERE run_id = ? ORDER BY device_no", [run_id]
+    ).fetchall()
+    return tuple(Device(*row) for row in rows)
+
+
+def carried_weather_of(con: duckdb.DuckDBPyConnection, run_id: str) -> tuple[CarriedWeather, ...]:
+    """The weather that came with the run or with another recording of it, counted from its start, in the order of time."""
+    rows = con.execute(read_sql("queries", "carried_weather"), {"run_id": run_id}).fetchall()
+    return tuple(CarriedWeather(*row) for row in rows)

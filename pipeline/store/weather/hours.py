@@ -1,0 +1,82 @@
+"""Weather hours in the ledger, and which weather place answers for a run's cell. Called by the weather and ingest actions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.store.db.rows import insert_rows
+from pipeline.store.db.sql_files import read_sql
+
+
+def put_hours(
+    con: duckdb.DuckDBPyConnection,
+    cell: str,
+    hour_at: NDArray[np.datetime64],
+    columns: Mapping[str, NDArray[np.float64]],
+    facts: Mapping[str, Any],
+) -> None:
+    """Keep the hours of one weather place. An hour is replaced whole, and only by one that knows at least as much.
+
+    Arrays of shape (n_hours,); `columns` holds schema.WEATHER_COLUMNS; `facts` provider, model, elevation_m,
+    fetched_at (UTC, no zone) and provisional, of all hours or of each. No provisional hour replaces a settled one.
+    """
+    told = dict(facts)
+    # Found by name in the statement.
+    hours: dict[str, NDArray[Any]] = {
+        "hour_at": hour_at.astype("datetime64[us]"),
+        "provisional": np.array(np.broadcast_to(told.pop("provisional"), hour_at.shape), dtype=bool),
+        **columns,
+    }
+    con.execute(read_sql("queries", "put_hours"), {"cell": cell, **told})
+    del hours
+
+
+def weather_places(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Cells that hold weather hours."""
+    return [row[0] for row in con.execute("SELECT DISTINCT cell FROM weather_hour ORDER BY cell").fetchall()]
+
+
+def run_cells(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Cells that runs were in."""
+    found = con.execute("SELECT DISTINCT cell FROM segment WHERE cell IS NOT NULL ORDER BY cell").fetchall()
+    return [row[0] for row in found]
+
+
+def put_cell_map(con: duckdb.DuckDBPyConnection, near: Mapping[str, Sequence[tuple[str, float]]]) -> None:
+    """Say which weather cells could answer for each run cell, and from how many km away."""
+    rows = [(cell, weather_cell, km) for cell, places in near.items() for weather_cell, km in places]
+    if rows:
+        cells, weather_cells, distances_km = zip(*rows, strict=True)
+        pairs = {"cell": list(cells), "weather_cell": list(weather_cells), "distance_km": list(distances_km)}
+        con.execute(
+            "INSERT OR IGNORE INTO weather_cell BY NAME SELECT unnest($cell) AS cell,"
+            " unnest($weather_cell) AS weather_cell, unnest($distance_km) AS distance_km",
+            pairs,
+        )
+
+
+def weather_files_seen(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Outcome of every weather file ever offered, by SHA-256."""
+    return dict(con.execute("SELECT file_sha256, outcome FROM weather_file").fetchall())
+
+
+def put_weather_file(
+    con: duckdb.DuckDBPyConnection, sha256: str, name: str, outcome: str, reason: str | None, hours: int, now: datetime
+) -> None:
+    """Remember a weather file, so that the next time is quick."""
+    con.execute("DELETE FROM weather_file WHERE file_sha256 = ?", [sha256])
+    row = {
+        "file_sha256": sha256,
+        "name": name,
+        "outcome": outcome,
+        "reason": reason,
+        "hours": hours,
+        "first_seen_at": now,
+    }
+    insert_rows(con, "weather_file", [row])

@@ -18,7 +18,7 @@ from pathlib import Path
 from prefect import flow
 
 from flows.tasks import task_alone
-from pipeline.actions.nightly import INTAKE, StageOutcome, one_night, settings_of
+from pipeline.actions.nightly.nightly import INTAKE, StageOutcome, one_night, settings_of
 
 
 @flow(name="cramplog-ingest")

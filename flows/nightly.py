@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from prefect import flow
 
 from flows.tasks import task_begin_night, task_stage
-from pipeline.actions.nightly import STAGES, StageOutcome, one_night, settings_of
-from pipeline.actions.stage_lines import stages_shown
+from pipeline.actions.nightly.nightly import STAGES, StageOutcome, one_night, settings_of
+from pipeline.actions.nightly.stage_lines import stages_shown
 
 
 @flow(name="cramplog-nightly")

@@ -29,7 +29,7 @@ def publish(as_json: bool) -> None:
       cramplog publish --json
       cramplog publish && duckdb -readonly "$CRAMPLOG_HOME/analyst/cramplog.duckdb"
     """
-    from pipeline.actions.publish import publish_snapshot
+    from pipeline.actions.admin.publish import publish_snapshot
 
     settings = here()
     done = publish_snapshot(settings, utc_now())
@@ -72,7 +72,7 @@ def sql(
         raise click.UsageError("give one of: a QUERY, -f FILE, --analysis NAME, --list or --describe VIEW")
     if as_csv and as_json:
         raise click.UsageError("--csv and --json do not go together")
-    from pipeline.actions.query import analyses, analysis_of, ask, freshen, public_views, view_columns
+    from pipeline.actions.admin.query import analyses, analysis_of, ask, freshen, public_views, view_columns
 
     if analysis == "list":
         _print_rows(("analysis", "question"), [(one.name, one.question) for one in analyses()], as_csv, as_json)

@@ -16,7 +16,7 @@ from pipeline.errors import WrongInput
 from pipeline.units import Units, format_duration, format_mark, parse_duration_s, short_id
 
 if TYPE_CHECKING:
-    from pipeline.actions.tag import Tagged
+    from pipeline.actions.tagging.tag import Tagged
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -70,8 +70,8 @@ def tag(
 
 
 def _tag_cramp(run: str, runner_name: str | None, cramp: dict[str, str | None], as_json: bool) -> None:
-    from pipeline.actions.runs import distance_at_m
-    from pipeline.actions.tag import DEFAULT_UNCERTAINTY_S, CrampWords, tag_cramp
+    from pipeline.actions.runs.runs import distance_at_m
+    from pipeline.actions.tagging.tag import DEFAULT_UNCERTAINTY_S, CrampWords, tag_cramp
     from pipeline.cli.tag_interview import complete
 
     cramp = complete(run, runner_name, cramp, as_json)
@@ -126,7 +126,7 @@ def _tagged_fields(tagged: Tagged, distance_m: float | None) -> dict[str, Any]:
 
 
 def _tag_without(run: str, runner_name: str | None, answer: str, as_json: bool) -> None:
-    from pipeline.actions.tag import answer_run
+    from pipeline.actions.tagging.tag import answer_run
 
     answered = answer_run(here(), run, runner_name, answer, utc_now())
     if as_json:
@@ -141,7 +141,7 @@ def _tag_none_between(
 ) -> None:
     if last is not None and last < first:
         raise WrongInput(f"{last} lies before {first}", "--from is the first day, --to the last")
-    from pipeline.actions.tag import answer_none_between
+    from pipeline.actions.tagging.tag import answer_none_between
 
     window = f"from {first}" + (f" to {last}" if last else " on")
     found = answer_none_between(here(), runner_name, first, last, utc_now(), dry_run=True)

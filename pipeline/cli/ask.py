@@ -15,7 +15,7 @@ from pipeline.cli.verb import Verb, here, json_option, runner_option, utc_now
 from pipeline.units import short_id
 
 if TYPE_CHECKING:
-    from pipeline.actions.ask import Answered, Due, RunAnswers
+    from pipeline.actions.tagging.ask import Answered, Due, RunAnswers
 
 _AT_ONCE = 3  # runs asked about in one sitting
 _BECAUSE = {"cramp": "had a cramp", "control": "picked by chance", "own": "not due"}
@@ -39,7 +39,7 @@ def ask(run: str | None, pairs: tuple[str, ...], runner_name: str | None, as_jso
       cramplog ask 2026-06-14
       cramplog ask last --set clothing=long --set sleep_h=6.5 --set relief=partly
     """
-    from pipeline.actions.ask import answer_questions, list_due, look_at_answers
+    from pipeline.actions.tagging.ask import answer_questions, list_due, look_at_answers
 
     if pairs and not run:
         raise click.UsageError("say which run the answers are about: cramplog ask RUN --set KEY=VALUE")
@@ -63,7 +63,7 @@ def ask(run: str | None, pairs: tuple[str, ...], runner_name: str | None, as_jso
 
 def _interview(run: str, runner_name: str | None) -> None:
     """Ask the open questions of one run; what was said is kept, also when it ends early."""
-    from pipeline.actions.ask import answer_questions, look_at_answers
+    from pipeline.actions.tagging.ask import answer_questions, look_at_answers
 
     found = look_at_answers(here(), run, runner_name)
     said: dict[str, str] = {}
@@ -87,7 +87,7 @@ def _ask_about_run(found: RunAnswers, said: dict[str, str]) -> None:
 
 def _ask_about_cramps(found: RunAnswers, said: dict[str, str]) -> None:
     """What each cramp did, whether stretching helped, whether it came back: only what is not known."""
-    from pipeline.actions.ask import CRAMP_QUESTIONS, cramp_values
+    from pipeline.actions.tagging.ask import CRAMP_QUESTIONS, cramp_values
     from pipeline.questions import WHY_ASKED
 
     for tag in found.tags:
@@ -115,7 +115,7 @@ def _print_answered(done: Answered, as_json: bool) -> None:
 
 def _unanswered(runner_name: str | None) -> str:
     """How to answer first for a run whose words speak of a cramp; empty when none waits."""
-    from pipeline.actions.runs import speaking
+    from pipeline.actions.runs.runs import speaking
 
     speak = speaking(here(), runner_name)
     return f"cramplog runs {short_id(speak[0].run.run_id)} (unanswered; its words speak of a cramp)" if speak else ""

@@ -15,7 +15,7 @@ from pipeline.cli.verb import Verb, here, json_option
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from pipeline.actions.doctor import Examined
+    from pipeline.actions.admin.doctor import Examined
     from pipeline.store.health.counts import Night, Standing
     from pipeline.store.health.health import Held
 
@@ -43,7 +43,7 @@ def doctor(fix: bool, as_json: bool) -> int:
       cramplog doctor --fix
       cramplog doctor --json
     """
-    from pipeline.actions.doctor import examine
+    from pipeline.actions.admin.doctor import examine
 
     settings = here()
     examined = examine(settings, os.environ, fix)

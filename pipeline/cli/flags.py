@@ -13,7 +13,7 @@ from pipeline.cli.say import instant, next_step, print_json
 from pipeline.cli.verb import Verb, here, json_option, utc_now
 
 if TYPE_CHECKING:
-    from pipeline.actions.flags import Flags
+    from pipeline.actions.tagging.flags import Flags
 
 
 @click.command(cls=Verb)
@@ -32,7 +32,7 @@ def runner_flags(name: str | None, tick: tuple[str, ...], clear: tuple[str, ...]
       cramplog runner flags anna --tick dark_urine
       cramplog runner flags anna --clear all
     """
-    from pipeline.actions.flags import list_flags, set_flags
+    from pipeline.actions.tagging.flags import list_flags, set_flags
 
     settings = here()
     if not tick and not clear:

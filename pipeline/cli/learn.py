@@ -16,7 +16,7 @@ from pipeline.cli.verb import Verb, here, json_option, utc_now
 from pipeline.errors import WrongInput
 
 if TYPE_CHECKING:
-    from pipeline.actions.train import Trained
+    from pipeline.actions.training.train import Trained
 
 
 @click.command(cls=Verb)
@@ -47,7 +47,7 @@ def train(runner: str | None, use: str | None, listing: bool, as_json: bool) -> 
 
 
 def _train(runner: str | None, as_json: bool) -> None:
-    from pipeline.actions.train import called, train
+    from pipeline.actions.training.train import called, train
 
     settings = here()
     trained = train(settings, utc_now())
@@ -77,7 +77,7 @@ def _say(trained: Trained) -> None:
 
 
 def _use(use: str, as_json: bool) -> None:
-    from pipeline.actions.train import NEWEST, use_fit
+    from pipeline.actions.training.train import NEWEST, use_fit
 
     wanted = use_fit(here(), use, utc_now())
     if as_json:
@@ -91,7 +91,7 @@ def _use(use: str, as_json: bool) -> None:
 
 
 def _list(as_json: bool) -> None:
-    from pipeline.actions.train import list_fits
+    from pipeline.actions.training.train import list_fits
 
     listed = list_fits(here())
     if as_json:
@@ -120,8 +120,8 @@ def report(runner: str | None, out: Path | None, as_json: bool) -> None:
       cramplog report anna
       cramplog report anna --out ~/Desktop/anna.html
     """
-    from pipeline.actions.make_report import make_report
-    from pipeline.actions.runner import list_runners
+    from pipeline.actions.report.make_report import make_report
+    from pipeline.actions.runs.runner import list_runners
 
     settings, now = here(), utc_now()
     names: list[str | None] = [one.name for one in list_runners(settings)]

@@ -13,7 +13,7 @@ from pipeline.cli.verb import Verb, here, json_option, runner_option
 from pipeline.units import Units, short_id
 
 if TYPE_CHECKING:
-    from pipeline.actions.runs import ListedRun
+    from pipeline.actions.runs.runs import ListedRun
 
 TITLE_LETTERS = 40
 
@@ -34,7 +34,7 @@ def runs(run: str | None, runner_name: str | None, unanswered: bool, as_json: bo
       cramplog runs last
       cramplog runs --runner anna --unanswered
     """
-    from pipeline.actions.runs import list_runs, list_unanswered, show_run, waiting_in_inbox
+    from pipeline.actions.runs.runs import list_runs, list_unanswered, show_run, waiting_in_inbox
 
     settings = here()
     if run is not None:

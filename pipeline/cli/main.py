@@ -73,7 +73,7 @@ class Cramplog(click.Group):
 
 def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001  click's own
     if value and not ctx.resilient_parsing:
-        from pipeline.actions.versions import own_versions
+        from pipeline.actions.admin.versions import own_versions
 
         click.echo(str(own_versions()))
         ctx.exit()

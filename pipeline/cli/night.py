@@ -16,8 +16,8 @@ from pipeline.config import KEYS
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from pipeline.actions.nightly import StageOutcome
-    from pipeline.actions.nights import Night
+    from pipeline.actions.nightly.nightly import StageOutcome
+    from pipeline.actions.nightly.nights import Night
 
 FAILED = 1
 NIGHTS_SHOWN = 7
@@ -66,7 +66,7 @@ def _check(plain: bool, serve: bool, at: str | None, status: bool, as_json: bool
 
 
 def _once(settings: Settings, now: datetime, plain: bool, as_json: bool) -> int:
-    from pipeline.actions.stage_lines import stages_shown
+    from pipeline.actions.nightly.stage_lines import stages_shown
 
     with stages_shown(tell if as_json else click.echo):
         outcomes = _run_plain(settings, now) if plain else _run_in_prefect(settings, now)
@@ -83,7 +83,7 @@ def _once(settings: Settings, now: datetime, plain: bool, as_json: bool) -> int:
 
 
 def _run_plain(settings: Settings, now: datetime) -> list[StageOutcome]:
-    from pipeline.actions.nightly import run_plain
+    from pipeline.actions.nightly.nightly import run_plain
 
     return run_plain(settings, now)
 
@@ -102,7 +102,7 @@ def _run_in_prefect(settings: Settings, now: datetime) -> list[StageOutcome]:
 def _serve(settings: Settings, at: str, now: datetime) -> int:
     from flows.environment import prepare_prefect
     from flows.server import own_server
-    from pipeline.actions.nights import catching_up, next_night, zone_of_nights
+    from pipeline.actions.nightly.nights import catching_up, next_night, zone_of_nights
 
     zone, whose = zone_of_nights(settings)
     late = catching_up(settings, now)
@@ -122,7 +122,7 @@ def _serve(settings: Settings, at: str, now: datetime) -> int:
 
 
 def _status(settings: Settings, now: datetime, as_json: bool) -> int:
-    from pipeline.actions.nights import last_nights, trouble, zone_of_nights
+    from pipeline.actions.nightly.nights import last_nights, trouble, zone_of_nights
 
     nights = last_nights(settings, NIGHTS_SHOWN)
     wrong = trouble(nights, now)
@@ -153,8 +153,8 @@ def _night_fields(night: Night) -> dict[str, object]:
 
 def _pages_of(settings: Settings) -> list[Path]:
     """The reports that lie there, in the runners' order."""
-    from pipeline.actions.make_report import report_path
-    from pipeline.actions.runner import list_runners
+    from pipeline.actions.report.make_report import report_path
+    from pipeline.actions.runs.runner import list_runners
 
     pages = [report_path(settings, runner) for runner in list_runners(settings)]
     return [page for page in pages if page.exists()]

@@ -13,7 +13,7 @@ from pipeline.cli.say import instant, next_step, print_json
 from pipeline.units import Units
 
 if TYPE_CHECKING:
-    from pipeline.actions.runs import ShownRun
+    from pipeline.actions.runs.runs import ShownRun
 
 _AS_THEY_ARE = (
     "laps", "pauses", "air_temp_c", "wbgt_c", "weather_from", "notes", "title", "description", "gear",

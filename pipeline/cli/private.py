@@ -15,7 +15,7 @@ from pipeline.cli.say import count, instant, next_step, print_json, table
 from pipeline.cli.verb import Verb, here, json_option, utc_now
 
 if TYPE_CHECKING:
-    from pipeline.actions.private import Items
+    from pipeline.actions.tagging.private import Items
     from pipeline.store.answers.private import PrivateItem
 
 _HEAD = ("id", "kind", "name", "value", "since or on", "note")
@@ -81,7 +81,7 @@ def _add(
     note: str | None,
     as_json: bool,
 ) -> None:
-    from pipeline.actions.private import add_private, kind_and_name
+    from pipeline.actions.tagging.private import add_private, kind_and_name
     from pipeline.store.answers.private import NewItem
 
     kind, what = kind_and_name(words)
@@ -99,7 +99,7 @@ def _add(
 
 
 def _remove(name: str | None, item_id: str, yes: bool, as_json: bool) -> None:
-    from pipeline.actions.private import remove_private
+    from pipeline.actions.tagging.private import remove_private
 
     if not yes and not at_a_terminal():
         raise click.UsageError("taking it away cannot be undone; say --yes with it")
@@ -115,7 +115,7 @@ def _remove(name: str | None, item_id: str, yes: bool, as_json: bool) -> None:
 
 
 def _show(name: str | None, as_json: bool, as_csv: bool) -> None:
-    from pipeline.actions.private import list_items
+    from pipeline.actions.tagging.private import list_items
     from pipeline.store.answers.private import PrivateItem
 
     found = list_items(here(), name)

@@ -13,7 +13,7 @@ from pipeline.cli.say import instant, next_step, print_json, table, tell
 from pipeline.cli.verb import Verb, here, json_option, runner_option, utc_now
 
 if TYPE_CHECKING:
-    from pipeline.actions.risk_answer import RiskAnswer, ToldPlan
+    from pipeline.actions.risk.result import RiskAnswer, ToldPlan
 
 WIDEST = 80
 
@@ -43,9 +43,9 @@ def risk(runner_name: str | None, as_json: bool, **words: Any) -> None:
       cramplog risk --time 3:00 --at "tomorrow 18:00" --place home
       cramplog risk --time 1:45 --temp 24 --pace 5% --race --json
     """
-    from pipeline.actions.plan_sources import forecasts
-    from pipeline.actions.plan_words import PlanWords
-    from pipeline.actions.risk import risk_of_plan
+    from pipeline.actions.risk.air_sources import forecasts
+    from pipeline.actions.risk.parse_plan import PlanWords
+    from pipeline.actions.risk.risk import risk_of_plan
 
     settings, now = here(), utc_now()
     asking = forecasts(settings, now, before=lambda: tell("asking the weather service ..."))

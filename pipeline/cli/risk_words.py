@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pipeline.actions.plan_sources import PlanAir
-from pipeline.actions.risk_answer import RiskAnswer, ToldPlan
+from pipeline.actions.risk.air_sources import PlanAir
+from pipeline.actions.risk.result import RiskAnswer, ToldPlan
 from pipeline.report.numbers.heat_flags import ABOUT_HEAT, heat_flag
 from pipeline.report.numbers.of_100 import ABOVE, Said, say_risk
 from pipeline.report.numbers.wording import MONTHS, bare, brief, of_100, pace, pill, plural, span

@@ -10,8 +10,8 @@ from pipeline.cli.say import count, instant, plain
 from pipeline.units import Units, format_distance, format_duration, format_temperature, short_id
 
 if TYPE_CHECKING:
-    from pipeline.actions.moments import LapPress
-    from pipeline.actions.runs import ShownRun
+    from pipeline.actions.runs.runs import ShownRun
+    from pipeline.actions.tagging.moments import LapPress
     from pipeline.schema import Device, KeptField
     from pipeline.store.answers.details import GivenAnswer, RunDetails
     from pipeline.store.answers.tags import Tag

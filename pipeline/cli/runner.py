@@ -16,7 +16,7 @@ from pipeline.cli.say import instant, next_step, print_json, table
 from pipeline.cli.verb import Verb, here, json_option, utc_now
 
 if TYPE_CHECKING:
-    from pipeline.actions.runner_edit import Edited
+    from pipeline.actions.runs.runner_edit import Edited
 
 _HEAD = ("runner", "runs", "answered", "with a cramp", "warning signs")
 
@@ -32,7 +32,7 @@ def runner_list(as_json: bool) -> None:
       cramplog runner list --json
       cramplog runner list --quiet
     """
-    from pipeline.actions.runner import count_runners
+    from pipeline.actions.runs.runner import count_runners
 
     runners = count_runners(here())
     if as_json:
@@ -82,7 +82,7 @@ def runner_edit(
       cramplog runner edit --set training_change=more --set "usual_shoes=the blue ones"
       cramplog runner edit anna --name "Anna B."
     """
-    from pipeline.actions.runner_edit import edit_runner, show_runner
+    from pipeline.actions.runs.runner_edit import edit_runner, show_runner
 
     named = {"name": new_name, **columns}
     values = {column: words for column, words in named.items() if words is not None}

@@ -12,7 +12,7 @@ from pipeline.cli.verb import Verb, here, json_option, runner_option, utc_now
 from pipeline.units import short_id
 
 if TYPE_CHECKING:
-    from pipeline.actions.run_edit import EditedRun
+    from pipeline.actions.runs.run_edit import EditedRun
     from pipeline.store.runs.find import RunRow
 
 _FIELDS = ("run_id", "start_local", "sport", "indoor", "race", "planned_s", "answer", "clock_wrong", "shift_s")
@@ -41,7 +41,7 @@ def runs_edit(run: str, runner_name: str | None, as_json: bool, **words: Any) ->
     """
     if all(value is None for value in words.values()):
         raise click.UsageError("say what is to be other, such as --race or --sport cycling")
-    from pipeline.actions.run_edit import RunEdit, edit_run
+    from pipeline.actions.runs.run_edit import RunEdit, edit_run
 
     done = edit_run(here(), run, runner_name, RunEdit(**words), utc_now())
     if as_json:
@@ -69,7 +69,7 @@ def runs_rm(run: str, yes: bool, runner_name: str | None, as_json: bool) -> None
       cramplog runs rm 2026-06-14/2 --yes
       cramplog runs rm last --runner anna --yes --json
     """
-    from pipeline.actions.run_joins import remove_run, run_to_go
+    from pipeline.actions.runs.run_joins import remove_run, run_to_go
 
     found = run_to_go(here(), run, runner_name)
     along = [count(found.tags, "tagged cramp")] if found.tags else []
@@ -100,7 +100,7 @@ def runs_merge(run: str, other: str, runner_name: str | None, as_json: bool) -> 
       cramplog runs merge 4f0c2a1 91be77d
       cramplog runs merge 4f0c2a1 91be77d --runner anna --json
     """
-    from pipeline.actions.run_joins import merge
+    from pipeline.actions.runs.run_joins import merge
 
     done = merge(here(), run, other, runner_name, utc_now())
     if as_json:
@@ -130,7 +130,7 @@ def runs_split(run: str, runner_name: str | None, as_json: bool) -> None:
       cramplog runs split 91be77d
       cramplog runs split 91be77d --runner anna --json
     """
-    from pipeline.actions.run_joins import split
+    from pipeline.actions.runs.run_joins import split
 
     done = split(here(), run, runner_name, utc_now())
     if as_json:

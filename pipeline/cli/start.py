@@ -37,8 +37,8 @@ def init(name: str | None, demo: bool, **answers: str | None) -> None:
       cramplog init --runner anna --home-tz Europe/Vienna --cramps-last-10 3+ --usual-race marathon
       cramplog init --demo
     """
-    from pipeline.actions.init import start, start_demo
-    from pipeline.actions.runs import waiting_in_inbox
+    from pipeline.actions.runs.init import start, start_demo
+    from pipeline.actions.runs.runs import waiting_in_inbox
 
     settings, now = here(), utc_now()
     if demo:
@@ -75,7 +75,7 @@ def runner_add(name: str, also_cramps: str | None, pairs: tuple[str, ...], **ans
       cramplog runner add anna --cramps-last-10 3+ --usual-race marathon --also-cramps night,bike
       cramplog runner add "Eva K." --birth-year 1984 --sex female --home-tz Europe/Berlin --distance miles
     """
-    from pipeline.actions.runner import add_runner
+    from pipeline.actions.runs.runner import add_runner
 
     added = add_runner(here(), _runner(name, answers), utc_now(), read_profile(also_cramps, pairs))
     click.echo(f"{added.name} is in the store; home time zone {added.home_tz or 'not known'}")
@@ -84,7 +84,7 @@ def runner_add(name: str, also_cramps: str | None, pairs: tuple[str, ...], **ans
 
 def _interview(name: str | None, answers: dict[str, str | None]) -> tuple[str | None, dict[str, str | None]]:
     """Name and answers, asking for what no option gave; Enter skips one, and without a name all."""
-    from pipeline.actions.runner import checked_first_answer, checked_name, checked_race, checked_zone
+    from pipeline.actions.runs.runner import checked_first_answer, checked_name, checked_race, checked_zone
 
     name = name or ask("Your name", checked_name)
     if name is None:
@@ -103,7 +103,7 @@ def _interview(name: str | None, answers: dict[str, str | None]) -> tuple[str | 
 
 def _runner(name: str, answers: dict[str, str | None]) -> Runner:
     """A runner not yet in the store; the home zone is this computer's when not said."""
-    from pipeline.actions.runner import read_year
+    from pipeline.actions.runs.runner import read_year
     from pipeline.store.answers.runners import Runner
 
     said: dict[str, Any] = {**answers, "home_tz": answers["home_tz"] or here().home_tz}

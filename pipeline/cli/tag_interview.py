@@ -15,7 +15,7 @@ from pipeline.cli.run_facts import MANY_PRESSES, press_words
 from pipeline.cli.verb import here
 
 if TYPE_CHECKING:
-    from pipeline.actions.runs import ShownRun
+    from pipeline.actions.runs.runs import ShownRun
 
 NEEDED = ("at", "muscle", "side", "severity")
 _WHEN = "When did it begin (2:21:10 on the watch, km25.1, 14:32, lap7, somewhere, after)"
@@ -58,21 +58,21 @@ def _asked(run: str, runner_name: str | None, cramp: dict[str, str | None]) -> d
 
 def _within(run: str, runner_name: str | None, words: str) -> str:
     """A moment of that run as it was written. Raises WrongInput for any other."""
-    from pipeline.actions.tag import check_moment
+    from pipeline.actions.tagging.tag import check_moment
 
     check_moment(here(), run, runner_name, words)
     return words
 
 
 def _one_of(words: tuple[str, ...], name: str, word: str) -> str:
-    from pipeline.actions.tag import one_of
+    from pipeline.actions.tagging.tag import one_of
 
     return one_of(word.strip().lower(), words, name)
 
 
 def _presses(run: str, runner_name: str | None) -> str:
     """'Closed by hand in that run: lap7 at 2:21:10 (09:51).', empty when none was, or as many as in intervals."""
-    from pipeline.actions.runs import show_run
+    from pipeline.actions.runs.runs import show_run
 
     shown: ShownRun = show_run(here(), run, runner_name)
     if not 0 < len(shown.presses) <= MANY_PRESSES:

@@ -14,7 +14,7 @@ from pipeline.cli.verb import Verb, here, json_option, runner_option, utc_now
 from pipeline.units import format_duration, parse_duration_s, short_id
 
 if TYPE_CHECKING:
-    from pipeline.actions.tag_edit import Retagged
+    from pipeline.actions.tagging.tag_edit import Retagged
     from pipeline.store.answers.tags import Tag
 
 FAILED = 1
@@ -34,7 +34,7 @@ def tag_list(run: str | None, runner_name: str | None, as_json: bool) -> None:
       cramplog tag list 2026-06-14
       cramplog tag list --runner anna --json
     """
-    from pipeline.actions.tag_edit import list_tags
+    from pipeline.actions.tagging.tag_edit import list_tags
 
     tags = list_tags(here(), run, runner_name)
     if as_json:
@@ -66,7 +66,7 @@ def tag_edit(tag: str, runner_name: str | None, as_json: bool, **cramp: str | No
     """
     if all(value is None for value in cramp.values()):
         raise click.UsageError("say what is to be other, such as --severity mild")
-    from pipeline.actions.tag_edit import TagEdit, edit_tag
+    from pipeline.actions.tagging.tag_edit import TagEdit, edit_tag
 
     durations = {f"{name}_s": parse_duration_s(cramp.pop(name) or "") for name in _DURATIONS if cramp[name] is not None}
     words = {name: value for name, value in cramp.items() if name not in _DURATIONS}
@@ -89,7 +89,7 @@ def tag_rm(tag: str, runner_name: str | None, as_json: bool) -> None:
       cramplog tag rm c1 --runner anna
       cramplog tag rm c1 --json
     """
-    from pipeline.actions.tag_edit import remove_tag
+    from pipeline.actions.tagging.tag_edit import remove_tag
 
     _print_retagged(remove_tag(here(), tag, runner_name, utc_now()), "taken away", as_json)
 
@@ -111,7 +111,7 @@ def tag_import(path: Path, runner_name: str | None, as_json: bool) -> int:
       cramplog tag import diary.csv --runner anna
       cramplog tag import cramps.csv --json
     """
-    from pipeline.actions.tag_file import import_tags
+    from pipeline.actions.tagging.tag_file import import_tags
 
     result = import_tags(here(), path, runner_name, utc_now())
     if as_json:

@@ -16,7 +16,7 @@ from pipeline.cli.told_files import FileLines, file_fields, summary
 from pipeline.cli.verb import Verb, here, json_option, runner_option, utc_now
 
 if TYPE_CHECKING:
-    from pipeline.actions.ingest import FileOutcome
+    from pipeline.actions.ingest.ingest import FileOutcome
     from pipeline.formats.sources.find import Found
 
 FAILED = 1
@@ -50,7 +50,7 @@ def ingest(
     if watch:
         return _watch(paths, runner_name, EVERY_S if every_s is None else every_s)
     if _are_much(paths):
-        from pipeline.actions.reading_server import reading_server
+        from pipeline.actions.reading.forkserver import reading_server
 
         reading_server()  # loads while it is looked what is there
     from pipeline.formats.sources.find import Found, find_sources
@@ -100,7 +100,7 @@ def _check(
 
 def _take(found: Found, runner_name: str | None, dry_run: bool, redo: bool, as_json: bool) -> list[FileOutcome]:
     """Take what was found; progress and outcomes are said meanwhile."""
-    from pipeline.actions.ingest import ingest_found
+    from pipeline.actions.ingest.ingest import ingest_found
 
     words = sum(source.words is not None for source in found.sources)
     parts = [
@@ -116,7 +116,7 @@ def _take(found: Found, runner_name: str | None, dry_run: bool, redo: bool, as_j
 
 def _redo(runner_name: str | None, dry_run: bool, as_json: bool) -> list[FileOutcome]:
     """Read every original again."""
-    from pipeline.actions.reread import originals_to_read, redo_originals
+    from pipeline.actions.ingest.reread import originals_to_read, redo_originals
 
     lines = _begun(sum(len(rows) for _, rows in originals_to_read(here(), runner_name)), [], as_json)
     outcomes = redo_originals(here(), runner_name, utc_now(), lines.said, dry_run)
@@ -144,14 +144,14 @@ def _say_next(found: Found, runner_name: str | None, redo: bool) -> None:
 
 
 def _how_many_speak(runner_name: str | None) -> int:
-    from pipeline.actions.runs import speaking  # and all that shows runs: not for a file without words
+    from pipeline.actions.runs.runs import speaking  # and all that shows runs: not for a file without words
 
     return len(speaking(here(), runner_name))
 
 
 def _watch(paths: tuple[Path, ...], runner_name: str | None, every_s: float) -> int:
     """Take what comes into these folders until Ctrl-C."""
-    from pipeline.actions.watch import watch, watched
+    from pipeline.actions.ingest.watch import watch, watched
 
     folders = watched(paths, here().home, every_s)
     _take_whole([], runner_name)  # no store, or a runner that has to be named: said now and not with the first file
@@ -162,7 +162,7 @@ def _watch(paths: tuple[Path, ...], runner_name: str | None, every_s: float) -> 
 
 def _take_whole(files: list[Path], runner_name: str | None) -> None:
     """Take the recordings among these files; whatever else comes into a folder is nobody's business here."""
-    from pipeline.actions.ingest import ingest_found
+    from pipeline.actions.ingest.ingest import ingest_found
     from pipeline.formats.sources.find import find_recordings
 
     found = find_recordings(files)

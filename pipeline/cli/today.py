@@ -11,7 +11,7 @@ from pipeline.errors import CramplogError
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from pipeline.actions.today import Today
+    from pipeline.actions.admin.today import Today
     from pipeline.store.health.counts import Night, Standing
 
 
@@ -23,7 +23,7 @@ def print_today(settings: Settings) -> None:
         click.echo("To look around first, with simulated runners: cramplog init --demo")
         next_step("cramplog init")
         return
-    from pipeline.actions.today import look_today
+    from pipeline.actions.admin.today import look_today
 
     try:
         today = look_today(settings)

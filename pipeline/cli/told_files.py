@@ -15,8 +15,8 @@ import click
 from pipeline.cli.say import Progress, count
 
 if TYPE_CHECKING:
-    from pipeline.actions.file_outcome import FileOutcome
-    from pipeline.actions.weather import WeatherOutcome
+    from pipeline.actions.ingest.outcome import FileOutcome
+    from pipeline.actions.weather.import_files import WeatherOutcome
 
 LISTED = 50  # new files with a line of their own; nobody reads more
 _WORDS = {"newer_copy": "newer copy", "reread": "read again"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.cli.say import instant
 
 if TYPE_CHECKING:
-    from pipeline.actions.train import Trained, TrainedRunner
+    from pipeline.actions.training.train import Trained, TrainedRunner
     from pipeline.store.fits.trainings import ListedTraining, Training
 
 FIT_HEAD = ("fit", "made (UTC)", "runners", "runs", "with a cramp", "log loss", "", "why")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.cli.say import count
 
 if TYPE_CHECKING:
-    from pipeline.actions.train import Trained, TrainedRunner
+    from pipeline.actions.training.train import Trained, TrainedRunner
 
 Kept = Mapping[str, Any]  # an Evaluation of the model as it was kept in the store
 

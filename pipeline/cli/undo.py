@@ -34,8 +34,8 @@ def undo(change: int | None, listed: bool, as_json: bool) -> None:
     """
     if listed and change is not None:
         raise click.UsageError("--list and a number do not go together")
-    from pipeline.actions.undo import list_changes
-    from pipeline.actions.undo import undo as take_back
+    from pipeline.actions.runs.undo import list_changes
+    from pipeline.actions.runs.undo import undo as take_back
 
     if listed:
         _print_changes(list_changes(here(), _MOST), as_json)

@@ -14,8 +14,8 @@ from pipeline.cli.verb import Verb, here, json_option, utc_now
 from pipeline.errors import WrongInput
 
 if TYPE_CHECKING:
-    from pipeline.actions.fetch_weather import WeatherFetched
-    from pipeline.actions.weather import WeatherOutcome
+    from pipeline.actions.weather.fetch import WeatherFetched
+    from pipeline.actions.weather.import_files import WeatherOutcome
 
 FAILED, TRY_AGAIN = 1, 5
 _CODES = {None: 0, "off": 0, "refused": FAILED, "later": TRY_AGAIN, "silent": TRY_AGAIN}
@@ -54,8 +54,8 @@ def weather(paths: tuple[Path, ...], status: bool, missing: bool, as_json: bool)
 
 
 def _fetch(as_json: bool) -> int:
-    from pipeline.actions.fetch_weather import fetch_weather
-    from pipeline.actions.weather_status import weather_status
+    from pipeline.actions.weather.fetch import fetch_weather
+    from pipeline.actions.weather.status import weather_status
 
     settings, now = here(), utc_now()
     shown = _Fetched()
@@ -109,7 +109,7 @@ class _Fetched:
 
 
 def _take_files(paths: tuple[Path, ...], as_json: bool) -> int:
-    from pipeline.actions.weather import import_weather
+    from pipeline.actions.weather.import_files import import_weather
 
     outcomes = import_weather(here(), paths, utc_now())
     failed = sum(outcome.outcome == "failed" for outcome in outcomes)

@@ -12,7 +12,7 @@ from pipeline.cli.verb import here, utc_now
 from pipeline.units import short_id
 
 if TYPE_CHECKING:
-    from pipeline.actions.weather_status import WeatherStatus
+    from pipeline.actions.weather.status import WeatherStatus
 
 WHY_LETTERS = 120
 _MEANT = {
@@ -30,7 +30,7 @@ _MEANT = {
 
 def say_status(as_json: bool) -> None:
     """How many runs have their weather, and why others wait."""
-    from pipeline.actions.weather_status import weather_status
+    from pipeline.actions.weather.status import weather_status
 
     status = weather_status(here(), utc_now())
     if as_json:
@@ -49,7 +49,7 @@ def say_status(as_json: bool) -> None:
 
 def say_missing(as_json: bool) -> None:
     """Each run outdoors without all of its weather, and why."""
-    from pipeline.actions.weather_status import missing_weather
+    from pipeline.actions.weather.status import missing_weather
 
     missing = missing_weather(here(), utc_now())
     if as_json:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.actions.ingest import BATCH
+from pipeline.actions.ingest.ingest import BATCH
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store
 from tests.support.cli import Home, recordings

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.actions.nightly import begin_night
-from pipeline.actions.nights import catching_up, last_nights, trouble, zone_of_nights
-from pipeline.actions.runner import add_runner
+from pipeline.actions.nightly.nightly import begin_night
+from pipeline.actions.nightly.nights import catching_up, last_nights, trouble, zone_of_nights
+from pipeline.actions.runs.runner import add_runner
 from pipeline.settings import Settings
 from pipeline.store.answers.runners import Runner
 from pipeline.store.db.connection import open_store, transaction

@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipeline.actions.nights import next_night
-from pipeline.actions.runner import add_runner
+from pipeline.actions.nightly.nights import next_night
+from pipeline.actions.runs.runner import add_runner
 from pipeline.settings import make_private_folder
 from pipeline.store.answers.runners import Runner
 from tests.faults.evening import ended

@@ -12,13 +12,13 @@ import pytest
 
 from models.abstain import Evidence, may_say
 from models.fit.hazard import CrampHazard
-from pipeline.actions.evidence import evidence_of, own_record
-from pipeline.actions.flags import set_flags
-from pipeline.actions.make_report import make_report
-from pipeline.actions.plan_words import PlanWords
-from pipeline.actions.risk import risk_of_plan
-from pipeline.actions.risk_answer import RiskAnswer
-from pipeline.actions.tag import CrampWords, answer_run, tag_cramp
+from pipeline.actions.report.make_report import make_report
+from pipeline.actions.risk.parse_plan import PlanWords
+from pipeline.actions.risk.result import RiskAnswer
+from pipeline.actions.risk.risk import risk_of_plan
+from pipeline.actions.tagging.flags import set_flags
+from pipeline.actions.tagging.tag import CrampWords, answer_run, tag_cramp
+from pipeline.actions.training.evidence import evidence_of, own_record
 from pipeline.cli.risk_words import so_far
 from pipeline.settings import Settings
 from pipeline.store.answers.runners import Runner

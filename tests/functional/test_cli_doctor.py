@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipeline.actions.doctor import examine
+from pipeline.actions.admin.doctor import examine
 from pipeline.settings import load_settings, private_umask
 from pipeline.store.db.migrate import schema_version
 from pipeline.weather.service.address import Service

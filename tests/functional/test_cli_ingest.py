@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.actions.ingest import BATCH
+from pipeline.actions.ingest.ingest import BATCH
 from tests.support.cli import MORNING, Home, recording, recordings, session
 from tests.support.fit_writer import FitRecords
 

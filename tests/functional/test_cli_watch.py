@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.actions.watch import Seen, Watch, look, watch, whole
+from pipeline.actions.ingest.watch import Seen, Watch, look, watch, whole
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store
 from tests.support.cli import MORNING, Home, recording, session

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from pipeline.actions.fetch_weather import WeatherFetched, fetch_weather
-from pipeline.actions.inbox import take_weather
-from pipeline.actions.weather import import_weather
-from pipeline.actions.weather_status import missing_weather, weather_status
+from pipeline.actions.ingest.inbox import take_weather
+from pipeline.actions.weather.fetch import WeatherFetched, fetch_weather
+from pipeline.actions.weather.import_files import import_weather
+from pipeline.actions.weather.status import missing_weather, weather_status
 from pipeline.schema import ParsedRun
 from pipeline.settings import Settings
 from pipeline.store.answers.runners import all_runners

@@ -12,11 +12,11 @@ import pytest
 from models.abstain import FEWEST_ANSWERED_RUNS
 from models.fit.design import plan_rows
 from models.fit.hazard import CrampHazard
-from pipeline.actions.forecasts import FEWEST_RUNS, forecast_new_runs
-from pipeline.actions.inbox import take_answers
-from pipeline.actions.tag import CrampWords, answer_none_between, answer_run, tag_cramp
-from pipeline.actions.tag_file import import_tags
-from pipeline.actions.train import train
+from pipeline.actions.ingest.inbox import take_answers
+from pipeline.actions.risk.automatic_forecasts import FEWEST_RUNS, forecast_new_runs
+from pipeline.actions.tagging.tag import CrampWords, answer_none_between, answer_run, tag_cramp
+from pipeline.actions.tagging.tag_file import import_tags
+from pipeline.actions.training.train import train
 from pipeline.schema import ParsedRun
 from pipeline.settings import Settings
 from pipeline.store.answers.runners import Runner

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.actions.ingest import pool_for, read_each
-from pipeline.actions.pool import CHUNK, reading_pool
-from pipeline.actions.read_files import ReadFile, Reading, read_file
+from pipeline.actions.ingest.ingest import pool_for, read_each
+from pipeline.actions.reading.pool import CHUNK, reading_pool
+from pipeline.actions.reading.read_file import ReadFile, Reading, read_file
 from pipeline.formats.sources.find import Source, find_sources
 from pipeline.settings import Settings
 from tests.support.cli import recordings

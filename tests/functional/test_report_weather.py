@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipeline.actions.make_report import make_report
+from pipeline.actions.report.make_report import make_report
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store
 from tests.support.planned import planned_store

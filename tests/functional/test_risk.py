@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.actions.flags import set_flags
-from pipeline.actions.make_report import make_report
-from pipeline.actions.plan_sources import forecasts
-from pipeline.actions.plan_words import PlanWords
-from pipeline.actions.risk import risk_of_plan
-from pipeline.actions.risk_answer import RiskAnswer, ToldPlan
+from pipeline.actions.report.make_report import make_report
+from pipeline.actions.risk.air_sources import forecasts
+from pipeline.actions.risk.parse_plan import PlanWords
+from pipeline.actions.risk.result import RiskAnswer, ToldPlan
+from pipeline.actions.risk.risk import risk_of_plan
+from pipeline.actions.tagging.flags import set_flags
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store
 from pipeline.store.db.rows import one_value

@@ -14,10 +14,10 @@ import duckdb
 import pytest
 
 from models.fit.hazard import CrampHazard
-from pipeline.actions.ready_fit import ready_fit
-from pipeline.actions.run_edit import RunEdit, edit_run
-from pipeline.actions.runner_edit import edit_runner
-from pipeline.actions.train import Trained, train, train_all, use_fit
+from pipeline.actions.runs.run_edit import RunEdit, edit_run
+from pipeline.actions.runs.runner_edit import edit_runner
+from pipeline.actions.training.ready_fit import ready_fit
+from pipeline.actions.training.train import Trained, train, train_all, use_fit
 from pipeline.errors import NotFound, WrongInput
 from pipeline.settings import Settings
 from pipeline.store.answers.runners import Runner, add_runner, find_runner

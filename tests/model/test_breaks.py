@@ -19,7 +19,7 @@ import pytest
 from models.fit.dataset import planned_rows, runs_of
 from models.fit.design import EVIDENCE_PRIORS
 from models.fit.hazard import CrampHazard
-from pipeline.actions.learn import Everyone, learn
+from pipeline.actions.training.fit_all import Everyone, learn
 from pipeline.errors import WrongInput
 from pipeline.store.answers.runners import Runner, add_runner
 from pipeline.store.db.changes import change

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.actions.init import start_demo
-from pipeline.actions.nightly import STAGES
+from pipeline.actions.nightly.nightly import STAGES
+from pipeline.actions.runs.init import start_demo
 from pipeline.settings import Settings
 from pipeline.store.analyst.publish import PUBLIC_VIEWS
 from pipeline.store.db.connection import open_store

@@ -12,12 +12,12 @@ import duckdb
 import numpy as np
 import pytest
 
-from pipeline.actions.file_outcome import FileOutcome
-from pipeline.actions.inbox import take_runs
-from pipeline.actions.ingest import ingest, ingest_found
-from pipeline.actions.originals import sha256_of
-from pipeline.actions.quarantine import LARGEST_UNKNOWN_BYTES, quarantine
-from pipeline.actions.reread import redo_originals
+from pipeline.actions.ingest.inbox import take_runs
+from pipeline.actions.ingest.ingest import ingest, ingest_found
+from pipeline.actions.ingest.outcome import FileOutcome
+from pipeline.actions.ingest.reread import redo_originals
+from pipeline.actions.reading.originals import sha256_of
+from pipeline.actions.reading.quarantine import LARGEST_UNKNOWN_BYTES, quarantine
 from pipeline.formats.sources.find import Found, Source
 from pipeline.schema import CarriedWeather, FileWords
 from pipeline.settings import Settings

@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from pipeline.actions.cells import serve_cells
+from pipeline.actions.weather.cells import serve_cells
 from pipeline.schema import CarriedWeather, Device, KeptField, ParsedRun, RecordField
 from pipeline.settings import Settings
 from pipeline.store.analyst.publish import publish

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.actions.cells import serve_cells
-from pipeline.actions.ingest import ingest
+from pipeline.actions.ingest.ingest import ingest
+from pipeline.actions.weather.cells import serve_cells
 from pipeline.schema import WEATHER_COLUMNS
 from pipeline.store.db.connection import open_store
 from pipeline.store.weather.hours import put_hours

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.actions.ingest import ingest
-from pipeline.actions.reread import redo_originals
-from pipeline.actions.run_joins import merge, remove_run, split
-from pipeline.actions.tag import answer_run
-from pipeline.actions.undo import undo
+from pipeline.actions.ingest.ingest import ingest
+from pipeline.actions.ingest.reread import redo_originals
+from pipeline.actions.runs.run_joins import merge, remove_run, split
+from pipeline.actions.runs.undo import undo
+from pipeline.actions.tagging.tag import answer_run
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store
 from pipeline.store.fits.predictions import NewPrediction

@@ -12,13 +12,13 @@ import duckdb
 import numpy as np
 import pytest
 
-from pipeline.actions.ingest import ingest
-from pipeline.actions.reread import redo_originals
-from pipeline.actions.run_edit import RunEdit, edit_run
-from pipeline.actions.run_joins import merge, remove_run, split
-from pipeline.actions.tag import CrampWords, answer_none_between, tag_cramp
-from pipeline.actions.tag_file import import_tags
-from pipeline.actions.undo import undo
+from pipeline.actions.ingest.ingest import ingest
+from pipeline.actions.ingest.reread import redo_originals
+from pipeline.actions.runs.run_edit import RunEdit, edit_run
+from pipeline.actions.runs.run_joins import merge, remove_run, split
+from pipeline.actions.runs.undo import undo
+from pipeline.actions.tagging.tag import CrampWords, answer_none_between, tag_cramp
+from pipeline.actions.tagging.tag_file import import_tags
 from pipeline.errors import WrongInput
 from pipeline.settings import Settings
 from pipeline.store.db.changes import change

@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from pipeline.actions.cells import serve_cells
+from pipeline.actions.weather.cells import serve_cells
 from pipeline.schema import WEATHER_COLUMNS
 from pipeline.store.db.connection import open_store
 from pipeline.store.weather.hours import put_hours

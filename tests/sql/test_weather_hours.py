@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from pipeline.actions.cells import serve_places
+from pipeline.actions.weather.cells import serve_places
 from pipeline.schema import WEATHER_COLUMNS
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store

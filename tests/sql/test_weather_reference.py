@@ -14,7 +14,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from pipeline.actions.cells import serve_cells
+from pipeline.actions.weather.cells import serve_cells
 from pipeline.schema import WEATHER_COLUMNS, ParsedRun
 from pipeline.store.answers.runners import Runner
 from pipeline.store.db.connection import open_store

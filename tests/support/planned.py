@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from pipeline.actions.train import train
-from pipeline.actions.weather import import_weather
+from pipeline.actions.training.train import train
+from pipeline.actions.weather.import_files import import_weather
 from pipeline.settings import Settings
 from pipeline.store.answers.runners import Runner
 from pipeline.store.db.connection import open_store

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
-from pipeline.actions.prepare import prepare
+from pipeline.actions.reading.prepare import prepare
 from pipeline.schema import RECORD_COLUMNS, ParsedRun
 from pipeline.settings import Settings
 from pipeline.store.answers.cramps import NewCramp, add_cramp, set_answer

@@ -8,7 +8,7 @@ from datetime import datetime
 import polars as pl
 import pytest
 
-from pipeline.actions.judge import InUse, judge
+from pipeline.actions.training.compare_fits import InUse, judge
 from pipeline.store.fits.trainings import Training
 
 NEW = Training("", datetime(2026, 6, 1), "hazard-2", "b", "alone", 1, 40, 4, "{}", "first", "")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.actions.moments import LapPress, Moment, RunClock, lap_presses, place_moment
+from pipeline.actions.tagging.moments import LapPress, Moment, RunClock, lap_presses, place_moment
 from pipeline.errors import WrongInput
 
 START = datetime(2026, 6, 14, 5, 30)

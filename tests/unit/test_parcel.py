@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.actions.parcel import packed, parcel_folder, unpacked
+from pipeline.actions.reading.shared_memory import packed, parcel_folder, unpacked
 
 HOLD = """
-from pipeline.actions.parcel import parcel_folder
+from pipeline.actions.reading.shared_memory import parcel_folder
 with parcel_folder() as folder:
     print(folder, flush=True)
     input()

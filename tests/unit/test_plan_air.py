@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from models.fit.design import plan_rows
-from pipeline.actions.plan_air import PlanHours, forecast_hours, own_hours, with_air
-from pipeline.actions.plan_weather import OwnAir
+from pipeline.actions.risk.air_along import PlanHours, forecast_hours, own_hours, with_air
+from pipeline.actions.risk.usual_air import OwnAir
 from pipeline.schema import WEATHER_COLUMNS
 from pipeline.weather.clock import LocalClock
 from pipeline.weather.place import WeatherPlace

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipeline.actions import plan_words
-from pipeline.actions.plan_words import PlanWords
-from pipeline.actions.planned import asked_run
+from pipeline.actions.risk import parse_plan as plan_words
+from pipeline.actions.risk.parse_plan import PlanWords
+from pipeline.actions.risk.resolve_plan import asked_run
 from pipeline.errors import NotFound, WrongInput
 from pipeline.units import METRIC, Units
 

@@ -9,7 +9,7 @@ from html import unescape
 
 import pytest
 
-from pipeline.actions.plans import grid_temps_c
+from pipeline.actions.risk.plans import grid_temps_c
 from pipeline.report.numbers.facts import ReportFacts
 from pipeline.report.numbers.summary import summarise
 from pipeline.report.page import render_page

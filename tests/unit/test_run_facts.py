@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.actions.moments import LapPress
-from pipeline.actions.runs import ShownRun
+from pipeline.actions.runs.runs import ShownRun
+from pipeline.actions.tagging.moments import LapPress
 from pipeline.cli.run_facts import facts_of
 from pipeline.schema import CarriedWeather, Device, KeptField
 from pipeline.store.answers.details import RunDetails

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.actions.known_zones import known_zones
+from pipeline.actions.reading.known_zones import known_zones
 from pipeline.settings import Settings
 from pipeline.weather.zones import Tile, borders, tile_of_place, zone_of_place
 

@@ -1,0 +1,121 @@
+"""How the nights went, and when the next is due: `cramplog nightly --status` and `--serve`. The nights are `nightly`'s."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from pipeline.actions.nightly.nightly import STAGES
+from pipeline.actions.runs.runner import list_runners
+from pipeline.config import DEFAULT
+from pipeline.errors import TryAgain
+from pipeline.settings import Settings
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.swap import one_writer
+from pipeline.store.health.nights import StageRow, last_stages
+
+DUE = timedelta(hours=24)
+TOO_OLD = timedelta(hours=36)  # a night was missed
+LAST_STAGE = list(STAGES)[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """One night: when it began (aware, UTC), its stages, and how it went: done, failed, stopped or at work."""
+
+    began_at: datetime
+    stages: tuple[StageRow, ...]
+    outcome: str
+
+    @property
+    def seconds(self) -> float:
+        """From the first stage's begin to the last one's end."""
+        return (self.stages[-1].ended_at - self.stages[0].started_at).total_seconds()
+
+    @property
+    def said(self) -> str:
+        """What there is to know of it: what failed and why, where it stopped, or how long it took."""
+        if failed := [f"{row.stage}: {row.detail}" for row in self.stages if row.outcome == "failed"]:
+            return "; ".join(failed)
+        if self.outcome == "done":
+            return f"all {len(self.stages)} stages in {self.seconds:.0f} s"
+        return f"after {self.stages[-1].stage}"
+
+
+def last_nights(settings: Settings, count: int) -> list[Night]:
+    """The last nights, the newest first. Raises CannotStart without a store."""
+    with open_store(settings, write=False) as con:
+        rows = last_stages(con, count)
+    running = is_running(settings)
+    by_night = [tuple(stages) for _, stages in groupby(rows, key=lambda row: row.night_id)]
+    return [
+        Night(stages[0].night_began_at.replace(tzinfo=UTC), stages, _outcome(stages, running and number == 0))
+        for number, stages in enumerate(by_night)
+    ]
+
+
+def is_running(settings: Settings) -> bool:
+    """Whether a night is at work on this home now."""
+    try:
+        with one_writer(settings.home, 0.0):
+            return False
+    except TryAgain:
+        return True
+
+
+def trouble(nights: Sequence[Night], now: datetime) -> str | None:
+    """What is wrong with the last night, in words; None when it went well. A night at work is not judged yet."""
+    ended = [night for night in nights if night.outcome != "at work"]
+    if not ended:
+        return None if nights else "there was no night yet"
+    if ended[0].outcome != "done":
+        return f"the last night {'failed' if ended[0].outcome == 'failed' else 'was stopped'}"
+    if nights[0].outcome != "at work" and now - ended[0].began_at > TOO_OLD:
+        return f"the last night was {_ago(now - ended[0].began_at)} ago"
+    return None
+
+
+def catching_up(settings: Settings, now: datetime) -> str | None:
+    """Why a night is due at once, in words; None when the last whole one began less than a day ago."""
+    whole = [night for night in last_nights(settings, 10) if night.outcome in ("done", "failed")]
+    if not whole:
+        return "there was no whole night yet"
+    age = now - whole[0].began_at
+    return f"the last whole night was {_ago(age)} ago" if age > DUE else None
+
+
+def zone_of_nights(settings: Settings) -> tuple[str, str]:
+    """The zone on whose clock nights run, and whose it is: the runners' when all live in one, else as it is set."""
+    zones = {runner.home_tz for runner in list_runners(settings) if runner.home_tz}
+    if len(zones) == 1:
+        return zones.pop(), "the runners' home zone"
+    if settings.home_tz is None:
+        return "UTC", "no home zone is known"
+    source = settings.sources["home_tz"].source
+    return settings.home_tz, "this computer's zone" if source == DEFAULT else f"from {source}"
+
+
+def next_night(at: str, zone: str, now: datetime) -> datetime:
+    """When the clock of `zone` shows `at` (HH:MM) next, as Prefect counts when that clock is changed.
+
+    A time that comes twice counts the first time; one that is left out comes an hour before.
+    """
+    hour, minute = map(int, at.split(":"))
+    today = now.astimezone(ZoneInfo(zone)).replace(hour=hour, minute=minute, second=0, microsecond=0)
+    days = (today + timedelta(days=number) for number in range(3))
+    instants = (min(day.replace(fold=fold).astimezone(UTC) for fold in (0, 1)) for day in days)
+    return next(instant for instant in instants if instant > now).astimezone(ZoneInfo(zone))
+
+
+def _outcome(stages: Sequence[StageRow], running: bool) -> str:
+    if stages[-1].stage != LAST_STAGE:
+        return "at work" if running else "stopped"
+    return "failed" if any(row.outcome == "failed" for row in stages) else "done"
+
+
+def _ago(age: timedelta) -> str:
+    hours = age.total_seconds() / 3600
+    return f"{hours:.0f} hours" if hours < 72 else f"{hours / 24:.0f} days"

@@ -1,0 +1,111 @@
+"""`cramplog init`: makes the store, and adds the first runner or the simulated sample cohort.
+
+A store that holds a runner is never touched again. The cohort's files are only left in the inbox: the nightly
+takes them the way it takes everything.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from pipeline.actions.runs.runner import checked_runner
+from pipeline.errors import NotFound
+from pipeline.settings import Settings, make_private_folder, private_umask
+from pipeline.store.answers.runners import Runner, add_runner, all_runners
+from pipeline.store.db.changes import change
+from pipeline.store.db.connection import open_store
+
+ANSWER_FILES = ("answers.csv", "cramps.csv", "runs.csv")
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What `init` came to: did it change anything, who is in the store now, how many files it left."""
+
+    changed: bool
+    runners: tuple[str, ...]
+    files: int
+
+
+def start(settings: Settings, runner: Runner | None, now: datetime) -> Started:
+    """Make the store, and its first runner if there is one. Raises WrongInput before anything is made."""
+    wanted = [] if runner is None else [checked_runner(runner, now)]
+    known = _runners_there(settings)
+    if known is not None and (known or not wanted):
+        return Started(False, known, 0)
+    return Started(True, _make(settings, wanted, now), 0)
+
+
+def start_demo(settings: Settings, now: datetime, sample: Traversable | None = None) -> Started:
+    """Make the store with the simulated cohort, its files left in the inbox.
+
+    The files come first and the runners last, all at once: stopped in the middle, the next time begins anew.
+    Raises NotFound when this installation came without the sample.
+    """
+    sample = sample or files("sample_data")
+    known = _runners_there(settings)
+    if known:
+        return Started(False, known, 0)
+    cohort = _cohort(sample)
+    make_private_folder(settings.inbox)
+    with private_umask():
+        copied = sum(_copy(sample, settings.inbox, runner.name) for runner in cohort)
+    return Started(True, _make(settings, cohort, now), copied + _copy_tables(sample, settings.inbox))
+
+
+def _runners_there(settings: Settings) -> tuple[str, ...] | None:
+    """Names in a store that is there already; None without a store."""
+    if not settings.has_store:
+        return None
+    with open_store(settings, write=False) as con:
+        return tuple(runner.name for runner in all_runners(con))
+
+
+def _make(settings: Settings, runners: list[Runner], now: datetime) -> tuple[str, ...]:
+    names = ", ".join(runner.name for runner in runners)
+    with open_store(settings, write=True, create=True) as con, change(con, "init", names, "single", now) as step:
+        return tuple(add_runner(step, runner).name for runner in runners)
+
+
+def _cohort(sample: Traversable) -> list[Runner]:
+    """The simulated runners of runners.csv; an empty cell is an answer not given."""
+    table = sample.joinpath("runners.csv")
+    if not table.is_file():
+        raise NotFound("this installation came without the sample cohort", "install cramplog again from its wheel")
+    rows = csv.DictReader(io.StringIO(table.read_text(encoding="utf-8")))
+    return [
+        Runner(
+            runner_id="",
+            name=row["name"],
+            birth_year=int(row["birth_year"]) if row["birth_year"] else None,
+            sex=row["sex"] or None,
+            home_tz=row["home_tz"] or None,
+            cramps_last_10_races=row["cramps_last_10_races"] or None,
+            usual_race=row["usual_race"] or None,
+        )
+        for row in rows
+    ]
+
+
+def _copy(sample: Traversable, inbox: Path, name: str) -> int:
+    """One runner's recordings into inbox/<runner>/; returns how many."""
+    found = [entry for entry in sample.joinpath("runs", name).iterdir() if entry.is_file()]
+    folder = make_private_folder(inbox / name)
+    for entry in found:
+        (folder / entry.name).write_bytes(entry.read_bytes())
+    return len(found)
+
+
+def _copy_tables(sample: Traversable, inbox: Path) -> int:
+    """The weather files and the files of answers into the inbox; returns how many."""
+    tables = [sample.joinpath(name) for name in ANSWER_FILES]
+    found = [*sample.joinpath("weather").iterdir(), *(table for table in tables if table.is_file())]
+    for entry in found:
+        (inbox / entry.name).write_bytes(entry.read_bytes())
+    return len(found)

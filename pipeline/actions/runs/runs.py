@@ -1,0 +1,90 @@
+"""`cramplog runs`: the list, and one run with all that is known of it. Reads only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.actions.tagging.moments import LapPress, lap_presses
+from pipeline.actions.tagging.tag import run_clock
+from pipeline.settings import Settings
+from pipeline.store.answers.details import RunDetails, run_details
+from pipeline.store.answers.runners import all_runners, find_runner
+from pipeline.store.answers.unanswered import offered
+from pipeline.store.db.connection import PATIENCE_S, open_store
+from pipeline.store.runs.find import RunRow, find_run, runner_runs
+from pipeline.store.runs.laps import closed_by_hand
+from pipeline.store.runs.runs import read_records
+
+_INBOX_DONE = ("taken", "refused")
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRun:
+    """A run and whose it is; of an unanswered one also its title, and whether its words speak of a cramp."""
+
+    runner: str
+    run: RunRow
+    title: str | None = None
+    speaks_of_cramp: bool = False
+
+
+def list_runs(settings: Settings, runner_name: str | None) -> list[ListedRun]:
+    """The runs that count, of one runner or of all, oldest first. Raises NotFound for an unknown runner."""
+    with open_store(settings, write=False) as con:
+        runners = all_runners(con) if runner_name is None else [find_runner(con, runner_name)]
+        found = [ListedRun(one.name, run) for one in runners for run in runner_runs(con, one.runner_id)]
+    return sorted(found, key=lambda listed: listed.run.start_at)
+
+
+def list_unanswered(settings: Settings, runner_name: str | None, wait_s: float = PATIENCE_S) -> list[ListedRun]:
+    """The runs that wait for an answer: first those whose words speak of a cramp, each part oldest first."""
+    with open_store(settings, write=False, wait_s=wait_s) as con:
+        runners = all_runners(con) if runner_name is None else [find_runner(con, runner_name)]
+        found = [
+            ListedRun(runner.name, one.run, one.title, one.speaks_of_cramp)
+            for runner in runners
+            for one in offered(con, runner.runner_id)
+        ]
+    return sorted(found, key=lambda listed: (not listed.speaks_of_cramp, listed.run.start_at))
+
+
+def speaking(settings: Settings, runner_name: str | None, wait_s: float = PATIENCE_S) -> list[ListedRun]:
+    """Of the runs that wait for an answer those whose words speak of a cramp."""
+    return [one for one in list_unanswered(settings, runner_name, wait_s) if one.speaks_of_cramp]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRun:
+    """One run with all that is known of it, and the presses of the lap button that may have been a cramp."""
+
+    details: RunDetails
+    presses: tuple[LapPress, ...]
+
+
+def show_run(settings: Settings, run_word: str, runner_name: str | None) -> ShownRun:
+    """The run meant by `last`, a date or a short id. Raises NotFound with the nearest ones."""
+    with open_store(settings, write=False, with_records=True) as con:
+        runner = find_runner(con, runner_name)
+        run = find_run(con, runner.runner_id, run_word)
+        laps = closed_by_hand(con, run.run_id)
+        return ShownRun(run_details(con, runner, run), lap_presses(run_clock(con, run), laps) if laps else ())
+
+
+def distance_at_m(settings: Settings, run: RunRow, moving_s: float) -> float | None:
+    """Metres made at a moving time of a run, between records linear; None when the watch measured no way."""
+    with open_store(settings, write=False, with_records=True) as con:
+        records = read_records(con, run.run_no)
+    known = np.isfinite(records["moving_s"]) & np.isfinite(records["distance_m"])
+    if not known.any():
+        return None
+    return float(np.interp(moving_s, records["moving_s"][known], records["distance_m"][known]))
+
+
+def waiting_in_inbox(settings: Settings) -> int:
+    """How many files wait for the next nightly."""
+    if not settings.inbox.is_dir():
+        return 0
+    inside = (path.relative_to(settings.inbox) for path in settings.inbox.rglob("*") if path.is_file())
+    return sum(path.parts[0] not in _INBOX_DONE and not path.name.startswith(".") for path in inside)

@@ -1,0 +1,177 @@
+"""`cramplog tag`: cramps and answers onto runs. Every answer is the runner's word; unanswered stays missing.
+
+Before an answer is written, new runs get their forecast: afterwards it would be none.
+
+A file of answers is taken by `pipeline.actions.tagging.tag_file`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import duckdb
+
+from pipeline.actions.risk.automatic_forecasts import forecast_new_runs
+from pipeline.actions.tagging.moments import Moment, RunClock, place_moment
+from pipeline.errors import WrongInput
+from pipeline.schema import ANSWERS, EFFECTS, MUSCLES, RECURRED, RELIEFS, SEVERITIES, SIDES
+from pipeline.settings import Settings
+from pipeline.store.answers.cramps import NewCramp, add_cramp, answer_of, onsets_of, set_answer, unanswered_between
+from pipeline.store.answers.runners import find_runner
+from pipeline.store.db.changes import Change, change
+from pipeline.store.db.connection import open_store
+from pipeline.store.runs.find import RunRow, find_run
+from pipeline.store.runs.runs import lap_ends_s, read_records
+
+DEFAULT_UNCERTAINTY_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class CrampWords:
+    """A cramp as a person gives it: the moment in any of the forms of `moments`, or `after` the run.
+
+    effect, relief, recurred: what it did to the run, whether stretching helped, whether it came back; None when not said.
+    """
+
+    at: str
+    muscle: str
+    side: str
+    severity: str
+    uncertainty_s: float = DEFAULT_UNCERTAINTY_S
+    note: str | None = None
+    effect: str | None = None
+    relief: str | None = None
+    recurred: str | None = None
+    recurred_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """What was kept, to be said back, and the run's answer now. `new` is False when the very same tag was there already."""
+
+    run: RunRow
+    moment: Moment
+    new: bool
+    answer: str
+
+
+def tag_cramp(settings: Settings, run_word: str, runner_name: str | None, cramp: CrampWords, now: datetime) -> Tagged:
+    """Keep one cramp of one run, and answer that run with "cramp".
+
+    Raises NotFound for the run, WrongInput for words outside the lists or a moment outside the run.
+    """
+    forecast_new_runs(settings, now)
+    with open_store(settings, write=True, with_records=True) as con:
+        run = find_run(con, find_runner(con, runner_name).runner_id, run_word)
+        said = f"{cramp.muscle} {cramp.side}, {cramp.severity}, {run.day} at {cramp.at}"
+        with change(con, "tag", said, "single", now, run.runner_id) as step:
+            return keep_cramp(step, run, cramp)
+
+
+def keep_cramp(step: Change, run: RunRow, cramp: CrampWords) -> Tagged:
+    """Keep one cramp of a run that is at hand, within the caller's change."""
+    after = is_after(cramp.at)
+    moment = Moment(None, None, False) if after else place_moment(cramp.at, run_clock(step.con, run))
+    new = NewCramp(
+        run_id=run.run_id,
+        runner_id=run.runner_id,
+        phase="after" if after else "during",
+        onset_at=moment.at,
+        onset_moving_s=moment.moving_s,
+        uncertainty_s=possible_uncertainty_s(cramp.uncertainty_s),
+        muscle=one_of(cramp.muscle, MUSCLES, "muscle"),
+        side=one_of(cramp.side, SIDES, "side"),
+        severity=one_of(cramp.severity, SEVERITIES, "severity"),
+        note=cramp.note,
+        moved_out_of_pause=moment.in_pause,
+        effect=told(cramp.effect, EFFECTS, "effect"),
+        relief=told(cramp.relief, RELIEFS, "word for relief"),
+        recurred=told(cramp.recurred, RECURRED, "word for coming back"),
+        recurred_after_s=cramp.recurred_after_s,
+    )
+    kept = add_cramp(step, new)
+    return Tagged(run, moment, kept, answer_of(step.con, run.run_id))
+
+
+def check_moment(settings: Settings, run_word: str, runner_name: str | None, words: str) -> None:
+    """Raises WrongInput for words that are no moment of that run, NotFound for the run. Changes nothing."""
+    with open_store(settings, write=False, with_records=True) as con:
+        run = find_run(con, find_runner(con, runner_name).runner_id, run_word)
+        if not is_after(words):
+            place_moment(words, run_clock(con, run))
+
+
+def answer_run(settings: Settings, run_word: str, runner_name: str | None, answer: str, now: datetime) -> RunRow:
+    """Answer one run with "no cramp" or "not sure". Raises WrongInput when cramps are tagged in it."""
+    forecast_new_runs(settings, now)
+    with open_store(settings, write=True) as con:
+        run = find_run(con, find_runner(con, runner_name).runner_id, run_word)
+        with change(con, "tag", f"{answer}, {run.day}", "single", now, run.runner_id) as step:
+            keep_answer(step, run, answer)
+        return run
+
+
+def keep_answer(step: Change, run: RunRow, answer: str) -> None:
+    """Answer a run that is at hand, within the caller's change; the same answer again changes nothing."""
+    if answer != "cramp" and onsets_of(step.con, run.run_id):
+        raise WrongInput(
+            f"the run of {run.day} has a tagged cramp, so it cannot be answered with '{answer}'",
+            f"cramplog tag list {run.day} shows it; take it away with: cramplog tag rm TAG",
+        )
+    if one_of(answer, ANSWERS, "answer") != answer_of(step.con, run.run_id):
+        set_answer(step, run.run_id, answer)
+
+
+def answer_none_between(
+    settings: Settings, runner_name: str | None, first: date, last: date | None, now: datetime, dry_run: bool = False
+) -> int:
+    """Answer every unanswered run of the window (local days) with "no cramp"; returns how many. One transaction."""
+    if not dry_run:
+        forecast_new_runs(settings, now)
+    with open_store(settings, write=not dry_run) as con:
+        runner_id = find_runner(con, runner_name).runner_id
+        run_ids = unanswered_between(con, runner_id, first, last)
+        if not dry_run:
+            said = f"no cramp in {len(run_ids)} runs from {first}" + (f" to {last}" if last else " on")
+            with change(con, "tag --none", said, "bulk", now, runner_id) as step:
+                for run_id in run_ids:
+                    set_answer(step, run_id, "no cramp")
+    return len(run_ids)
+
+
+def one_of(word: str, words: tuple[str, ...], what: str) -> str:
+    """The word itself when it is one of the list; raises WrongInput with the list otherwise."""
+    if word not in words:
+        raise WrongInput(f"'{word}' is not a {what}", f"one of: {', '.join(words)}")
+    return word
+
+
+def told(word: str | None, words: tuple[str, ...], what: str) -> str | None:
+    """The word itself when it is one of the list, None for none; raises WrongInput otherwise."""
+    return one_of(word.strip().lower(), words, what) if word else None
+
+
+def possible_uncertainty_s(seconds: float) -> float:
+    """The uncertainty itself. Raises WrongInput outside 0 to 12 hours."""
+    if not 0 <= seconds <= 43_200:
+        raise WrongInput(
+            f"an uncertainty of {seconds:g} s cannot be meant", "0 to 43200 s (12 h); or give the moment as: somewhere"
+        )
+    return seconds
+
+
+def is_after(words: str) -> bool:
+    """Whether a moment means after the run."""
+    return words.strip().lower() == "after"
+
+
+def run_clock(con: duckdb.DuckDBPyConnection, run: RunRow) -> RunClock:
+    """What is needed to place a moment in this run; `records` must be attached."""
+    return RunClock(
+        start_at=run.start_at,
+        start_local=run.start_local,
+        elapsed_s=run.elapsed_s,
+        records=read_records(con, run.run_no),
+        lap_end_s=lap_ends_s(con, run.run_id),
+    )

@@ -1,0 +1,115 @@
+"""`cramplog tag edit`, `tag rm`, `tag list`: tags corrected, taken away, shown. Each correction is one step of `undo`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from pipeline.actions.tagging.moments import place_moment
+from pipeline.actions.tagging.tag import is_after, one_of, possible_uncertainty_s, run_clock, told
+from pipeline.schema import EFFECTS, MUSCLES, RECURRED, RELIEFS, SEVERITIES, SIDES
+from pipeline.settings import Settings
+from pipeline.store.answers.cramps import answer_of, edit_cramp, remove_cramp
+from pipeline.store.answers.runners import find_runner
+from pipeline.store.answers.tags import Tag, find_tag, tags_of
+from pipeline.store.db.changes import change
+from pipeline.store.db.connection import open_store
+from pipeline.store.runs.find import find_run
+
+_WORDS = {
+    "muscle": (MUSCLES, "muscle"),
+    "side": (SIDES, "side"),
+    "severity": (SEVERITIES, "severity"),
+    "effect": (EFFECTS, "effect"),
+    "relief": (RELIEFS, "word for relief"),
+    "recurred": (RECURRED, "word for coming back"),
+}
+_ALWAYS = ("muscle", "side", "severity")  # these a tag cannot be without
+
+
+@dataclass(frozen=True, slots=True)
+class TagEdit:
+    """What is to be other in a tag; None leaves it as it is, an empty word takes it away where it may be missing."""
+
+    at: str | None = None
+    uncertainty_s: float | None = None
+    muscle: str | None = None
+    side: str | None = None
+    severity: str | None = None
+    note: str | None = None
+    effect: str | None = None
+    relief: str | None = None
+    recurred: str | None = None
+    recurred_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retagged:
+    """A tag as it is now (or was, when it is gone), its run's answer, and the change to undo; None when nothing changed."""
+
+    tag: Tag
+    answer: str
+    change_no: int | None
+
+
+def list_tags(settings: Settings, run_word: str | None, runner_name: str | None) -> list[Tag]:
+    """The tags of one run, or of a runner. Raises NotFound for a run or runner that is not there."""
+    with open_store(settings, write=False) as con:
+        runner = find_runner(con, runner_name)
+        run_id = find_run(con, runner.runner_id, run_word).run_id if run_word else None
+        return tags_of(con, runner.runner_id, run_id)
+
+
+def edit_tag(settings: Settings, tag_word: str, runner_name: str | None, edit: TagEdit, now: datetime) -> Retagged:
+    """Correct a tag. Raises NotFound for the tag, WrongInput for words outside the lists or a moment outside the run."""
+    with open_store(settings, write=True, with_records=True) as con:
+        tag = find_tag(con, find_runner(con, runner_name).runner_id, tag_word)
+        values = {name: value for name, value in _values(con, tag, edit).items() if value != getattr(tag, name)}
+        if not values:
+            return Retagged(tag, answer_of(con, tag.run_id), None)
+        said = f"{tag.cramp_id}, {tag.day}: {', '.join(values)}"
+        with change(con, "tag edit", said, "single", now, tag.runner_id) as step:
+            edit_cramp(step, tag.cramp_id, values)
+        return Retagged(find_tag(con, tag.runner_id, tag.cramp_id), answer_of(con, tag.run_id), step.change_no)
+
+
+def remove_tag(settings: Settings, tag_word: str, runner_name: str | None, now: datetime) -> Retagged:
+    """Take a tag away. Raises NotFound when it is not there."""
+    with open_store(settings, write=True) as con:
+        tag = find_tag(con, find_runner(con, runner_name).runner_id, tag_word)
+        said = f"{tag.cramp_id}, {tag.day}: {tag.muscle} {tag.side}, {tag.severity}"
+        with change(con, "tag rm", said, "single", now, tag.runner_id) as step:
+            answer = remove_cramp(step, tag.cramp_id)
+        return Retagged(tag, answer, step.change_no)
+
+
+def _values(con: duckdb.DuckDBPyConnection, tag: Tag, edit: TagEdit) -> dict[str, object]:
+    """The columns that were named, in the store's words."""
+    values: dict[str, object] = {}
+    for name, (words, what) in _WORDS.items():
+        word = getattr(edit, name)
+        if word is not None:
+            values[name] = one_of(word, words, what) if name in _ALWAYS else told(word, words, what)
+    if edit.note is not None:
+        values["note"] = edit.note or None
+    if edit.uncertainty_s is not None:
+        values["uncertainty_s"] = possible_uncertainty_s(edit.uncertainty_s)
+    if edit.recurred_after_s is not None or values.get("recurred", "yes") != "yes":
+        values["recurred_after_s"] = edit.recurred_after_s
+        values.setdefault("recurred", "yes")  # what has a time of coming back came back
+    return values | ({} if edit.at is None else _moved(con, tag, edit.at))
+
+
+def _moved(con: duckdb.DuckDBPyConnection, tag: Tag, at: str) -> dict[str, object]:
+    """The columns of another moment in the same run."""
+    if is_after(at):
+        return {"phase": "after", "onset_at": None, "onset_moving_s": None, "moved_out_of_pause": False}
+    moment = place_moment(at, run_clock(con, find_run(con, tag.runner_id, tag.run_id)))
+    return {
+        "phase": "during",
+        "onset_at": moment.at,
+        "onset_moving_s": moment.moving_s,
+        "moved_out_of_pause": moment.in_pause,
+    }

@@ -1,0 +1,156 @@
+"""`cramplog tag import FILE.csv`: many answers and cramps at once. Good lines are taken, bad ones named by number.
+
+Columns, by header name: runner (or --runner), run (its start in UTC such as 2026-06-14T05:31:02Z, or a date), at (a moment,
+`none` for "no cramp", `after`, or empty for no answer), muscle, side, severity, and if wanted uncertainty_s, effect, relief,
+recurred, recurred_after (2m), note, race (yes/no) and planned (h:mm).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+from pipeline.actions.risk.automatic_forecasts import forecast_new_runs
+from pipeline.actions.tagging.tag import DEFAULT_UNCERTAINTY_S, CrampWords, keep_answer, keep_cramp, one_of
+from pipeline.errors import CramplogError, NotFound, WrongInput
+from pipeline.settings import Settings
+from pipeline.store.answers.runners import all_runners, runner_called
+from pipeline.store.db.changes import Change, change, columns_of
+from pipeline.store.db.connection import open_store
+from pipeline.store.runs.find import RunRow, all_runs, run_called, run_started
+from pipeline.units import parse_duration_s
+
+_TOLD = ("effect", "relief", "recurred", "recurred_after")
+COLUMNS = ("runner", "run", "at", "uncertainty_s", "muscle", "side", "severity", *_TOLD, "note", "race", "planned")
+REQUIRED = ("run",)
+_YES_NO = {"yes": True, "no": False, "true": True, "false": False, "1": True, "0": False}
+
+
+@dataclass(frozen=True, slots=True)
+class TagImport:
+    """What a file of answers came to: lines taken, of which cramps that were new, and the bad lines with their reasons.
+
+    `left` holds the bad lines themselves: a run they speak of may still come.
+    """
+
+    taken: int
+    cramps: int
+    bad: tuple[tuple[int, str], ...]
+    left: tuple[Mapping[str, str], ...]
+
+
+def is_answers_file(content: bytes) -> bool:
+    """Whether the first line is the header of a file of answers."""
+    header = content[:400].decode("utf-8", "replace").lstrip("\ufeff").split("\n", 1)[0].strip().split(",")
+    return "run" in header and set(header) <= set(COLUMNS)
+
+
+def import_tags(settings: Settings, path: Path, runner_name: str | None, now: datetime) -> TagImport:
+    """Take a CSV of answers, in one transaction. Raises WrongInput when its header cannot be meant, NotFound without it."""
+    if not path.is_file():
+        raise NotFound(f"there is no file '{path}'", "check the name; nothing was changed")
+    rows = _read_rows(path)
+    forecast_new_runs(settings, now)
+    taken, cramps, bad, left = 0, 0, [], []
+    with (
+        open_store(settings, write=True, with_records=True) as con,
+        change(con, "tag import", path.name, "import", now) as step,
+    ):
+        run_of = _finder(con, runner_name)
+        for line, row in rows:
+            try:
+                cramps += _keep_line(step, row, run_of(row))
+                taken += 1
+            except CramplogError as error:
+                bad.append((line, f"{error.message}; {error.hint}" if error.hint else error.message))
+                left.append(row)
+        step.detail = f"{path.name}: {taken} lines, {cramps} cramps"
+    return TagImport(taken, cramps, tuple(bad), tuple(left))
+
+
+def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    text = path.read_bytes().decode("utf-8-sig", "replace")
+    reader = csv.DictReader(io.StringIO(text))
+    header = tuple(reader.fieldnames or ())
+    missing = [name for name in REQUIRED if name not in header]
+    unknown = [name for name in header if name not in COLUMNS]
+    if missing or unknown:
+        what = f"has no column '{missing[0]}'" if missing else f"has an unknown column '{unknown[0]}'"
+        raise WrongInput(f"{path.name} {what}", f"the columns are: {', '.join(COLUMNS)}")
+    return [(reader.line_num, {key: (value or "").strip() for key, value in row.items() if key}) for row in reader]
+
+
+def _keep_line(step: Change, row: Mapping[str, str], run: RunRow) -> int:
+    """One line into the store; returns 1 for a new cramp. Checks everything before it writes anything."""
+    race = _YES_NO[one_of(row["race"].lower(), tuple(_YES_NO), "yes or no")] if row.get("race") else None
+    planned_s = parse_duration_s(row["planned"]) if row.get("planned") else None
+    cramp = 0
+    match row.get("at", "").lower():
+        case "":
+            pass
+        case "none":
+            keep_answer(step, run, "no cramp")
+        case "not sure":
+            keep_answer(step, run, "not sure")
+        case _:
+            cramp = int(keep_cramp(step, run, _cramp_of(row)).new)
+    said = {name: value for name, value in (("race", race), ("planned_s", planned_s)) if value is not None}
+    known = columns_of(step.con, "run", run.run_id, list(said)) if said else {}
+    if new := {name: value for name, value in said.items() if value != known[name]}:
+        step.update("run", run.run_id, new)
+    return cramp
+
+
+def _finder(con: duckdb.DuckDBPyConnection, runner_name: str | None) -> Callable[[Mapping[str, str]], RunRow]:
+    """What finds the run of a line. It reads the runners, and each one's runs, once for all lines.
+
+    Its runs are as they were before the first line: the answer, race and planned time of an earlier line are not in them.
+    """
+    runners = all_runners(con)
+    runs_of = cache(lambda runner_id: all_runs(con, runner_id))
+
+    def run_of(row: Mapping[str, str]) -> RunRow:
+        runner = runner_called(runners, row.get("runner") or runner_name)
+        return _run_meant(runs_of(runner.runner_id), row["run"])
+
+    return run_of
+
+
+def _run_meant(runs: list[RunRow], word: str) -> RunRow:
+    if "T" not in word:
+        return run_called(runs, word)
+    try:
+        start_at = datetime.fromisoformat(word)
+    except ValueError:
+        raise WrongInput(f"'{word}' is not an instant", "write 2026-06-14T05:31:02Z, or a date") from None
+    if start_at.tzinfo is None:
+        raise WrongInput(f"'{word}' has no zone", "write UTC as 2026-06-14T05:31:02Z")
+    return run_started(runs, start_at.astimezone(UTC).replace(tzinfo=None))
+
+
+def _cramp_of(row: Mapping[str, str]) -> CrampWords:
+    uncertainty = row.get("uncertainty_s") or str(DEFAULT_UNCERTAINTY_S)
+    try:
+        uncertainty_s = float(uncertainty)
+    except ValueError:
+        raise WrongInput(
+            f"'{uncertainty}' is not a number of seconds", "uncertainty_s is how far off the moment may be"
+        ) from None
+    words = {name: row.get(name, "") for name in ("at", "muscle", "side", "severity")}
+    after_s = parse_duration_s(row["recurred_after"]) if row.get("recurred_after") else None
+    return CrampWords(
+        **words,
+        uncertainty_s=uncertainty_s,
+        note=row.get("note") or None,
+        effect=row.get("effect") or None,
+        relief=row.get("relief") or None,
+        recurred=row.get("recurred") or None,
+        recurred_after_s=after_s,
+    )

@@ -1,0 +1,63 @@
+"""The fit of one runner, brought up to date before a number is told from it. Called by `report` and `risk`.
+
+A runner alone is trained, which takes a second. Where there are others, the runner's new runs are folded into the fit in
+use and everything else waits for `cramplog train` or the nightly, which also score it.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+
+import duckdb
+import polars as pl
+
+from models.fit.version import MODEL_VERSION
+from pipeline.actions.training.fit_all import folded, own_fingerprint
+from pipeline.actions.training.train import train
+from pipeline.settings import Settings
+from pipeline.store.answers.runners import Runner, find_runner
+from pipeline.store.db.connection import open_store, transaction
+from pipeline.store.db.migrate import naive_utc
+from pipeline.store.fits.fits import Fit, fit_in_use, fits_of, put_fits
+from pipeline.store.fits.inputs import hazard_rows
+from pipeline.store.fits.trainings import newest_training, training_in_use
+
+
+def ready_fit(settings: Settings, runner_name: str | None, now: datetime) -> None:
+    """See to it that the fit in use knows the runner's answered runs. Raises NotFound for a runner that is not there.
+
+    A fit that a person chose, or that stayed because the newer one was worse, is left as it is.
+    """
+    with open_store(settings, write=False) as con:
+        runner = find_runner(con, runner_name)
+        rows = hazard_rows(con, runner.runner_id)
+        start = _to_fold(con, runner, rows)
+    if rows.is_empty() or start == "nothing to do":
+        return
+    if isinstance(start, Fit):
+        with suppress(ValueError):  # other numerical libraries than those of the fit: then all of it anew
+            fit = folded(start, rows, runner.cramps_last_10_races, runner.usual_race, naive_utc(now))
+            with open_store(settings, write=True) as con, transaction(con):
+                put_fits(con, [fit])
+            return
+    train(settings, now)
+
+
+def _to_fold(con: duckdb.DuckDBPyConnection, runner: Runner, rows: pl.DataFrame) -> Fit | str:
+    """The fit to fold the runner's rows into, 'nothing to do', or 'train'."""
+    found = training_in_use(con)
+    if found is None or found[0].model_version != MODEL_VERSION:
+        return "train"
+    training, chosen = found
+    fit = fit_in_use(con, runner.runner_id)
+    known = own_fingerprint(rows, runner.cramps_last_10_races, runner.usual_race)
+    if fit is not None and (chosen or fit.data_hash == known):
+        return "nothing to do"
+    if training.runners == 1 and not chosen:
+        return "train"
+    newest = newest_training(con)
+    if fit is not None and newest is not None and newest.training_id != training.training_id:
+        return "nothing to do"  # the newer one was worse, so this one stays as it was
+    others = fits_of(con, training.training_id)
+    return fit or (others[0] if others else "train")

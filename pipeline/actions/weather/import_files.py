@@ -1,0 +1,86 @@
+"""`cramplog weather --file`: weather files into hours with WBGT. No network here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from pipeline.actions.reading.originals import name_of, sha256_of
+from pipeline.actions.weather.cells import serve_cells
+from pipeline.actions.weather.find_files import find_files
+from pipeline.errors import FileRefused
+from pipeline.settings import Settings
+from pipeline.store.db.connection import open_store, transaction
+from pipeline.store.weather.hours import put_hours, put_weather_file, weather_files_seen
+from pipeline.store.weather.notes import put_weather_notes
+from pipeline.weather.files.checked import SETTLED_AFTER
+from pipeline.weather.files.read import read_weather
+from pipeline.weather.files.rows import LINES
+from pipeline.weather.place import WeatherPlace
+
+
+@dataclass(frozen=True, slots=True)
+class WeatherOutcome:
+    """What became of one weather file: new, known or failed."""
+
+    path: str
+    outcome: str
+    places: int
+    hours: int
+    notes: tuple[str, ...]
+    reason: str | None
+
+
+def import_weather(settings: Settings, paths: Sequence[Path], now: datetime) -> list[WeatherOutcome]:
+    """Take weather files (the service's CSV or JSON). A file that is refused is named; the others go in.
+
+    Raises NotFound for a path that is not there, TryAgain when the store stays busy.
+    """
+    with open_store(settings, write=False) as con:
+        seen = weather_files_seen(con)
+    return [_import_one(settings, path, seen, now) for path in find_files(paths)]
+
+
+def _import_one(settings: Settings, path: Path, seen: dict[str, str], now: datetime) -> WeatherOutcome:
+    content = path.read_bytes()
+    sha256 = sha256_of(content)
+    if seen.get(sha256) == "new":
+        return WeatherOutcome(str(path), "known", 0, 0, (), None)
+    try:
+        places = read_weather(content, path.name, now)
+    except FileRefused as refused:
+        return WeatherOutcome(str(path), "failed", 0, 0, (), refused.message)
+    hours = sum(len(place.hour_at) for place in places)
+    utc = now.astimezone(UTC).replace(tzinfo=None)
+    with open_store(settings, write=True) as con, transaction(con):
+        for place in places:
+            _put_place(con, place, utc)
+        put_weather_file(con, sha256, name_of(path), "new", None, hours, utc)
+        put_weather_notes(con, sha256, [note for place in places for note in place.notes])
+        serve_cells(con)
+    return WeatherOutcome(str(path), "new", len(places), hours, _said(places), None)
+
+
+def _said(places: Sequence[WeatherPlace]) -> tuple[str, ...]:
+    """What was left out or made up, each once with how often it was in all places; lines are named, not counted."""
+    times = Counter[tuple[str, str]]()
+    for place in places:
+        times.update({(note.kind, note.detail): note.n for note in place.notes})
+    return tuple(detail if kind == LINES else f"{detail}: {n:,}" for (kind, detail), n in times.items())
+
+
+def _put_place(con: duckdb.DuckDBPyConnection, place: WeatherPlace, fetched_at: datetime) -> None:
+    facts = {
+        "provider": place.provider,
+        "model": place.model,
+        "elevation_m": place.elevation_m,
+        "fetched_at": fetched_at,
+        "provisional": place.provisional & (place.hour_at > np.datetime64(fetched_at) - SETTLED_AFTER),
+    }
+    put_hours(con, place.cell, place.hour_at, place.columns, facts)

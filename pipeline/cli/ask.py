@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.interview import ask_optional
-from pipeline.cli.questions import at_a_terminal
-from pipeline.cli.runner_options import read_pairs
-from pipeline.cli.say import count, instant, next_step, print_json, table
-from pipeline.cli.verb import Verb, here, json_option, runner_option, utc_now
+from pipeline.cli.frame.interview import ask_optional
+from pipeline.cli.frame.output import count, instant, next_step, print_json, table
+from pipeline.cli.frame.prompts import at_a_terminal
+from pipeline.cli.frame.runner_options import read_pairs
+from pipeline.cli.frame.verb import Verb, here, json_option, runner_option, utc_now
 from pipeline.units import short_id
 
 if TYPE_CHECKING:

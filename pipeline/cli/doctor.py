@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.say import count, instant, next_step, print_json
-from pipeline.cli.verb import Verb, here, json_option
+from pipeline.cli.frame.output import count, instant, next_step, print_json
+from pipeline.cli.frame.verb import Verb, here, json_option
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.say import instant, next_step, print_json, table, tell
-from pipeline.cli.verb import Verb, here, json_option, runner_option, utc_now
+from pipeline.cli.frame.output import instant, next_step, print_json, table, tell
+from pipeline.cli.frame.verb import Verb, here, json_option, runner_option, utc_now
 
 if TYPE_CHECKING:
     from pipeline.actions.risk.result import RiskAnswer, ToldPlan
@@ -57,7 +57,7 @@ def risk(runner_name: str | None, as_json: bool, **words: Any) -> None:
 
 
 def _print_answer(answer: RiskAnswer) -> None:
-    from pipeline.cli import risk_words as say
+    from pipeline.cli.lines import risk_lines as say
 
     _paragraph(say.title(answer))
     if answer.plan is None:
@@ -125,7 +125,7 @@ def _print_document(answer: RiskAnswer) -> None:
 
 def _fields(plan: ToldPlan) -> dict[str, Any]:
     """What may be said of one plan: `say` is number, range or nothing; 0 stands for fewer than 1, 96 for more than 95."""
-    from pipeline.cli.risk_words import in_words
+    from pipeline.cli.lines.risk_lines import in_words
     from pipeline.report.numbers.heat_flags import heat_flag
     from pipeline.report.numbers.of_100 import say_risk
 

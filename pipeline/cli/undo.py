@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.say import instant, next_step, print_json, table
-from pipeline.cli.verb import Verb, here, json_option, utc_now
+from pipeline.cli.frame.output import instant, next_step, print_json, table
+from pipeline.cli.frame.verb import Verb, here, json_option, utc_now
 
 if TYPE_CHECKING:
     from pipeline.store.answers.undo import MadeChange

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.say import Progress, count, instant, next_step, print_json
-from pipeline.cli.told_files import summary
-from pipeline.cli.verb import Verb, here, json_option, utc_now
+from pipeline.cli.frame.output import Progress, count, instant, next_step, print_json
+from pipeline.cli.frame.verb import Verb, here, json_option, utc_now
+from pipeline.cli.lines.file_lines import summary
 from pipeline.errors import WrongInput
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def weather(paths: tuple[Path, ...], status: bool, missing: bool, as_json: bool)
     if paths:
         return _take_files(paths, as_json)
     if status or missing:
-        from pipeline.cli.weather_status import say_missing, say_status
+        from pipeline.cli.lines.weather_status import say_missing, say_status
 
         say_status(as_json) if status else say_missing(as_json)
         return 0

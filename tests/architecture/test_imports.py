@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.verbs import VERBS
+from pipeline.cli.frame.verbs import VERBS
 from tests.support.cli import MORNING, recording, session
 from tests.support.stores import make_store
 
@@ -19,7 +19,7 @@ HEAVY = (
 )  # fmt: skip
 RUN_AND_LOOK = """
 import sys
-from pipeline.cli.main import cli
+from pipeline.cli.frame.main import cli
 try:
     cli.main(sys.argv[1:], prog_name="cramplog")
 except SystemExit as ended:
@@ -28,7 +28,7 @@ print("loaded:", *(name for name in {heavy!r} if name in sys.modules))
 """
 HELP_OF_EACH = """
 import contextlib, io, sys
-from pipeline.cli.main import cli
+from pipeline.cli.frame.main import cli
 for verb in sys.argv[1:]:
     with contextlib.redirect_stdout(io.StringIO()) as said:
         try:

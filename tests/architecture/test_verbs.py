@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 import pytest
 
-from pipeline.cli.main import cli
-from pipeline.cli.verbs import VERBS
+from pipeline.cli.frame.main import cli
+from pipeline.cli.frame.verbs import VERBS
 from tests.support.examples import examples_of, verb_of
 
 ROOT = Path(__file__).parents[2]

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.verbs import VERBS
+from pipeline.cli.frame.verbs import VERBS
 from tests.faults.evening import NEW_FILES, TOLD, WORK, Evening, answers, ended, leftovers
 from tests.support.cli import Home
 

@@ -19,7 +19,7 @@ from pipeline.actions.risk.risk import risk_of_plan
 from pipeline.actions.tagging.flags import set_flags
 from pipeline.actions.tagging.tag import CrampWords, answer_run, tag_cramp
 from pipeline.actions.training.evidence import evidence_of, own_record
-from pipeline.cli.risk_words import so_far
+from pipeline.cli.lines.risk_lines import so_far
 from pipeline.settings import Settings
 from pipeline.store.answers.runners import Runner
 from pipeline.store.db.connection import open_store

@@ -5,8 +5,8 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from pipeline.cli.faults import told_fault
-from pipeline.cli.verbs import VERBS
+from pipeline.cli.frame.errors import told_fault
+from pipeline.cli.frame.verbs import VERBS
 from pipeline.errors import CannotStart, CramplogError, NotFound, TryAgain, WrongInput
 from pipeline.schema import FIRST_ANSWERS, MUSCLES, SEVERITIES, SIDES, USUAL_RACES
 from tests.support.cli import Home

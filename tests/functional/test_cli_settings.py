@@ -13,9 +13,9 @@ import duckdb
 import pytest
 
 from models.fit.version import MODEL_VERSION
-from pipeline.cli.complete import FIXED_WORDS
-from pipeline.cli.main import cli
-from pipeline.cli.verbs import VERBS
+from pipeline.cli.completion import FIXED_WORDS
+from pipeline.cli.frame.main import cli
+from pipeline.cli.frame.verbs import VERBS
 from pipeline.store.db.migrate import schema_version
 from tests.support.cli import CALF, DAY, Home, recordings
 

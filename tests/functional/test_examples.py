@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.verbs import VERBS
+from pipeline.cli.frame.verbs import VERBS
 from pipeline.formats.read import read_runs
 from tests.support.examples import World, examples_of, make_world
 from tests.support.stores import NOW

@@ -115,7 +115,7 @@ def test_the_metadata_says_what_it_is(wheel: Path) -> None:
     assert f"\nVersion: {project['version']}\n" in about
     assert "\nRequires-Python: >=3.11\n" in about
     assert "\nLicense-File: NOTICE\n" in about
-    assert programs.split() == ["[console_scripts]", "cramplog", "=", "pipeline.cli.entry:begin"]
+    assert programs.split() == ["[console_scripts]", "cramplog", "=", "pipeline.cli.frame.entry:begin"]
     assert notice == (ROOT / "NOTICE").read_text()
 
 

@@ -11,8 +11,8 @@ from zipfile import ZipFile
 
 import click
 
-from pipeline.cli.main import cli
-from pipeline.cli.verbs import VERBS
+from pipeline.cli.frame.main import cli
+from pipeline.cli.frame.verbs import VERBS
 from tests.support.cli import CALF, MORNING, Home, recording, recordings, session
 
 WEATHER_TABLE = "time_utc,latitude,longitude,air_temp_c,rel_humidity_pct\n2026-06-14T05:00:00Z,48.2,16.4,{temp_c},60\n"

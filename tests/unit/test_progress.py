@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.cli.say import bar, progress_line
+from pipeline.cli.frame.output import bar, progress_line
 
 
 @pytest.mark.parametrize(

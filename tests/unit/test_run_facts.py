@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.actions.runs.runs import ShownRun
 from pipeline.actions.tagging.moments import LapPress
-from pipeline.cli.run_facts import facts_of
+from pipeline.cli.lines.run_facts import facts_of
 from pipeline.schema import CarriedWeather, Device, KeptField
 from pipeline.store.answers.details import RunDetails
 from pipeline.store.runs.find import RunRow

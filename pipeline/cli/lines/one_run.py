@@ -1,0 +1,51 @@
+"""`cramplog runs RUN`: all that is known of one run, in words or as JSON. Called by `look`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli.frame.output import instant, next_step, print_json
+from pipeline.cli.lines.run_cells import cells, local_at, run_fields, tag_fields
+from pipeline.cli.lines.run_facts import MANY_PRESSES, facts_of
+from pipeline.units import Units
+
+if TYPE_CHECKING:
+    from pipeline.actions.runs.runs import ShownRun
+
+_AS_THEY_ARE = (
+    "laps", "pauses", "air_temp_c", "wbgt_c", "weather_from", "notes", "title", "description", "gear",
+)  # fmt: skip
+
+
+def print_run(shown: ShownRun, units: Units) -> None:
+    """A headline, a line a fact, and what to do next."""
+    run = shown.details.run
+    date, start, sport, *_, race, short, simulated = cells(run, units)
+    marks = ", ".join(mark for mark in (race, simulated, "clock wrong" if run.clock_wrong else "") if mark)
+    click.echo(f"{date} {start} {sport}, {shown.details.runner}" + (f" ({marks})" if marks else ""))
+    for name, words in facts_of(shown, units):
+        click.echo(f"  {name:<9}  {words}")
+    if run.answer == "unanswered":
+        moment = f"lap{shown.presses[0].lap}" if 0 < len(shown.presses) <= MANY_PRESSES else "1:45:00"
+        next_step(f"cramplog tag {short} --at {moment} ... or cramplog tag {short} --none")
+    else:
+        next_step("cramplog report")
+
+
+def print_run_json(shown: ShownRun) -> None:
+    """The run as the one of a list, in the store's units."""
+    details = shown.details
+    cramps = [{**tag_fields(cramp), "onset_local": local_at(details.run, cramp.onset_at)} for cramp in details.cramps]
+    answers = [
+        {**asdict(one), "answered_at": instant(one.answered_at), "taken_back_at": instant(one.taken_back_at)}
+        for one in details.answers
+    ]
+    copies = [run_fields(details.runner, copy) for copy in details.copies]
+    presses = [{**asdict(one), "at": instant(one.at)} for one in shown.presses]
+    rest = {name: getattr(details, name) for name in _AS_THEY_ARE}
+    carried = {name: [asdict(one) for one in getattr(details, name)] for name in ("fields", "devices", "carried")}
+    lists = {"cramps": cramps, "answers": answers, "copies": copies, "presses": presses, **carried}
+    print_json("runs", runs=[{**run_fields(details.runner, details.run), **rest, **lists}])

@@ -1,0 +1,148 @@
+"""`cramplog runner private`: conditions, medication, injuries and blood values, shown and changed only here."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from dataclasses import asdict, fields
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline.cli.frame.output import count, instant, next_step, print_json, table
+from pipeline.cli.frame.prompts import at_a_terminal
+from pipeline.cli.frame.verb import Verb, here, json_option, utc_now
+
+if TYPE_CHECKING:
+    from pipeline.actions.tagging.private import Items
+    from pipeline.store.answers.private import PrivateItem
+
+_HEAD = ("id", "kind", "name", "value", "since or on", "note")
+_KEPT = (
+    "It is kept in a file of its own on this computer (private.duckdb), never in the snapshot, and no report shows it."
+)
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command(cls=Verb)
+@click.argument("name", required=False)
+@click.option("--add", metavar="KIND: NAME", help="condition, medication, injury or blood, and which.")
+@click.option("--since", "--on", "on_day", type=_DAY, metavar="DATE", help="When it began, or was measured.")
+@click.option("--value", type=float, metavar="N", help="A blood value, with --unit.")
+@click.option("--unit", metavar="UNIT", help="Such as mmol/l or mg/dl.")
+@click.option("--note", metavar="TEXT", help="In your own words.")
+@click.option("--list", "listed", is_flag=True, help="Show what is recorded; so does naming no option.")
+@click.option("--rm", metavar="ID", help="Take one away for good: undo cannot bring it back.")
+@click.option("--yes", is_flag=True, help="Do not ask before taking one away.")
+@click.option("--csv", "as_csv", is_flag=True, help="Everything recorded, as CSV.")
+@json_option
+def runner_private(
+    name: str | None,
+    add: str | None,
+    on_day: datetime | None,
+    value: float | None,
+    unit: str | None,
+    note: str | None,
+    listed: bool,
+    rm: str | None,
+    yes: bool,
+    as_csv: bool,
+    as_json: bool,
+) -> None:
+    """Conditions, medication, injuries and blood values, if you want to keep them. Nobody has to say anything here.
+
+    They lie in a file of their own and go nowhere: not into the snapshot, a log or a report.
+
+    \b
+    Examples:
+      cramplog runner private --add "condition: diabetes" --since 2019-01-01
+      cramplog runner private anna --add "blood: sodium" --value 141 --unit mmol/l --on 2026-03-14
+      cramplog runner private anna --rm i3
+    """
+    if sum((add is not None, rm is not None, listed)) > 1:
+        raise click.UsageError("--add, --rm and --list do not go together")
+    if add is None and any(said is not None for said in (on_day, value, unit, note)):
+        raise click.UsageError('what is it about? say --add "KIND: NAME"')
+    if rm is not None:
+        _remove(name, rm, yes, as_json)
+    elif add is not None:
+        _add(name, add, on_day.date() if on_day else None, value, unit, note, as_json)
+    else:
+        _show(name, as_json, as_csv)
+
+
+def _add(
+    name: str | None,
+    words: str,
+    on_day: date | None,
+    value: float | None,
+    unit: str | None,
+    note: str | None,
+    as_json: bool,
+) -> None:
+    from pipeline.actions.tagging.private import add_private, kind_and_name
+    from pipeline.store.answers.private import NewItem
+
+    kind, what = kind_and_name(words)
+    items = add_private(here(), name, NewItem(kind, what, value, unit, on_day, note or None), utc_now())
+    assert items.added is not None
+    if as_json:
+        print_json("runner_private", runner=items.runner, items=[_fields(items.added)])
+        return
+    click.echo(f"{items.added.item_id} recorded for {items.runner}: {kind}: {what}")
+    if len(items.items) == 1:
+        click.echo(_KEPT)
+    next_step(
+        f"cramplog runner private --list; cramplog runner private --rm {items.added.item_id} takes it away for good"
+    )
+
+
+def _remove(name: str | None, item_id: str, yes: bool, as_json: bool) -> None:
+    from pipeline.actions.tagging.private import remove_private
+
+    if not yes and not at_a_terminal():
+        raise click.UsageError("taking it away cannot be undone; say --yes with it")
+    if not yes and not click.confirm(f"Take {item_id} away for good? undo cannot bring it back", err=True):
+        click.echo("nothing was changed")
+        return
+    gone = remove_private(here(), name, item_id)
+    if as_json:
+        print_json("runner_private", removed=gone.item_id)
+        return
+    click.echo(f"{gone.item_id} is gone for good, from the file's bytes too; undo cannot bring it back")
+    next_step("cramplog runner private --list")
+
+
+def _show(name: str | None, as_json: bool, as_csv: bool) -> None:
+    from pipeline.actions.tagging.private import list_items
+    from pipeline.store.answers.private import PrivateItem
+
+    found = list_items(here(), name)
+    if as_json:
+        print_json("runner_private", runner=found.runner, items=[_fields(item) for item in found.items])
+    elif as_csv:
+        writer = csv.DictWriter(sys.stdout, [field.name for field in fields(PrivateItem)])
+        writer.writeheader()
+        writer.writerows(_fields(item) for item in found.items)
+    else:
+        _print_items(found)
+
+
+def _print_items(found: Items) -> None:
+    if not found.items:
+        click.echo(f"nothing private is recorded for {found.runner}")
+        next_step('cramplog runner private --add "condition: NAME"')
+        return
+    table(_HEAD, [_cells(item) for item in found.items])
+    click.echo(f"{count(len(found.items), 'item')}, in private.duckdb only")
+    next_step("cramplog runner private --rm ID takes one away for good")
+
+
+def _cells(item: PrivateItem) -> list[str]:
+    value = "" if item.value is None else f"{item.value:g} {item.unit}"
+    return [item.item_id, item.kind, item.name, value, f"{item.on_day or ''}", item.note or ""]
+
+
+def _fields(item: PrivateItem) -> dict[str, object]:
+    return {**asdict(item), "said_at": instant(item.said_at)}

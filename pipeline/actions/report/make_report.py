@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version as package_version
@@ -25,6 +24,7 @@ from pipeline.actions.risk.usual_air import OwnAir
 from pipeline.actions.training.evidence import evidence_of, permission_of, record_of
 from pipeline.actions.training.ready_fit import ready_fit
 from pipeline.errors import CannotStart, TryAgain, of_the_system
+from pipeline.files import write_whole
 from pipeline.report.numbers.facts import (
     CrampFact,
     Evaluation,
@@ -40,7 +40,7 @@ from pipeline.report.numbers.facts import (
 )
 from pipeline.report.numbers.summary import summarise
 from pipeline.report.page import render_page
-from pipeline.settings import Settings, make_private_folder
+from pipeline.settings import Settings
 from pipeline.store.answers.runners import Runner, all_runners, find_runner, units_of
 from pipeline.store.db.connection import open_store
 from pipeline.store.fits.fits import Fit, fit_in_use
@@ -205,15 +205,9 @@ def _provenance(read: Read) -> Provenance:
 
 def _write_private(path: Path, page: str) -> None:
     """The page in place of the old one, whole or not at all, for its owner only."""
-    make_private_folder(path.parent)
-    half = path.with_name(f".{path.name}.half")
     try:
-        half.touch(mode=0o600)
-        half.write_text(page, encoding="utf-8")
-        half.replace(path)
+        write_whole(path, page.encode("utf-8"))
     except OSError as error:
-        with suppress(OSError):
-            half.unlink(missing_ok=True)
         if isinstance(full := of_the_system(error), TryAgain):
             raise full from error
         raise CannotStart(

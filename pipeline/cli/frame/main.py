@@ -17,7 +17,7 @@ from pipeline.cli.frame.errors import stopped, told_fault
 from pipeline.cli.frame.verb import settle
 from pipeline.cli.frame.verbs import COMPLETE_VARIABLE, VERBS
 from pipeline.errors import STOPPED, CramplogError
-from pipeline.settings import private_umask
+from pipeline.files import private_umask
 
 NARROW = 52  # columns
 

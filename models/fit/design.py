@@ -46,6 +46,7 @@ COVARIATE_COLUMNS = (
     "start_hour_local",
 )
 SEGMENT_S = 300.0
+MORNING_ENDS_H = 10.0
 
 # Outside of these a value is a sensor's or a source's mistake, and counts as not measured.
 PHYSICAL_LIMITS = {
@@ -172,7 +173,7 @@ def _hour_part(rows: pl.DataFrame, part: Callable[[Floats], Floats]) -> Floats:
 
 def _morning(rows: pl.DataFrame) -> Floats:
     hour = _physical(rows, "start_hour_local")
-    return np.where(np.isnan(hour), np.nan, hour < 10.0)
+    return np.where(np.isnan(hour), np.nan, hour < MORNING_ENDS_H)
 
 
 _COLUMNS: dict[str, Callable[[pl.DataFrame], Floats]] = {

@@ -15,8 +15,8 @@ from typing import Any
 
 import polars as pl
 
-from models.abstain import forecasts_are_off, may_say
 from models.fit.hazard import MODEL_VERSION, CrampHazard
+from models.scoring.poisson import poisson_ratio_range
 from pipeline.actions.for_each_runner import each_of
 from pipeline.actions.report.questionnaire import told_of
 from pipeline.actions.risk.plans import PlanSet, own_runs, plan_set
@@ -40,6 +40,7 @@ from pipeline.report.numbers.facts import (
 )
 from pipeline.report.numbers.summary import summarise
 from pipeline.report.page import render_page
+from pipeline.rules import forecasts_are_off, may_say
 from pipeline.settings import Settings
 from pipeline.store.answers.runners import Runner, all_runners, find_runner, units_of
 from pipeline.store.db.connection import open_store
@@ -185,8 +186,12 @@ def _evaluation(record: Mapping[str, Any] | None) -> Evaluation | None:
         rivals=tuple(Rival(_RIVALS[one["name"]], one["log_loss"]) for one in record["baselines"]),
         scored_runs=record["runs"],
         scored_runners=1,
-        off=forecasts_are_off(record["expected"], record["cramps"]),
+        off=_is_off(record["expected"], record["cramps"]),
     )
+
+
+def _is_off(expected: float, observed: int) -> bool:
+    return forecasts_are_off(expected, poisson_ratio_range(observed, expected) if expected else None)
 
 
 def _provenance(read: Read) -> Provenance:

@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipeline.cli.frame.output import count
+from pipeline.rules import CRAMPS_TO_JUDGE_FORECASTS
 
 if TYPE_CHECKING:
     from pipeline.actions.training.train import Trained, TrainedRunner
 
 Kept = Mapping[str, Any]  # an Evaluation of the model as it was kept in the store
 
-ENOUGH_CRAMPS = 20  # as in the report (pipeline.report.numbers.looking_back)
 YOURS = {
     "own rate": "your plain rate of cramps",
     "own level x published shape": "your own level on the usual curve of time",
@@ -82,8 +82,10 @@ def beside_simpler_ways(record: Kept) -> list[str]:
         lines.append(f"Not clearly closer than {_listed(stands['unclear'], 'or')}.")
     if stands["worse"]:
         lines.append(f"Further off than {_listed(stands['worse'], 'and')}.")
-    if record["cramps"] < ENOUGH_CRAMPS:
-        lines.append(f"It takes about {ENOUGH_CRAMPS} cramps to say how good forecasts are, so this says little yet.")
+    if record["cramps"] < CRAMPS_TO_JUDGE_FORECASTS:
+        lines.append(
+            f"It takes about {CRAMPS_TO_JUDGE_FORECASTS} cramps to say how good forecasts are, so this says little yet."
+        )
     return lines
 
 

@@ -16,7 +16,8 @@ import pytest
 from pipeline.errors import CannotStart, TryAgain
 from pipeline.settings import Settings
 from pipeline.store.db.attach import holder
-from pipeline.store.db.connection import clean_orphans, open_store, transaction
+from pipeline.store.db.connection import clean_orphans, open_store
+from pipeline.store.db.transaction import transaction
 from tests.sql.small_store import add_runs, child, small_schema, small_store
 
 HOLD = """
@@ -32,7 +33,8 @@ HALF_A_RUN = """
 import sys, time
 from pathlib import Path
 from pipeline.settings import Settings
-from pipeline.store.db.connection import open_store, transaction
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.transaction import transaction
 home, root, step = sys.argv[1:]
 with open_store(Settings(Path(home)), write=True, with_records=True, sql_root=Path(root)) as con:
     with transaction(con):
@@ -47,7 +49,8 @@ COMMITS = """
 import sys
 from pathlib import Path
 from pipeline.settings import Settings
-from pipeline.store.db.connection import open_store, transaction
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.transaction import transaction
 with open_store(Settings(Path(sys.argv[1])), write=True, sql_root=Path(sys.argv[2])) as con:
     for number in range(1, 100000):
         with transaction(con):

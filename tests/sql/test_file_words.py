@@ -14,7 +14,8 @@ from pipeline.schema import CarriedWeather, FileWords, ParsedRun
 from pipeline.store.analyst.publish import publish, snapshot_paths
 from pipeline.store.answers.details import run_details
 from pipeline.store.answers.unanswered import offered
-from pipeline.store.db.connection import open_store, transaction
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.transaction import transaction
 from pipeline.store.fits.inputs import report_runs
 from pipeline.store.runs.export_details import words_of, write_words
 from pipeline.store.runs.find import run_by_id

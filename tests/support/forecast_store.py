@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 import duckdb
 
+from pipeline.instants import naive_utc
 from pipeline.schema import ParsedRun
 from pipeline.store.answers.runners import Runner
-from pipeline.store.db.connection import transaction
-from pipeline.store.db.migrate import naive_utc
+from pipeline.store.db.transaction import transaction
 from pipeline.store.fits.predictions import NewPrediction, put_predictions
 from tests.support.stores import START, even_run
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.fit.version import MODEL_VERSION
+from pipeline.instants import naive_utc
 from pipeline.rules import FEWEST_ANSWERED_RUNS
 from pipeline.settings import Settings
-from pipeline.store.db.connection import open_store, transaction
-from pipeline.store.db.migrate import naive_utc
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.transaction import transaction
 from pipeline.store.fits.predictions import due_forecasts, models_of, put_predictions
 
 

@@ -16,7 +16,7 @@ import polars as pl
 from models.fit.dataset import planned_rows
 from models.fit.hazard import CrampHazard
 from models.fit.run_risk import RunRisk
-from pipeline.store.db.migrate import naive_utc
+from pipeline.instants import naive_utc
 from pipeline.store.fits.predictions import DueForecast, NewPrediction
 
 if TYPE_CHECKING:

@@ -18,10 +18,11 @@ from models.fit.version import MODEL_VERSION
 from pipeline.actions.training.compare_fits import InUse, judge
 from pipeline.actions.training.fit_all import Everyone, forecasts_of, learn
 from pipeline.errors import NotFound, WrongInput
+from pipeline.instants import naive_utc
 from pipeline.settings import Settings
 from pipeline.store.answers.runners import Runner, all_runners, find_runner
-from pipeline.store.db.connection import open_store, transaction
-from pipeline.store.db.migrate import naive_utc
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.transaction import transaction
 from pipeline.store.fits.fits import Fit, fits_of
 from pipeline.store.fits.inputs import all_hazard_rows, first_answers
 from pipeline.store.fits.trainings import (

@@ -13,9 +13,10 @@ from typing import Any, Literal
 import duckdb
 
 from pipeline.actions.weather.cells import serve_places
+from pipeline.instants import naive_utc
 from pipeline.settings import Settings
-from pipeline.store.db.connection import open_store, transaction
-from pipeline.store.db.migrate import naive_utc
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.transaction import transaction
 from pipeline.store.weather.hours import put_hours
 from pipeline.store.weather.requests import (
     OpenDay,

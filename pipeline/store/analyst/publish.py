@@ -16,10 +16,11 @@ import duckdb
 
 from pipeline.errors import CannotStart, TryAgain
 from pipeline.files import make_private_folder, one_writer, private_umask
+from pipeline.instants import naive_utc
 from pipeline.settings import Settings
 from pipeline.store.db.attach import attach
 from pipeline.store.db.connection import PATIENCE_S, open_store
-from pipeline.store.db.migrate import naive_utc, views_hash
+from pipeline.store.db.migrate import views_hash
 from pipeline.store.db.sql_files import SQL_ROOT, read_sql
 from pipeline.store.db.swap import file_mark, new_file
 

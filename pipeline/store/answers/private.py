@@ -12,10 +12,11 @@ import duckdb
 
 from pipeline.errors import NotFound
 from pipeline.files import PRIVATE_FILE
+from pipeline.instants import naive_utc
 from pipeline.settings import Settings
-from pipeline.store.db.migrate import naive_utc, transaction
 from pipeline.store.db.rows import insert_rows, one_value
 from pipeline.store.db.swap import new_file
+from pipeline.store.db.transaction import transaction
 
 _COLUMNS = "item_id, kind, name, value, unit, on_day, note, said_at"
 

@@ -12,12 +12,12 @@ from datetime import datetime
 import duckdb
 
 from pipeline.errors import NotFound, WrongInput
+from pipeline.instants import naive_utc
 from pipeline.store.answers.duplicate_corrections import put_back_run
 from pipeline.store.db.changes import KEYS, Unnoted, set_columns
-from pipeline.store.db.connection import transaction
-from pipeline.store.db.migrate import naive_utc
 from pipeline.store.db.rows import insert_rows, one_row
 from pipeline.store.db.sql_files import read_sql
+from pipeline.store.db.transaction import transaction
 from pipeline.store.runs.duplicates import settle_tag
 
 _COLUMNS = "change_no, runner_id, what, detail, how, made_at, undone_at"

@@ -14,9 +14,9 @@ from datetime import datetime
 
 import duckdb
 
-from pipeline.store.db.connection import transaction
-from pipeline.store.db.migrate import naive_utc
+from pipeline.instants import naive_utc
 from pipeline.store.db.rows import insert_rows, one_row, one_value
+from pipeline.store.db.transaction import transaction
 
 # The tables that hold the runner's words, and the column that names a row.
 KEYS = {

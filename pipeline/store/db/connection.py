@@ -20,11 +20,10 @@ from pipeline.settings import Settings
 from pipeline.store.db.attach import attach, plain_errors
 from pipeline.store.db.engine import Engine
 from pipeline.store.db.interrupt import interrupts_wait
-from pipeline.store.db.migrate import LEDGER, applied_version, first_versions, is_current, migrate, transaction
+from pipeline.store.db.migrate import LEDGER, applied_version, first_versions, is_current, migrate
 from pipeline.store.db.rows import one_value
 from pipeline.store.db.sql_files import SQL_ROOT
-
-__all__ = ["clean_orphans", "open_store", "transaction"]
+from pipeline.store.db.transaction import transaction
 
 PATIENCE_S = 30.0  # a command; the nightly waits longer
 _RESTORE = "put a copy from your backup in its place"

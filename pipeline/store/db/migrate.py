@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import version as package_version
 from importlib.resources.abc import Traversable
 
 import duckdb
 
 from pipeline.errors import CannotStart
+from pipeline.instants import naive_utc
 from pipeline.store.db.rows import one_value
 from pipeline.store.db.sql_files import SQL_ROOT, sql_files
+from pipeline.store.db.transaction import transaction
 
 LEDGER = "cramplog"
 CATALOGS = ("records", "tracks", "private", LEDGER)  # the order of writing: the ledger last, as the truth
@@ -44,19 +44,6 @@ class Migration:
     version: int
     name: str
     sql: dict[str, str]
-
-
-@contextmanager
-def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """All inside or nothing, also on Ctrl-C. It can write to one file only; DuckDB refuses a second."""
-    con.execute("BEGIN")
-    try:
-        yield
-        con.execute("COMMIT")
-    except BaseException:
-        with suppress(duckdb.Error):  # a connection that died of a full disk has rolled back already
-            con.execute("ROLLBACK")
-        raise
 
 
 def migrations(root: Traversable = SQL_ROOT) -> list[Migration]:
@@ -170,8 +157,3 @@ def _applied_views(con: duckdb.DuckDBPyConnection) -> str | None:
         return str(one_value(con, "SELECT sha256 FROM cramplog.applied_views"))
     except duckdb.CatalogException:
         return None
-
-
-def naive_utc(instant: datetime) -> datetime:
-    """An aware instant as the store keeps it: a TIMESTAMP without zone, holding UTC."""
-    return instant.astimezone(UTC).replace(tzinfo=None)

@@ -11,8 +11,8 @@ from typing import Any
 
 import duckdb
 
+from pipeline.instants import naive_utc
 from pipeline.schema import CarriedWeather, FileWords
-from pipeline.store.db.migrate import naive_utc
 from pipeline.store.db.rows import insert_rows
 
 _WORDS = tuple(name for name in FileWords.__dataclass_fields__ if name != "weather")

@@ -13,7 +13,7 @@ from datetime import datetime
 import duckdb
 
 from pipeline.store.db.changes import Unnoted
-from pipeline.store.db.connection import transaction
+from pipeline.store.db.transaction import transaction
 from pipeline.store.runs.duplicates import settle_tag
 from pipeline.store.runs.rows import PARTS, NewRun, file_facts, gathered, numbered, write_parts, write_sensors
 

@@ -15,13 +15,13 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.instants import naive_utc
 from pipeline.rules import SEGMENT_S
 from pipeline.schema import RECORD_COLUMNS, TRACK_COLUMNS, ParsedRun, Prepared
 from pipeline.stacked import Rows, blocks
-from pipeline.store.db.connection import transaction
-from pipeline.store.db.migrate import naive_utc
 from pipeline.store.db.rows import insert_columns, insert_lists, insert_rows, one_value
 from pipeline.store.db.sql_files import read_sql
+from pipeline.store.db.transaction import transaction
 
 PARTS = ("lap", "pause", "run_field", "device", "carried_weather")  # tables of the ledger, keyed by run_id
 LONGEST_HALF_S = 0.75 * SEGMENT_S  # half of the longest segment: up to half of one joins the last

@@ -12,10 +12,10 @@ from datetime import datetime
 import duckdb
 import numpy as np
 
+from pipeline.instants import naive_utc
 from pipeline.schema import FileWords, Records
-from pipeline.store.db.connection import transaction
-from pipeline.store.db.migrate import naive_utc
 from pipeline.store.db.rows import insert_rows, row_of
+from pipeline.store.db.transaction import transaction
 from pipeline.store.runs.duplicates import link_duplicates
 from pipeline.store.runs.export_details import write_words
 from pipeline.store.runs.late_details import tell_runs

@@ -20,6 +20,8 @@ _OPTIONS: dict[str, str | bool | int | float | list[str]] = {
     # DuckDB fetches nothing from the network by itself.
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
+    # A misspelt table is an error, never a Python variable of that name: what SQL may read is registered.
+    "python_enable_replacements": "false",
     # What sensors wrote is nearly always packed as ALP: the other ways need not be tried. Columns of other types have their own.
     "force_compression": "alp",
     # A full row group is written at once, while the processor still has it at hand: DuckDB would wait for five.

@@ -5,7 +5,8 @@ Many go in at once: DuckDB scans columns of numpy arrays, row by row it is a hun
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import duckdb
@@ -47,9 +48,21 @@ def row_of(value: Any) -> dict[str, object]:
 
 def insert_columns(con: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, NDArray[Any]]) -> None:
     """Insert equally long arrays by column name; NaN becomes NULL. `table` is one of our own names."""
-    inserted = dict(columns)  # found by name in the statement
-    con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM inserted")  # noqa: S608  a table name of ours
-    del inserted
+    with registered(con, {"inserted": columns}):
+        con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM inserted")  # noqa: S608  a table name of ours
+
+
+@contextmanager
+def registered(con: duckdb.DuckDBPyConnection, tables: Mapping[str, Mapping[str, NDArray[Any]]]) -> Iterator[None]:
+    """Inside the block, SQL on this connection reads these columns of equally long arrays by their table's name."""
+    try:
+        for name, columns in tables.items():
+            con.register(name, dict(columns))
+        yield
+    finally:
+        for name in tables:
+            with suppress(duckdb.Error):  # a failed transaction refuses it, and its rollback removes the table
+                con.unregister(name)
 
 
 def _column(values: Sequence[object]) -> NDArray[Any]:

@@ -19,7 +19,7 @@ from pipeline.instants import naive_utc
 from pipeline.rules import SEGMENT_S
 from pipeline.schema import RECORD_COLUMNS, TRACK_COLUMNS, ParsedRun, Prepared
 from pipeline.stacked import Rows, blocks
-from pipeline.store.db.rows import insert_columns, insert_lists, insert_rows, one_value
+from pipeline.store.db.rows import insert_columns, insert_lists, insert_rows, one_value, registered
 from pipeline.store.db.sql_files import read_sql
 from pipeline.store.db.transaction import transaction
 
@@ -44,6 +44,7 @@ class NewRun:
 
 
 Numbered = Sequence[tuple[int, NewRun]]
+Columns = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,23 +154,36 @@ def _cut_segments(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
     if not sensors.blocks:
         return
     ends = [_end_of_run(number, run.parsed.records) for number, run in sensors.runs]
-    parsed_record = {name: np.concatenate([end[name] for end in ends]) for name in ends[0]}
     pieces = _with_numbers(sensors.runs, [run.prepared.pieces for _, run in sensors.runs])
-    parsed_piece = {name: np.concatenate([block[name] for block in pieces]) for name in pieces[0]}
-    parsed_run = {
-        "run_no": np.array([number for number, _ in sensors.runs], dtype=np.int32),
-        "run_id": np.array([run.parsed.run_id for _, run in sensors.runs], dtype=object),
+    tables = {
+        "parsed_run": _run_ids(sensors.runs),
+        "parsed_record": _joined(ends),
+        "parsed_piece": _joined(pieces),
+        "segment_cell": _segment_cells(sensors.runs),
     }
-    cells = [
-        (number, n, cell) for number, run in sensors.runs for n, cell in enumerate(run.prepared.segment_cells, start=1)
-    ]
-    segment_cell = {
-        "run_no": np.array([cell[0] for cell in cells], dtype=np.int32),
-        "segment_no": np.array([cell[1] for cell in cells], dtype=np.int32),
-        "cell": np.array([cell[2] for cell in cells], dtype=object),
+    with registered(con, tables):
+        con.execute("INSERT INTO segment BY NAME " + read_sql("queries", "cut_segments"))
+
+
+def _joined(blocks_of_rows: Sequence[Rows]) -> Columns:
+    return {name: np.concatenate([block[name] for block in blocks_of_rows]) for name in blocks_of_rows[0]}
+
+
+def _run_ids(runs: Numbered) -> Columns:
+    return {
+        "run_no": np.array([number for number, _ in runs], dtype=np.int32),
+        "run_id": np.array([run.parsed.run_id for _, run in runs], dtype=object),
     }
-    con.execute("INSERT INTO segment BY NAME " + read_sql("queries", "cut_segments"))
-    del parsed_record, parsed_piece, parsed_run, segment_cell  # found by name in cut_segments.sql
+
+
+def _segment_cells(runs: Numbered) -> Columns:
+    """run_no, segment_no (from 1) and weather cell, one row per segment."""
+    cells = [(number, n, cell) for number, run in runs for n, cell in enumerate(run.prepared.segment_cells, start=1)]
+    return {
+        "run_no": np.array([number for number, _, _ in cells], dtype=np.int32),
+        "segment_no": np.array([n for _, n, _ in cells], dtype=np.int32),
+        "cell": np.array([cell for _, _, cell in cells], dtype=object),
+    }
 
 
 def _end_of_run(number: int, records: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[Any]]:

@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.store.db.rows import insert_rows
+from pipeline.store.db.rows import insert_rows, registered
 from pipeline.store.db.sql_files import read_sql
 
 
@@ -26,15 +26,15 @@ def put_hours(
     Arrays of shape (n_hours,); `columns` holds schema.WEATHER_COLUMNS; `facts` provider, model, elevation_m,
     fetched_at (UTC, no zone) and provisional, of all hours or of each. No provisional hour replaces a settled one.
     """
-    told = dict(facts)
-    # Found by name in the statement.
+    provisional = np.array(np.broadcast_to(facts["provisional"], hour_at.shape), dtype=bool)
     hours: dict[str, NDArray[Any]] = {
         "hour_at": hour_at.astype("datetime64[us]"),
-        "provisional": np.array(np.broadcast_to(told.pop("provisional"), hour_at.shape), dtype=bool),
+        "provisional": provisional,
         **columns,
     }
-    con.execute(read_sql("queries", "put_hours"), {"cell": cell, **told})
-    del hours
+    source = {name: value for name, value in facts.items() if name != "provisional"}
+    with registered(con, {"hours": hours}):
+        con.execute(read_sql("queries", "put_hours"), {"cell": cell, **source})
 
 
 def weather_places(con: duckdb.DuckDBPyConnection) -> list[str]:

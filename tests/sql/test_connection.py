@@ -15,7 +15,7 @@ import pytest
 
 from pipeline.errors import CannotStart, TryAgain
 from pipeline.settings import Settings
-from pipeline.store.db.attach import holder
+from pipeline.store.db.attach import lock_holder
 from pipeline.store.db.connection import clean_orphans, open_store
 from pipeline.store.db.transaction import transaction
 from tests.sql.small_store import add_runs, child, small_schema, small_store
@@ -160,9 +160,9 @@ def test_a_second_writer_in_the_same_process_is_kept_out_too(tmp_path: Path) -> 
 
 def test_the_holder_is_named_by_program_even_without_a_pid() -> None:
     message = 'Could not set lock on file "/x": Conflicting lock is held in {}. See also https://duckdb.org'
-    assert holder(message.format("/usr/bin/duckdb (PID 999999999)")) == "duckdb (PID 999999999)"
-    assert holder(message.format("/usr/bin/duckdb")) == "duckdb"
-    assert holder("Could not set lock on file: unknown") == "another process"
+    assert lock_holder(message.format("/usr/bin/duckdb (PID 999999999)")) == "duckdb (PID 999999999)"
+    assert lock_holder(message.format("/usr/bin/duckdb")) == "duckdb"
+    assert lock_holder("Could not set lock on file: unknown") == "another process"
 
 
 def spoil_middle(content: bytes) -> bytes:

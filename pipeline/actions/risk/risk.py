@@ -31,8 +31,8 @@ from pipeline.store.answers.runners import Runner, find_runner, units_of
 from pipeline.store.db.connection import open_store
 from pipeline.store.db.transaction import transaction
 from pipeline.store.fits.fits import Fit, fit_in_use
+from pipeline.store.fits.forecasts import StoredForecast, forecasts_of, put_forecasts
 from pipeline.store.fits.inputs import evidence_counts, home_cell, report_runs, usual_hours
-from pipeline.store.fits.predictions import KeptForecast, forecasts_of, put_predictions
 from pipeline.units import Units
 from pipeline.weather.clock import instant_of
 
@@ -48,7 +48,7 @@ class AtHand:
     hours: pl.DataFrame
     home_cell: str | None
     fit: Fit | None
-    forecasts: tuple[KeptForecast, ...]
+    forecasts: tuple[StoredForecast, ...]
 
     @property
     def simulated(self) -> bool:
@@ -97,7 +97,7 @@ def _kept(settings: Settings, answer: RiskAnswer) -> RiskAnswer:
     if forecast is None:
         return answer
     with open_store(settings, write=True) as con, transaction(con):
-        put_predictions(con, [forecast])
+        put_forecasts(con, [forecast])
     return replace(answer, kept=True)
 
 

@@ -43,7 +43,7 @@ def print_run_json(shown: ShownRun) -> None:
         {**asdict(one), "answered_at": instant(one.answered_at), "taken_back_at": instant(one.taken_back_at)}
         for one in details.answers
     ]
-    copies = [run_fields(details.runner, copy) for copy in details.copies]
+    copies = [run_fields(details.runner, copy) for copy in details.duplicates]
     presses = [{**asdict(one), "at": instant(one.at)} for one in shown.presses]
     rest = {name: getattr(details, name) for name in _AS_THEY_ARE}
     carried = {name: [asdict(one) for one in getattr(details, name)] for name in ("fields", "devices", "carried")}

@@ -1,8 +1,8 @@
-"""DuckDB without a file, to which `connection` attaches ours; the last one is kept for the next opening in this process.
+"""An in-memory DuckDB to which `connection` attaches the store's files. An idle one is reused by this process.
 
-Making one takes more computing than attaching all our files, and what it has learnt of its memory is lost with it. Nothing
-of a visit stays: its files are detached, which writes them down and lets go of their locks, and session settings end with
-the visit's own connection.
+Starting DuckDB costs more CPU than attaching all our files, and a new one has to allocate its memory again. Nothing of one
+use is left for the next: detaching the files writes them to disk and releases their locks, and session settings end with
+the connection.
 """
 
 from __future__ import annotations
@@ -17,31 +17,31 @@ from pathlib import Path
 import duckdb
 
 _OPTIONS: dict[str, str | bool | int | float | list[str]] = {
-    # DuckDB fetches nothing from the network by itself.
+    # DuckDB downloads nothing by itself.
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     # A misspelt table is an error, never a Python variable of that name: what SQL may read is registered.
     "python_enable_replacements": "false",
-    # What sensors wrote is nearly always packed as ALP: the other ways need not be tried. Columns of other types have their own.
+    # Sensor values are nearly always compressed best by ALP: skip trying the other methods. Other types are not affected.
     "force_compression": "alp",
-    # A full row group is written at once, while the processor still has it at hand: DuckDB would wait for five.
+    # Write each full row group at once, while it is still in the processor's cache: by default DuckDB waits for five.
     "write_buffer_row_group_count": "1",
 }
-_kept: dict[tuple[Path, int | None], duckdb.DuckDBPyConnection] = {}
+_idle: dict[tuple[Path, int | None], duckdb.DuckDBPyConnection] = {}
 
 
 class Engine:
-    """A DuckDB of one visit: `con` is its connection; what does not fit into memory goes to the folder `spill`."""
+    """DuckDB for one opening of the store. `con` is its connection; what exceeds memory goes to the folder `spill`."""
 
     def __init__(self, spill: Path, threads: int | None) -> None:
         self._kind = (spill, threads)
-        kept = _kept.pop(self._kind, None)
-        self._root = _made(spill, threads) if kept is None else kept
+        idle = _idle.pop(self._kind, None)
+        self._root = _started(spill, threads) if idle is None else idle
         self.con = self._root.cursor()
 
     @contextmanager
     def closed_at_end(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Its connection; at the end of the block it is kept for the next visit, after an error it ends."""
+        """The connection. At the end of the block DuckDB stays idle for the next opening; after an error it ends."""
         try:
             yield self.con
         except BaseException:
@@ -50,7 +50,7 @@ class Engine:
         self._close()
 
     def _close(self) -> None:
-        """Detach what is attached. One that cannot, as when the disk is full, ends."""
+        """Detach all files. If that fails, as on a full disk, DuckDB ends."""
         try:
             self.con.execute("USE memory")
             for (name,) in self.con.execute(
@@ -62,27 +62,27 @@ class Engine:
         except duckdb.Error:
             self.end()
             return
-        if _kept.setdefault(self._kind, self._root) is not self._root:
+        if _idle.setdefault(self._kind, self._root) is not self._root:
             self._root.close()
 
     def end(self) -> None:
-        """Close it for good, after an error: nobody knows what it left behind."""
+        """Close DuckDB for good, after an error: its memory may hold anything."""
         self.con.close()
         self._root.close()
 
 
 @atexit.register
-def _end_kept() -> None:
-    """At the program's end: what Python finds open then, DuckDB's binding complains about.
+def _end_idle() -> None:
+    """Close the idle ones at the program's end: DuckDB's binding prints an error for those still open then.
 
-    Everything is written down by now: Ctrl-C has nothing left to stop, and would only be a traceback.
+    Everything is on disk by now: Ctrl-C has nothing left to stop and would only print a traceback.
     """
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-    while _kept:
-        _kept.popitem()[1].close()
+    while _idle:
+        _idle.popitem()[1].close()
 
 
-def _made(spill: Path, threads: int | None) -> duckdb.DuckDBPyConnection:
+def _started(spill: Path, threads: int | None) -> duckdb.DuckDBPyConnection:
     options = {**_OPTIONS, "temp_directory": str(spill)}
     return duckdb.connect(":memory:", config=options | ({"threads": str(threads)} if threads else {}))

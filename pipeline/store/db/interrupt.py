@@ -1,7 +1,7 @@
-"""Ctrl-C while the store is open: kept until it is closed again. For `connection`.
+"""Delays Ctrl-C until the store is closed again. Called by `connection`.
 
-DuckDB's Python client may spin for ever when Ctrl-C reaches it within a statement (seen: 12 of 12 tries on two queries). A
-visit to the store is short, so the interrupt waits for its end, and what was begun is whole.
+DuckDB's Python client may loop forever when Ctrl-C reaches it within a statement (seen in 12 of 12 tries on two queries).
+The store is open for a short time only, so the interrupt waits until it is closed, and each action completes its writing.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from types import FrameType
 
 @contextmanager
 def interrupts_wait() -> Iterator[None]:
-    """Inside, Ctrl-C is only remembered; at the end it is raised as KeyboardInterrupt, unless an error is on its way.
+    """Inside the block, Ctrl-C is only remembered. At the end it raises KeyboardInterrupt, unless the block failed.
 
-    Only the main thread gets Ctrl-C; elsewhere nothing changes.
+    Does nothing outside the main thread, which alone receives Ctrl-C.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

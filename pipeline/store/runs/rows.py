@@ -1,6 +1,6 @@
-"""The rows a parsed run becomes: records and tracks, its line in the ledger, segments, laps, pauses and notes.
+"""Writes the rows of a parsed run: records and tracks, its row in the ledger, segments, laps, pauses and notes.
 
-Called by `runs` for new runs and by `redo` for runs that are read again; neither writes them otherwise.
+Called by `runs` for new runs and by `redo` for runs that are read again.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from pipeline.instants import naive_utc
 from pipeline.rules import SEGMENT_S
 from pipeline.schema import RECORD_COLUMNS, TRACK_COLUMNS, ParsedRun, Prepared
 from pipeline.stacked import Rows, blocks
-from pipeline.store.db.rows import insert_columns, insert_lists, insert_rows, one_value, registered
+from pipeline.store.db.rows import first_value, insert_columns, insert_lists, insert_rows, registered
 from pipeline.store.db.sql_files import read_sql
 from pipeline.store.db.transaction import transaction
 
-PARTS = ("lap", "pause", "run_field", "device", "carried_weather")  # tables of the ledger, keyed by run_id
-LONGEST_HALF_S = 0.75 * SEGMENT_S  # half of the longest segment: up to half of one joins the last
+PARTS = ("lap", "pause", "run_field", "device", "carried_weather")  # further tables of the ledger, by run_id
+LONGEST_HALF_S = 0.75 * SEGMENT_S  # half of the longest segment, which may be 1.5 times the usual length
 
 
 @dataclass(frozen=True, slots=True)
 class NewRun:
-    """A parsed run, prepared for the store, with what only the action knows: whose it is, the local clock."""
+    """A parsed run prepared for the store, with what its action adds: the runner and the local clock."""
 
     parsed: ParsedRun
     prepared: Prepared
@@ -49,9 +49,9 @@ Columns = dict[str, NDArray[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Sensors:
-    """What the sensors of several runs wrote, in blocks of rows that each begin with their run_no, run after run.
+    """The sensor values of several runs, run after run, in blocks of rows with run_no as the first column.
 
-    `blocks` hold RECORD_COLUMNS, one row a record, `field_blocks` the values of further fields (store.field_rows).
+    `blocks` hold RECORD_COLUMNS, one row per record; `field_blocks` hold the values of further fields (field_rows.py).
     """
 
     runs: Numbered
@@ -60,66 +60,66 @@ class Sensors:
 
     @property
     def placed(self) -> Iterator[Rows]:
-        """The rows of the runs that have a position."""
+        """All rows of those runs that have a position anywhere."""
         for block in self.blocks:
             has_place = np.isfinite(block["latitude"])
             if has_place.all():
                 yield block
             elif has_place.any():
-                kept = np.isin(block["run_no"], np.unique(block["run_no"][has_place]))
-                yield {name: column[kept] for name, column in block.items()}
+                of_placed_run = np.isin(block["run_no"], np.unique(block["run_no"][has_place]))
+                yield {name: column[of_placed_run] for name, column in block.items()}
 
 
-def numbered(con: duckdb.DuckDBPyConnection, runs: Sequence[NewRun]) -> Numbered:
-    """The runs, each with a run_no that no run has yet."""
-    last_no = one_value(con, "SELECT coalesce(max(run_no), 0) FROM run")
+def number_runs(con: duckdb.DuckDBPyConnection, runs: Sequence[NewRun]) -> Numbered:
+    """The runs, each with a new run_no."""
+    last_no = first_value(con, "SELECT coalesce(max(run_no), 0) FROM run")
     return list(enumerate(runs, start=last_no + 1))
 
 
-def gathered(runs: Numbered) -> Sensors:
-    """The runs' records in columns, ready for every table they go into."""
+def gather_sensors(runs: Numbered) -> Sensors:
+    """The runs' records and fields as columns, ready to be inserted."""
     records = _with_numbers(runs, [run.parsed.records for _, run in runs])
     return Sensors(runs, records, _with_numbers(runs, [run.prepared.field_rows for _, run in runs]))
 
 
 def _with_numbers(runs: Numbered, rows_of_runs: Sequence[Rows]) -> list[Rows]:
-    """The rows of the runs in few blocks, with run_no in front."""
+    """The rows of the runs in few blocks, with run_no as the first column."""
     numbers = np.array([number for number, _ in runs], dtype=np.int32)
-    together, begun = list[Rows](), 0
+    numbered, done = list[Rows](), 0
     for sizes, rows in blocks(rows_of_runs):
-        run_no = np.repeat(numbers[begun : begun + len(sizes)], sizes)
-        begun += len(sizes)
+        run_no = np.repeat(numbers[done : done + len(sizes)], sizes)
+        done += len(sizes)
         if run_no.size:
-            together.append({"run_no": run_no, **rows})
-    return together
+            numbered.append({"run_no": run_no, **rows})
+    return numbered
 
 
 def write_sensors(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
-    """Write tracks and records, a transaction each. Without a run in the ledger the next opening clears them."""
-    # The two tables lie in files of their own; within one file DuckDB writes with one thread (`connection`).
-    with ThreadPoolExecutor(1) as beside:
-        tracks = beside.submit(_write_tracks, con.cursor(), sensors)
+    """Write tracks and records, each in a transaction. Rows without a run in the ledger are deleted at the next opening."""
+    # The two tables are in different files; within one file DuckDB writes with one thread (`connection`).
+    with ThreadPoolExecutor(1) as pool:
+        tracks = pool.submit(_write_tracks, con.cursor(), sensors)
         _write_records(con, sensors)
         tracks.result()
 
 
 def write_parts(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
-    """Write segments, laps, pauses, notes and what else the files carry, within the caller's transaction."""
+    """Write segments, laps, pauses, notes, fields, devices and weather, within the caller's transaction."""
     _cut_segments(con, sensors)
     _insert_parts(con, sensors.runs)
 
 
 def file_facts(number: int, run: NewRun) -> dict[str, object]:
-    """The columns of `run` that rest on the file."""
+    """The columns of table `run` that follow from the file."""
     parsed = run.parsed
-    same = (
+    from_parsed = (
         "session_no", "sport", "sub_sport", "indoor", "clock_wrong", "elapsed_s", "timer_s", "moving_s", "distance_m",
         "device", "title", "description", "gear", "simulated",
     )  # fmt: skip
-    known = ("part_of", "start_local", "tz", "tz_rule", "utc_offset_s")
+    from_action = ("part_of", "start_local", "tz", "tz_rule", "utc_offset_s")
     return {
-        **{name: getattr(parsed, name) for name in same},
-        **{name: getattr(run, name) for name in known},
+        **{name: getattr(parsed, name) for name in from_parsed},
+        **{name: getattr(run, name) for name in from_action},
         "run_no": number,
         "cell": run.prepared.cell,
         "start_at": naive_utc(parsed.start_at),
@@ -136,10 +136,10 @@ def _write_tracks(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
 
 
 def _write_records(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
-    kept = tuple(name for name in RECORD_COLUMNS if name not in TRACK_COLUMNS)
+    columns = tuple(name for name in RECORD_COLUMNS if name not in TRACK_COLUMNS)
     with transaction(con):
         for block in sensors.blocks:
-            _insert(con, "records.record", ("run_no", *kept), block)
+            _insert(con, "records.record", ("run_no", *columns), block)
         for block in sensors.field_blocks:
             insert_columns(con, "records.record_field", block)
 
@@ -187,7 +187,7 @@ def _segment_cells(runs: Numbered) -> Columns:
 
 
 def _end_of_run(number: int, records: Mapping[str, NDArray[np.float64]]) -> dict[str, NDArray[Any]]:
-    """run_no, elapsed_s and moving_s of the last records: those that can be the middle of the last segment."""
+    """run_no, elapsed_s and moving_s of the last records, among which is the middle of the last segment."""
     moving_s = records["moving_s"]
     first = int(np.searchsorted(moving_s, moving_s[-1] - LONGEST_HALF_S)) if moving_s.size else 0
     run_no = np.full(moving_s.size - first, number, dtype=np.int32)
@@ -200,8 +200,8 @@ def _insert_parts(con: duckdb.DuckDBPyConnection, runs: Numbered) -> None:
         if parts:
             names = list(parts[0][1])
             run_ids = [run_id for run_id, part in parts for _ in part[names[0]]]
-            told = {name: [value for _, part in parts for value in part[name]] for name in names}
-            insert_lists(con, table, {"run_id": run_ids, **told})
+            columns = {name: [value for _, part in parts for value in part[name]] for name in names}
+            insert_lists(con, table, {"run_id": run_ids, **columns})
     notes = [
         {
             "file_sha256": run.file_sha256,

@@ -24,7 +24,7 @@ from pipeline.cli.frame.verb import Verb
 from pipeline.cli.frame.verbs import COMPLETE_VARIABLE, VERBS
 
 SHELLS = ("bash", "zsh", "fish")
-# The names of the lists in `pipeline.schema`, which is imported when one is asked for.
+# The names of the lists in `pipeline.vocabulary`, which is imported when one is asked for.
 FIXED_WORDS = {
     "--muscle": "MUSCLES",
     "--side": "SIDES",
@@ -68,9 +68,9 @@ def words_for(args: list[str], begun: str) -> list[str] | None:
     if not args and not begun.startswith("-"):
         return [word for word in dict.fromkeys(verb.split()[0] for verb in VERBS) if word.startswith(begun)]
     if args and args[-1] in FIXED_WORDS:
-        from pipeline import schema
+        from pipeline import vocabulary
 
-        return [word for word in getattr(schema, FIXED_WORDS[args[-1]]) if word.startswith(begun)]
+        return [word for word in getattr(vocabulary, FIXED_WORDS[args[-1]]) if word.startswith(begun)]
     second = [verb.split()[1] for verb in VERBS if len(args) == 1 and verb.startswith(f"{args[0]} ")]
     return [word for word in second if word.startswith(begun)] or None
 

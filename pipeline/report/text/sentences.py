@@ -10,8 +10,8 @@ from pipeline.report.numbers.counts import Basis, Where
 from pipeline.report.numbers.facts import Others
 from pipeline.report.numbers.of_100 import ABOVE, Said
 from pipeline.report.numbers.summary import Answers, PlanCard, RiskReport, Short
-from pipeline.report.numbers.wording import clock, days_between, muscle, of_100, pace, plural, span, temp
-from pipeline.units import Units, format_hours
+from pipeline.report.numbers.wording import clock, days_between, muscle, of_100, pace, span, temp
+from pipeline.units import Units, format_hours, plural
 
 CARRIED_WORDS = {"watch": "your watch", "strava export": "your Strava export", "apple health": "Apple Health"}
 SURE_WORDS = {4: "Quite sure", 3: "Fairly sure", 2: "Somewhat sure", 1: "Not sure yet"}

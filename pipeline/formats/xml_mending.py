@@ -1,4 +1,4 @@
-"""Broken XML read as far as it goes, and what was wrong with it as a note. Called by gpx_mending and tcx_reading.
+"""Broken XML read as far as it goes, and what was wrong with it as a note. Called by gpx_reading and tcx_reading.
 
 'repaired' says that all of the run is there, 'damaged' that some of it may be lost.
 """
@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
 
 from pipeline.errors import FileRefused
 from pipeline.formats.xml_text import Element, elements, lines_of
@@ -30,12 +30,31 @@ _ODDITIES = (
 )
 
 
+_Read = TypeVar("_Read")
+
+
+def read_or_mend(
+    text: bytes, root: str, names: tuple[str, ...], read: Callable[[Iterable[tuple[str, Element]], bool], _Read]
+) -> tuple[_Read, tuple[ParseNote, ...]]:
+    """What `read` makes of the named elements of the text, and what had to be mended.
+
+    `read` gets ('start' | 'end', element) and whether they are of mended text; it is called anew for that.
+    """
+    from lxml.etree import XMLSyntaxError
+
+    try:
+        return read(elements(text, names), False), ()
+    except XMLSyntaxError:
+        notes: list[ParseNote] = []
+        return read(mended_elements(text, root, names, notes), True), tuple(notes)
+
+
 def mended_elements(
     text: bytes, root: str, names: tuple[str, ...], notes: list[ParseNote]
 ) -> Iterator[tuple[str, Element]]:
     """('start' | 'end', element) of the named elements, as libxml2 makes them of broken text; `notes` gets one more.
 
-    An element whose end is lost may hold the ones after it, and end after them (`own_texts`).
+    An element whose end is lost may hold the ones after it, and end after them (`texts_within`).
     """
     inside, whole = _within_root(text, root)
     inside, oddities = _without_oddities(inside)

@@ -20,7 +20,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 UV = Path(sys.executable).with_name("uv")
-PACKAGES = ("pipeline", "flows", "models", "sql", "sample_data")
+PACKAGES = ("cramplog", "pipeline", "flows", "models", "sql", "sample_data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +80,9 @@ def _uv(*words: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_wheels_top_level_is_the_five_packages(names: list[str]) -> None:
+def test_the_wheels_top_level_is_the_six_packages(names: list[str]) -> None:
     assert {name.split("/")[0] for name in names} == {
-        "flows", "models", "pipeline", "sample_data", "sql", "cramplog-0.1.0.dist-info",
+        "cramplog", "flows", "models", "pipeline", "sample_data", "sql", "cramplog-0.1.0.dist-info",
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What may be said and what must be held back: MODEL.md's table, the only home of these rules.
+"""What may be shown and what must be held back: the table in docs/method.md#when-it-must-hold-back, in code only here.
 
 `may_say` is called by pipeline.actions for each report; `of_100` gives the only way a risk is written.
 """
@@ -89,7 +89,7 @@ class MaySay:
 
 
 def may_say(evidence: Evidence) -> MaySay:
-    """MODEL.md's table "When it must hold back", row by row."""
+    """The table in docs/method.md#when-it-must-hold-back, row by row."""
     missing = answers_missing(evidence)
     why_none = _why_no_risk(evidence, missing)
     claims = _claims(evidence)

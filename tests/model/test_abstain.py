@@ -1,4 +1,4 @@
-"""MODEL.md's table "When it must hold back", a test a row, at the values where it turns."""
+"""The table in docs/method.md#when-it-must-hold-back: one test per row, at the values where the answer changes."""
 
 from __future__ import annotations
 

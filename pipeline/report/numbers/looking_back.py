@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pipeline.report.numbers.facts import Evaluation, Forecast, RivalName
 from pipeline.report.numbers.of_100 import LEVELS, whole_of_100
 
-ENOUGH_CRAMPS = 20  # own cramps it takes before a record of forecasts says how good they are (MODEL.md)
+ENOUGH_CRAMPS = 20  # own cramps before a record says how good its forecasts are (docs/method.md#when-it-must-hold-back)
 
 
 @dataclass(frozen=True, slots=True)

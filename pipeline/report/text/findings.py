@@ -1,6 +1,6 @@
 """What the report finds in each section: headlines that are findings, the lead under them, the notes.
 
-Called by the templates through page.py. What may be found at all is decided by MODEL.md's table.
+Called by the templates through page.py. docs/method.md#when-it-must-hold-back decides what may be found.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pipeline.report.numbers.wording import bare, of_100, plural, temp
 from pipeline.report.text.warning_signs import NOT_CAUSING
 from pipeline.units import Units, format_hours
 
-PATTERN_CRAMPS = 5  # as MODEL.md's table decides; said here, decided by the permission
+PATTERN_CRAMPS = 5  # docs/method.md#when-it-must-hold-back; the permission decides, this is for the text
 
 
 def time_headline(section: TimeSection) -> str:

@@ -12,7 +12,7 @@ import pytest
 from docs.write_data_page import PAGE, data_page
 from models.fit.design import EVIDENCE_PRIORS
 from models.fit.hazard import MODEL_VERSION
-from pipeline import schema
+from pipeline import vocabulary
 from pipeline.settings import Settings
 from pipeline.store.analyst.query import Described, describe, list_views
 
@@ -102,16 +102,16 @@ def test_a_comment_says_the_unit_that_the_columns_name_promises(columns: list[tu
     assert wrong == []
 
 
-def test_the_glossarys_lists_are_the_schemas_words() -> None:
-    in_the_schema = {
+def test_the_glossarys_lists_are_the_vocabularys() -> None:
+    in_the_code = {
         name.lower().replace("_", " "): value
-        for name, value in vars(schema).items()
-        if name.isupper() and isinstance(value, tuple) and not name.endswith("_COLUMNS")
+        for name, value in vars(vocabulary).items()
+        if name.isupper() and isinstance(value, tuple)
     }
     rows = re.findall(r"^\| \*\*([\w ]+)\*\* \| ([^|]+) \|", GLOSSARY, re.MULTILINE)
     in_the_glossary = {what: tuple(word.strip() for word in words.split(",")) for what, words in rows}
     assert in_the_glossary["muscles"][:2] == ("foot", "calf")
-    assert in_the_glossary == in_the_schema
+    assert in_the_glossary == in_the_code
 
 
 def test_the_glossary_explains_each_word_once() -> None:

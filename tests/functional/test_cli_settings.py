@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from models.fit.version import MODEL_VERSION
-from pipeline.cli.completion import FIXED_WORDS
+from pipeline.cli.frame.complete import FIXED_WORDS
 from pipeline.cli.frame.main import cli
 from pipeline.cli.frame.verbs import VERBS
 from pipeline.store.db.migrate import schema_version

@@ -16,10 +16,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from pipeline.actions.reading.originals import UNDIVIDED
 from pipeline.actions.reading.prepare import in_one_stack
 from pipeline.actions.reading.read_file import ReadFile, Reading, read_file
 from pipeline.actions.reading.shared_memory import Parcel, packed
+from pipeline.files import WRITE_LOCK
 from pipeline.formats.sources.find import Source
 
 CHUNK_BYTES = 24 << 20  # of arrays, and seconds, after which a chunk is sent back as far as it is read
@@ -47,7 +47,7 @@ def _wait_for_its_end() -> None:
     parent = multiprocessing.parent_process()
     assert parent is not None
     parent.join()
-    with UNDIVIDED:
+    with WRITE_LOCK:
         os._exit(1)
 
 

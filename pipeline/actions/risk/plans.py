@@ -15,11 +15,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from models.abstain import Evidence, MaySay, Plan, may_say
 from models.fit.design import plan_rows
 from models.fit.hazard import CrampHazard
 from pipeline.actions.risk.usual_air import OwnAir
 from pipeline.report.numbers.facts import PlanRisk, Risk
+from pipeline.rules import Evidence, MaySay, Plan, may_say
 from pipeline.units import METRIC, Units, celsius, in_temperature_unit
 
 RECENT_RUNS = 8
@@ -185,7 +185,7 @@ def plan_risk(wish: Wish, risk: Risk, said: MaySay) -> PlanRisk:
         race=wish.race,
         risk=None if said.risk == "none" else risk,
         say={"number and range": "number", "range": "range", "none": "nothing"}[said.risk],  # type: ignore[arg-type]
-        beyond=bool(said.hatched),
+        beyond=said.hatched,
     )
 
 

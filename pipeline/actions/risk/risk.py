@@ -13,7 +13,6 @@ from typing import Any
 
 import polars as pl
 
-from models.abstain import Evidence, may_say
 from models.fit.hazard import MODEL_VERSION, CrampHazard
 from pipeline.actions.risk.air_sources import Fetch, OwnWeather, PlanAir, WhyNot, find_air
 from pipeline.actions.risk.make_forecast import asked_forecast
@@ -25,6 +24,7 @@ from pipeline.actions.risk.usual_air import OwnAir
 from pipeline.actions.training.evidence import evidence_of, own_record, record_of
 from pipeline.actions.training.ready_fit import ready_fit
 from pipeline.report.numbers.facts import Others, Risk
+from pipeline.rules import Evidence, may_say
 from pipeline.settings import Settings
 from pipeline.store.answers.runners import Runner, find_runner, units_of
 from pipeline.store.db.connection import open_store, transaction

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from pipeline.actions.runs.runner import checked_runner
 from pipeline.errors import NotFound
-from pipeline.settings import Settings, make_private_folder, private_umask
+from pipeline.files import make_private_folder, private_umask
+from pipeline.settings import Settings
 from pipeline.store.answers.runners import Runner, add_runner, all_runners
 from pipeline.store.db.changes import change
 from pipeline.store.db.connection import open_store

@@ -73,10 +73,10 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class PlanRisk:
-    """A planned run and what may be shown of it (`models/abstain.py`, docs/method.md#when-it-must-hold-back).
+    """A planned run and what may be shown of it (`pipeline/rules.py`, docs/method.md#when-it-must-hold-back).
 
-    `say` is 'nothing' when declined (then `risk` is not shown); `beyond` is True when longer, hotter or
-    colder than any own run. `air_temp_c` is None where the plan knows no weather; `start_hour` is the local
+    `say` is 'nothing' when declined (then `risk` is not shown); `beyond` holds 'longer', 'hotter', 'colder': in which
+    ways the plan leaves the own runs. `air_temp_c` is None where the plan knows no weather; `start_hour` is the local
     clock, 0..24.
     """
 
@@ -87,7 +87,7 @@ class PlanRisk:
     race: bool
     risk: Risk | None
     say: Say
-    beyond: bool
+    beyond: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,7 @@ class Permission:
     claims: tuple[Claim, ...]
     published_evidence: bool
     forecasts_off: bool
+    could_have_missed: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,8 @@ from statistics import median
 
 from pipeline.report.numbers.counts import TOLD_ANSWERS, own_onsets, own_runs
 from pipeline.report.numbers.facts import ReportFacts, RunFact
+from pipeline.rules import MORNING_ENDS_H
 from pipeline.units import celsius, in_temperature_unit
-
-MORNING_ENDS_H = 10.0  # the model's word for morning: a start before 10:00 local
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,11 +32,6 @@ MUSCLE_WORDS = {
 SIDE_WORDS = {"left": "left", "right": "right", "both": "both sides"}
 
 
-def plural(count: int, one: str, many: str | None = None) -> str:
-    """'1 cramp', '9 cramps', '1,204 runs'."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
 def day(on: date) -> str:
     """'3 March 2026'."""
     return f"{on.day} {MONTHS[on.month - 1]} {on.year}"

@@ -15,6 +15,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.rules import SEGMENT_S
 from pipeline.schema import RECORD_COLUMNS, TRACK_COLUMNS, ParsedRun, Prepared
 from pipeline.stacked import Rows, blocks
 from pipeline.store.db.connection import transaction
@@ -23,7 +24,7 @@ from pipeline.store.db.rows import insert_columns, insert_lists, insert_rows, on
 from pipeline.store.db.sql_files import read_sql
 
 PARTS = ("lap", "pause", "run_field", "device", "carried_weather")  # tables of the ledger, keyed by run_id
-LONGEST_HALF_S = 225.0  # half of the longest segment: a last piece under 150 s joins the one of 300 s before
+LONGEST_HALF_S = 0.75 * SEGMENT_S  # half of the longest segment: up to half of one joins the last
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What may be said and what must be held back: the only home of these rules and of every constant in them.
 
-The table and its evidence are in `docs/method.md`. Page, verb and JSON all ask `may_say`; nothing here reads the store
+The table is docs/method.md#when-it-must-hold-back. Page, verb and JSON all ask `may_say`; nothing here reads the store
 or the model. `models` may not import this module: where a constant of the model means the same, a test holds them equal.
 """
 
@@ -95,7 +95,7 @@ class MaySay:
 
 
 def may_say(evidence: Evidence) -> MaySay:
-    """The table "When it must hold back" of `docs/method.md`, row by row."""
+    """The table in docs/method.md#when-it-must-hold-back, row by row."""
     missing = answers_missing(evidence)
     why_none = _why_no_risk(evidence, missing)
     claims = _claims(evidence)

@@ -28,6 +28,7 @@ TOGETHER = {
     "test_examples.py",
     "test_forward.py",
     "test_killed_ingest.py",
+    "test_library.py",
     "test_nightly.py",
     "test_pooled.py",
     "test_real_evening.py",

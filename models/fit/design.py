@@ -95,16 +95,9 @@ def design_matrix(rows: pl.DataFrame, priors: Sequence[Prior] = EVIDENCE_PRIORS)
     """X, shape (n_rows, n_priors): the columns the priors name, in their order and fixed units.
 
     t = (moving_start_s + 150 s) in minutes is the segment's nominal middle: positive at the start, the same
-    wherever an onset cut the segment. A missing covariate takes the reference (effect 0): `missing_share`.
+    wherever an onset cut the segment. A missing covariate takes the reference (effect 0).
     """
     return np.column_stack([np.nan_to_num(_COLUMNS[prior.column](rows)) for prior in priors])
-
-
-def missing_share(rows: pl.DataFrame) -> dict[str, float]:
-    """For each covariate the share of rows (0..1) without a physical value, so that the report can say it."""
-    if rows.is_empty():
-        return dict.fromkeys(COVARIATE_COLUMNS, 1.0)
-    return {name: float(np.isnan(_physical(rows, name)).mean()) for name in COVARIATE_COLUMNS}
 
 
 def plan_rows(

@@ -1,5 +1,5 @@
 -- The ledger: runners, files, runs and their parts, answers and cramps, weather hours, fits, nightlies.
--- All instants are TIMESTAMP in UTC (docs/decisions.md, "Instants"). The only places stored here are cells of 0.1 degree.
+-- All instants are TIMESTAMP in UTC (docs/decisions/store.md, "Instants"). The only places here are cells of 0.1 degree.
 CREATE SEQUENCE runner_no START 1;
 CREATE SEQUENCE cramp_no START 1;
 CREATE SEQUENCE fit_no START 1;

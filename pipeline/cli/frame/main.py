@@ -106,7 +106,7 @@ def _help_width() -> int | None:
 def main() -> None:
     """The entry point of the `cramplog` command; whatever it or Prefect writes is for its owner's eyes only."""
     if COMPLETE_VARIABLE in os.environ:
-        from pipeline.cli.completion import complete_two_words
+        from pipeline.cli.frame.complete import complete_two_words
 
         complete_two_words()
     try:

@@ -1,6 +1,6 @@
 """What the report finds in each section: headlines that are findings, the lead under them, the notes.
 
-Called by the templates through page.py. What may be found at all is decided by MODEL.md's table.
+Called by the templates through page.py. docs/method.md#when-it-must-hold-back decides what may be found.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from pipeline.report.numbers.heat import HeatSection
 from pipeline.report.numbers.heat_flags import ABOUT_HEAT
 from pipeline.report.numbers.shares import Share
 from pipeline.report.numbers.summary import Patterns
-from pipeline.report.numbers.wording import bare, clock, of_100, plural, temp
+from pipeline.report.numbers.wording import bare, clock, of_100, temp
 from pipeline.report.text.warning_signs import NOT_CAUSING
 from pipeline.rules import CRAMPS_FOR_COUNTS, MORNING_ENDS_H
-from pipeline.units import Units, format_hours
+from pipeline.units import Units, format_hours, plural
 
 
 def time_headline(section: TimeSection) -> str:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from pipeline.report.numbers.forecast_record import KeptRecord, KindRecord
 from pipeline.report.numbers.looking_back import ForecastGroup, LookingBack
-from pipeline.report.numbers.wording import bare, plural
+from pipeline.report.numbers.wording import bare
 from pipeline.rules import CRAMPS_TO_JUDGE_FORECASTS
+from pipeline.units import plural
 
 RIVAL_WORDS = {
     "own rate": "a runner's plain share of runs with a cramp",

@@ -1,7 +1,7 @@
 """The report's sentences: values in, plain sentences out. `**...**` marks what the page sets in bold.
 
-Called by the templates through page.py. Headlines are findings; what may be found is decided by MODEL.md's
-table.
+Called by the templates through page.py. Headlines are findings;
+docs/method.md#when-it-must-hold-back decides what may be found.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from pipeline.report.numbers.counts import Basis, Where
 from pipeline.report.numbers.facts import Others
 from pipeline.report.numbers.of_100 import ABOVE, Said
 from pipeline.report.numbers.summary import Answers, PlanCard, RiskReport, Short
-from pipeline.report.numbers.wording import clock, days_between, muscle, of_100, pace, plural, span, temp
-from pipeline.units import Units, format_hours
+from pipeline.report.numbers.wording import clock, days_between, muscle, of_100, pace, span, temp
+from pipeline.units import Units, format_hours, plural
 
 CARRIED_WORDS = {"watch": "your watch", "strava export": "your Strava export", "apple health": "Apple Health"}
 SURE_WORDS = {4: "Quite sure", 3: "Fairly sure", 2: "Somewhat sure", 1: "Not sure yet"}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
@@ -16,6 +16,10 @@ from pipeline.settings import Settings
 from pipeline.store.analyst.snapshot import RECORD_VIEWS, open_snapshot
 from pipeline.store.db.attach import may_be_damage
 
+if TYPE_CHECKING:
+    import polars as pl
+
+Result = TypeVar("Result")
 TIME_LIMIT_S = 60.0
 MOST_ROWS = 1_000_000  # more could exhaust the memory: DuckDB's memory limit does not count Python values
 _UNKNOWN = re.compile(
@@ -54,16 +58,23 @@ def run_query(
     Raises WrongInput, in one line, for unknown names (with the nearest), several statements, writing, and running too
     long. Raises CannotStart if nothing is published yet.
     """
-    with open_snapshot(settings) as con:
-        try:
-            return _stoppable(con, lambda: _run(con, sql, params, most_rows), time_limit_s)
-        except TimeoutError as error:
-            hint = "select fewer rows, or raise the time limit"
-            raise WrongInput(f"the query was stopped after {time_limit_s:g} s", hint) from error
-        except duckdb.Error as error:
-            if may_be_damage(error):
-                raise
-            raise _refused(con, error) from error
+    return _result(settings, lambda con: _run(con, sql, params, most_rows), time_limit_s)
+
+
+def query_frame(settings: Settings, sql: str, params: Mapping[str, object] | None = None) -> pl.DataFrame:
+    """The result as a polars frame with the columns' own types, of any number of rows. Raises as `run_query` does."""
+    return _result(settings, lambda con: _run_frame(con, sql, params), TIME_LIMIT_S)
+
+
+def read_view(settings: Settings, view: str) -> pl.DataFrame:
+    """A complete public view as a polars frame. Raises WrongInput with the nearest name."""
+
+    def read(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+        if view not in (views := _names(con, "table")):
+            raise _unknown("view", view, views)
+        return _polars(con.table(view))
+
+    return _result(settings, read, TIME_LIMIT_S)
 
 
 def list_views(settings: Settings) -> list[Described]:
@@ -104,7 +115,21 @@ WHERE shown.database_name IN ('cramplog', 'temp') AND shown.table_name = $view A
 ORDER BY shown.column_index"""
 
 
-def _stoppable(con: duckdb.DuckDBPyConnection, query: Callable[[], QueryResult], time_limit_s: float) -> QueryResult:
+def _result(settings: Settings, query: Callable[[duckdb.DuckDBPyConnection], Result], time_limit_s: float) -> Result:
+    """The result of `query` on the snapshot. DuckDB's errors become WrongInput in one line."""
+    with open_snapshot(settings) as con:
+        try:
+            return _stoppable(con, lambda: query(con), time_limit_s)
+        except TimeoutError as error:
+            hint = "select fewer rows, or raise the time limit"
+            raise WrongInput(f"the query was stopped after {time_limit_s:g} s", hint) from error
+        except duckdb.Error as error:
+            if may_be_damage(error):
+                raise
+            raise _refused(con, error) from error
+
+
+def _stoppable(con: duckdb.DuckDBPyConnection, query: Callable[[], Result], time_limit_s: float) -> Result:
     """The result of `query`, run in a separate thread: DuckDB 2.0 ignores Ctrl-C while its workers run a query.
 
     Raises TimeoutError after `time_limit_s`. The query has ended when this returns or raises.
@@ -126,6 +151,23 @@ def _run(con: duckdb.DuckDBPyConnection, sql: str, params: Mapping[str, object] 
     if len(rows) > most_rows:
         raise WrongInput(f"more than {most_rows:,} rows", "aggregate them in the query, or add LIMIT")
     return QueryResult(tuple(str(c[0]) for c in described), tuple(str(c[1]) for c in described), rows)
+
+
+def _run_frame(con: duckdb.DuckDBPyConnection, sql: str, params: Mapping[str, object] | None) -> pl.DataFrame:
+    return _polars(con.sql(_only_statement(con, sql), params=dict(params) if params else None))
+
+
+def _polars(relation: duckdb.DuckDBPyRelation) -> pl.DataFrame:
+    """The rows as a frame. Raises WrongInput for a type that polars does not have, such as INTERVAL."""
+    from polars.exceptions import PolarsError
+
+    try:
+        found: pl.DataFrame = relation.pl()
+    except PolarsError as error:
+        raise WrongInput(
+            "a column has a type that polars does not have, such as INTERVAL", "cast it in the query"
+        ) from error
+    return found
 
 
 def _only_statement(con: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statement:

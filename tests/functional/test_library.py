@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from pipeline.store.fits.predictions import forecasts_of
+from pipeline.store.fits.forecasts import forecasts_of
 
 import cramplog
 from pipeline.actions.risk.plans import PlanSet, own_runs, plan_set

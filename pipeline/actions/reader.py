@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pipeline.actions.originals import UNDIVIDED
 from pipeline.actions.parcel import Parcel, packed
-from pipeline.actions.prepare import in_one_stack
+from pipeline.actions.prepare import for_store
 from pipeline.actions.read_files import ReadFile, Reading, read_file
 from pipeline.formats.sources import Source
 
@@ -61,13 +61,11 @@ def read_chunk(chunk: Sequence[Source], told: Path) -> Part:
         size += _bytes_in(file)
         if size > CHUNK_BYTES or time.monotonic() - begun_s > CHUNK_S:
             break
-    return Part(len(files), packed(_in_one_stack(files), told.parent))
+    return Part(len(files), packed([_for_store(file) for file in files], told.parent))
 
 
-def _in_one_stack(files: Sequence[ReadFile]) -> list[ReadFile]:
-    """The same files, the rows of all their runs in few arrays."""
-    together = iter(in_one_stack([run for file in files for run in file.runs]))
-    return [replace(file, runs=tuple(next(together) for _ in file.runs)) for file in files]
+def _for_store(file: ReadFile) -> ReadFile:
+    return replace(file, runs=tuple(for_store(run) for run in file.runs))
 
 
 @lru_cache(1)

@@ -5,7 +5,6 @@ Loads numpy but no database.
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import pickle
@@ -37,8 +36,6 @@ class Part:
 
 def serve_parent() -> None:
     """Let the parent go first, which has the store to itself; end when it does, also killed."""
-    gc.freeze()  # what is loaded stays: it need not be looked through for garbage
-    gc.set_threshold(50_000)  # and what is read goes at the end of its chunk
     os.nice(BEHIND)
     threading.Thread(target=_wait_for_its_end, daemon=True).start()
 

@@ -22,8 +22,6 @@ _OPTIONS: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": "false",
     # What sensors wrote is nearly always packed as ALP: the other ways need not be tried. Columns of other types have their own.
     "force_compression": "alp",
-    # A full row group is written at once, while the processor still has it at hand: DuckDB would wait for five.
-    "write_buffer_row_group_count": "1",
 }
 _kept: dict[tuple[Path, int | None], duckdb.DuckDBPyConnection] = {}
 

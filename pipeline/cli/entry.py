@@ -57,7 +57,7 @@ def _count_alone() -> None:
 
 
 def _collect_seldom() -> None:
-    """While modules load, Python would look hundreds of times for garbage among what stays: 3 % of taking one file."""
+    """While modules load, Python would look hundreds of times for garbage among what stays: 3 % of `benchmarks.one_run`."""
     gc.set_threshold(50_000)
 
 

@@ -56,13 +56,13 @@ def new_home(home: Path) -> Path:
     return home
 
 
-def ingested(home: Path, folder: Path, watched: bool = False) -> Taken:
+def ingested(home: Path, folder: Path, watched: bool = False, program: Sequence[str] = (str(CRAMPLOG),)) -> Taken:
     """The folder taken, by the program as a process of its own, with all the processes it starts."""
     _adopt_orphans()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begun_s = time.perf_counter()
     child = subprocess.Popen(
-        [CRAMPLOG, "ingest", str(folder)], env=environment(home), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        [*program, "ingest", str(folder)], env=environment(home), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
     memory = Highest(child.pid) if watched else None
     _, said = child.communicate()

@@ -15,7 +15,6 @@ from typing import Any
 
 import polars as pl
 import pytest
-from pipeline.store.fits.forecasts import forecasts_of
 
 import cramplog
 from pipeline.actions.risk.plans import PlanSet, own_runs, plan_set
@@ -29,6 +28,7 @@ from pipeline.store.analyst.query import run_query
 from pipeline.store.answers.runners import find_runner
 from pipeline.store.db.connection import open_store
 from pipeline.store.fits.fits import fit_in_use
+from pipeline.store.fits.forecasts import forecasts_of
 from pipeline.store.fits.inputs import all_hazard_rows, evidence_counts, report_runs, usual_hours
 from tests.functional.test_nightly import small_demo
 from tests.support.cli import Home, recording

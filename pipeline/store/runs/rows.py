@@ -5,10 +5,11 @@ Called by `runs` for new runs and by `redo` for runs that are read again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import compress
 from typing import Any
 
 import duckdb
@@ -18,12 +19,12 @@ from numpy.typing import NDArray
 from pipeline.instants import naive_utc
 from pipeline.rules import SEGMENT_S
 from pipeline.schema import RECORD_COLUMNS, TRACK_COLUMNS, ParsedRun, Prepared
-from pipeline.stacked import Rows, blocks
 from pipeline.store.db.rows import first_value, insert_columns, insert_lists, insert_rows, registered
 from pipeline.store.db.sql_files import read_sql
 from pipeline.store.db.transaction import transaction
 
 PARTS = ("lap", "pause", "run_field", "device", "carried_weather")  # further tables of the ledger, by run_id
+RUNS_PER_BLOCK = 25  # joined at once; a whole batch would need as much memory again
 LONGEST_HALF_S = 0.75 * SEGMENT_S  # half of the longest segment, which may be 1.5 times the usual length
 
 
@@ -44,30 +45,41 @@ class NewRun:
 
 
 Numbered = Sequence[tuple[int, NewRun]]
-Columns = dict[str, NDArray[Any]]
+Rows = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class RunBlock:
+    """Rows of a few runs: `rows[i]` are those of the run with number `run_nos[i]`, all with the same columns."""
+
+    run_nos: Sequence[int]
+    rows: Sequence[Rows]
+
+    def joined(self, names: Sequence[str]) -> Rows:
+        """run_no and these columns of all runs, run after run: shape (n_rows,)."""
+        sizes = [_size(rows) for rows in self.rows]
+        run_no = np.repeat(np.array(self.run_nos, dtype=np.int32), sizes)
+        return {"run_no": run_no, **_concatenated(self.rows, names)}
 
 
 @dataclass(frozen=True, slots=True)
 class Sensors:
-    """The sensor values of several runs, run after run, in blocks of rows with run_no as the first column.
+    """The sensor values of several runs, in blocks of runs that have any.
 
     `blocks` hold RECORD_COLUMNS, one row per record; `field_blocks` hold the values of further fields (field_rows.py).
     """
 
     runs: Numbered
-    blocks: Sequence[Rows]
-    field_blocks: Sequence[Rows]
+    blocks: Sequence[RunBlock]
+    field_blocks: Sequence[RunBlock]
 
     @property
-    def placed(self) -> Iterator[Rows]:
+    def placed(self) -> Iterator[RunBlock]:
         """All rows of those runs that have a position anywhere."""
         for block in self.blocks:
-            has_place = np.isfinite(block["latitude"])
-            if has_place.all():
-                yield block
-            elif has_place.any():
-                of_placed_run = np.isin(block["run_no"], np.unique(block["run_no"][has_place]))
-                yield {name: column[of_placed_run] for name, column in block.items()}
+            placed = [np.isfinite(rows["latitude"]).any() for rows in block.rows]
+            if any(placed):
+                yield RunBlock(list(compress(block.run_nos, placed)), list(compress(block.rows, placed)))
 
 
 def number_runs(con: duckdb.DuckDBPyConnection, runs: Sequence[NewRun]) -> Numbered:
@@ -77,21 +89,24 @@ def number_runs(con: duckdb.DuckDBPyConnection, runs: Sequence[NewRun]) -> Numbe
 
 
 def gather_sensors(runs: Numbered) -> Sensors:
-    """The runs' records and fields as columns, ready to be inserted."""
-    records = _with_numbers(runs, [run.parsed.records for _, run in runs])
-    return Sensors(runs, records, _with_numbers(runs, [run.prepared.field_rows for _, run in runs]))
+    """The runs' records and further fields, ready to be inserted."""
+    records = _blocks((number, run.parsed.records) for number, run in runs)
+    return Sensors(runs, records, _blocks((number, run.prepared.field_rows) for number, run in runs))
 
 
-def _with_numbers(runs: Numbered, rows_of_runs: Sequence[Rows]) -> list[Rows]:
-    """The rows of the runs in few blocks, with run_no as the first column."""
-    numbers = np.array([number for number, _ in runs], dtype=np.int32)
-    numbered, done = list[Rows](), 0
-    for sizes, rows in blocks(rows_of_runs):
-        run_no = np.repeat(numbers[done : done + len(sizes)], sizes)
-        done += len(sizes)
-        if run_no.size:
-            numbered.append({"run_no": run_no, **rows})
-    return numbered
+def _blocks(numbered_rows: Iterable[tuple[int, Rows]]) -> list[RunBlock]:
+    """The rows of runs, a few runs per block; runs without a row are left out."""
+    filled = [(number, rows) for number, rows in numbered_rows if _size(rows)]
+    groups = (filled[first : first + RUNS_PER_BLOCK] for first in range(0, len(filled), RUNS_PER_BLOCK))
+    return [RunBlock([number for number, _ in runs], [rows for _, rows in runs]) for runs in groups]
+
+
+def _size(rows: Rows) -> int:
+    return next(iter(rows.values())).size
+
+
+def _concatenated(parts: Sequence[Rows], names: Iterable[str]) -> dict[str, NDArray[Any]]:
+    return {name: np.concatenate([rows[name] for rows in parts]) for name in names}
 
 
 def write_sensors(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
@@ -132,51 +147,41 @@ def file_facts(number: int, run: NewRun) -> dict[str, object]:
 def _write_tracks(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
     with con, transaction(con):
         for block in sensors.placed:
-            _insert(con, "tracks.track", ("run_no", "elapsed_s", *TRACK_COLUMNS), block)
+            insert_columns(con, "tracks.track", block.joined(("elapsed_s", *TRACK_COLUMNS)))
 
 
 def _write_records(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
     columns = tuple(name for name in RECORD_COLUMNS if name not in TRACK_COLUMNS)
     with transaction(con):
         for block in sensors.blocks:
-            _insert(con, "records.record", ("run_no", *columns), block)
+            insert_columns(con, "records.record", block.joined(columns))
         for block in sensors.field_blocks:
-            insert_columns(con, "records.record_field", block)
-
-
-def _insert(
-    con: duckdb.DuckDBPyConnection, table: str, names: Sequence[str], columns: Mapping[str, NDArray[Any]]
-) -> None:
-    insert_columns(con, table, {name: columns[name] for name in names})
+            insert_columns(con, "records.record_field", block.joined(list(block.rows[0])))
 
 
 def _cut_segments(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
     if not sensors.blocks:
         return
     ends = [_end_of_run(number, run.parsed.records) for number, run in sensors.runs]
-    pieces = _with_numbers(sensors.runs, [run.prepared.pieces for _, run in sensors.runs])
+    pieces = RunBlock([number for number, _ in sensors.runs], [run.prepared.pieces for _, run in sensors.runs])
     tables = {
         "parsed_run": _run_ids(sensors.runs),
-        "parsed_record": _joined(ends),
-        "parsed_piece": _joined(pieces),
+        "parsed_record": _concatenated(ends, ends[0]),
+        "parsed_piece": pieces.joined(list(pieces.rows[0])),
         "segment_cell": _segment_cells(sensors.runs),
     }
     with registered(con, tables):
         con.execute("INSERT INTO segment BY NAME " + read_sql("queries", "cut_segments"))
 
 
-def _joined(blocks_of_rows: Sequence[Rows]) -> Columns:
-    return {name: np.concatenate([block[name] for block in blocks_of_rows]) for name in blocks_of_rows[0]}
-
-
-def _run_ids(runs: Numbered) -> Columns:
+def _run_ids(runs: Numbered) -> Rows:
     return {
         "run_no": np.array([number for number, _ in runs], dtype=np.int32),
         "run_id": np.array([run.parsed.run_id for _, run in runs], dtype=object),
     }
 
 
-def _segment_cells(runs: Numbered) -> Columns:
+def _segment_cells(runs: Numbered) -> Rows:
     """run_no, segment_no (from 1) and weather cell, one row per segment."""
     cells = [(number, n, cell) for number, run in runs for n, cell in enumerate(run.prepared.segment_cells, start=1)]
     return {

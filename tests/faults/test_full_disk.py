@@ -47,7 +47,7 @@ def test_a_full_disk_is_said_nothing_is_lost_and_the_verb_completes_with_space_a
     assert "Traceback" not in err + out
     assert "bug" not in err + out
     assert "the disk is full" in err + out
-    assert "free some space; everything saved before is still there" in err + out
+    assert "free some space; what was saved before is still there" in err + out
     assert code == 5
     filler.unlink()
     if told:

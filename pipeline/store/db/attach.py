@@ -93,7 +93,7 @@ def readable_error(error: duckdb.Error, path: Path) -> CramplogError | None:
         )
     if mentions(_DISK_FULL):
         return TryAgain(
-            f"the disk is full: {path} cannot grow", "free some space; everything saved before is still there"
+            f"the disk is full: {path} cannot grow", "free some space; what was saved before is still there"
         )
     if mentions(_FORBIDDEN):
         return CannotStart(

@@ -21,7 +21,7 @@ def nightly(home: Path | None = None, now: datetime | None = None, zone: str | N
     `zone` shows the stages on stdout, on that zone's clock. Raises NightFailed at the end if any stage failed.
     """
     settings, moment = settings_of(home), now or datetime.now(UTC)
-    with one_night(settings), shown_on_clock(zone, moment):
+    with shown_on_clock(zone, moment), one_night(settings):
         night_id = task_begin_night(settings)
         outcomes = [run(settings, night_id, stage, moment) for stage, run in IN_TASKS.items()]
         put_table(outcomes)

@@ -73,10 +73,11 @@ def _check_answers(address: str) -> None:
     try:
         with get_client(sync_client=True) as client:
             client.read_flows(limit=1)
-    except PrefectHTTPStatusError as error:
+    except (PrefectHTTPStatusError, ValueError) as error:
+        answer = f"status {error.response.status_code}" if isinstance(error, PrefectHTTPStatusError) else "no JSON"
         raise CannotStart(
-            f"the Prefect server at {address} answers {error.response.status_code}",
-            f"check PREFECT_API_KEY or PREFECT_API_AUTH_STRING, {PLAIN_HINT}",
+            f"the Prefect server at {address} does not let us in: {answer}",
+            f"check the address, PREFECT_API_KEY or PREFECT_API_AUTH_STRING, {PLAIN_HINT}",
         ) from error
     except httpx.TransportError as error:
         raise TryAgain(

@@ -39,7 +39,7 @@ from pipeline.settings import Settings
 from pipeline.store.runners import Runner
 
 RETRIES = 2
-RETRY_DELAYS_S = [30.0, 300.0]  # after the 30 s that a stage itself waits for a busy store
+RETRY_DELAYS_S = [5.0, 30.0]  # a stage itself waits 30 s for a busy store, and on a full disk all six are tried again
 STAGE_LIMIT_S = 6 * 3600.0  # an archive of many years, or many years of weather, on a slow computer
 REPORT_LIMIT_S = 1800.0
 NIGHT_ARTIFACT = "cramplog-nightly"

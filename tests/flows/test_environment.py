@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -70,3 +74,39 @@ def test_an_operators_server_that_does_not_answer_is_named_with_what_to_do(tmp_p
     assert "unset PREFECT_API_URL" in err
     assert "cramplog nightly --plain" in err
     assert home.document("nightly", "--status")["nights"] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("status", "words"), [(401, "status 401"), (200, "no JSON")])
+def test_a_server_that_does_not_let_us_in_is_named(tmp_path: Path, status: int, words: str) -> None:
+    make_store(tmp_path / "home", "anna")
+    with answering(status, b"<html>") as address:
+        variables = {"PREFECT_API_URL": address, "PREFECT_HOME": str(tmp_path / "prefect")}
+        night = Home(tmp_path / "home").child("nightly", **variables)
+        out, err = night.communicate(timeout=120)
+    assert (night.returncode, out) == (3, "")
+    assert f"the Prefect server at {address} does not let us in: {words}" in err
+
+
+@contextmanager
+def answering(status: int, content: bytes) -> Iterator[str]:
+    """A server on loopback that answers everything with that."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("content-length", 0)))
+            self.send_response(status)
+            self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def do_GET(self) -> None:
+            self.do_POST()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/api"
+        server.shutdown()

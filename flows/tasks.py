@@ -30,6 +30,7 @@ from pipeline.actions.nightly import (
     begin_night,
     out_of_time,
     record,
+    report_stage,
     run_and_record,
     run_stage,
     successful,
@@ -129,9 +130,7 @@ def stage_in_task(
     except StageFailed as failed:
         return failed.outcome
     except TimeoutError:
-        outcome = out_of_time(stage, limit_s)
-        record(settings, night_id, outcome)
-        return outcome
+        return record(settings, night_id, out_of_time(stage, limit_s))
 
 
 def reports_in_tasks(settings: Settings, night_id: str, stage: str, now: datetime) -> StageOutcome:
@@ -164,7 +163,7 @@ def alone_in_task(settings: Settings, stage: str, now: datetime) -> StageOutcome
     except StageFailed as failed:
         return failed.outcome
     except TimeoutError:
-        return out_of_time(stage, STAGE_LIMIT_S)
+        return report_stage(out_of_time(stage, STAGE_LIMIT_S))
 
 
 def put_table(outcomes: Sequence[StageOutcome]) -> None:

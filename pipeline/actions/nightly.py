@@ -121,36 +121,39 @@ def begin_night(settings: Settings) -> str:
         return new_night_id(con)
 
 
-def run_stage(settings: Settings, stage: str, now: datetime, stages: Mapping[str, Stage] = STAGES) -> StageOutcome:
-    """Run one stage and report it to whoever watches. Never raises for what the stage met; our own bugs are logged whole."""
-    started_at = datetime.now(UTC)
-    try:
-        outcome = _outcome(stage, started_at, "done", stages[stage](settings, now))
-    except Exception as error:  # a bug in one stage must not cost the others
-        outcome = _failure(stage, started_at, error)
-    return _report_stage(outcome)
+def run_stage(settings: Settings, stage: str, now: datetime) -> StageOutcome:
+    """Run one stage outside of any night and report it. Never raises for what the stage met."""
+    return report_stage(_attempt(settings, stage, now, STAGES))
 
 
 def run_and_record(
     settings: Settings, night_id: str, stage: str, now: datetime, stages: Mapping[str, Stage] = STAGES
 ) -> StageOutcome:
-    """Run one stage of a night and write its row. Run again, the row is replaced: it says how the last attempt went."""
-    outcome = run_stage(settings, stage, now, stages)
-    record(settings, night_id, outcome)
-    return outcome
+    """Run one stage of a night, write its row and report it. Never raises for what the stage met.
+
+    Run again, the row is replaced: it says how the last attempt went.
+    """
+    return record(settings, night_id, _attempt(settings, stage, now, stages))
 
 
-def record(settings: Settings, night_id: str, outcome: StageOutcome) -> None:
-    """Write the stage's row of that night, in place of the one of an attempt before."""
+def record(settings: Settings, night_id: str, outcome: StageOutcome) -> StageOutcome:
+    """Write the stage's row of that night, in place of the one of an attempt before, and then report the stage."""
     began, ended = naive_utc(outcome.started_at), naive_utc(outcome.started_at + timedelta(seconds=outcome.seconds))
     with open_store(settings, write=True, wait_s=PATIENT_S) as con, transaction(con):
         put_night_stage(con, night_id, outcome.stage, began, ended, outcome.outcome, outcome.detail)
+    return report_stage(outcome)
+
+
+def report_stage(outcome: StageOutcome) -> StageOutcome:
+    """Tell whoever watches that the stage has ended: `pipeline.actions.stage_lines` shows it."""
+    stage_log.info("%s %s: %s", outcome.stage, outcome.outcome, outcome.detail, extra={"outcome": outcome})
+    return outcome
 
 
 def out_of_time(stage: str, limit_s: float) -> StageOutcome:
-    """The outcome of a stage that its time limit has just ended, reported to whoever watches."""
+    """The outcome of a stage that its time limit has just ended."""
     started_at = datetime.now(UTC) - timedelta(seconds=limit_s)
-    return _report_stage(_outcome(stage, started_at, "failed", f"stopped at its limit of {limit_s:.0f} s", OUT_OF_TIME))
+    return _outcome(stage, started_at, "failed", f"stopped at its limit of {limit_s:.0f} s", OUT_OF_TIME)
 
 
 def successful(outcome: StageOutcome) -> StageOutcome:
@@ -174,9 +177,13 @@ def run_plain(settings: Settings, now: datetime) -> list[StageOutcome]:
         return [run_and_record(settings, night_id, stage, now) for stage in STAGES]
 
 
-def _report_stage(outcome: StageOutcome) -> StageOutcome:
-    stage_log.info("%s %s: %s", outcome.stage, outcome.outcome, outcome.detail, extra={"outcome": outcome})
-    return outcome
+def _attempt(settings: Settings, stage: str, now: datetime, stages: Mapping[str, Stage]) -> StageOutcome:
+    """How the stage went; our own bugs are logged whole."""
+    started_at = datetime.now(UTC)
+    try:
+        return _outcome(stage, started_at, "done", stages[stage](settings, now))
+    except Exception as error:  # a bug in one stage must not cost the others
+        return _failure(stage, started_at, error)
 
 
 def _failure(stage: str, started_at: datetime, error: Exception) -> StageOutcome:

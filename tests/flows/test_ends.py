@@ -19,7 +19,9 @@ from tests.support.stores import make_store
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, signal.SIGKILL, pytest.param(signal.SIGHUP, marks=pytest.mark.release)]
+)
 def test_a_night_that_is_ended_leaves_no_process(tmp_path: Path, empty_database: Path, number: signal.Signals) -> None:
     settings, _ = make_store(tmp_path / "home", "anna")
     home = Home(settings.home)

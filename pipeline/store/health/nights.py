@@ -49,6 +49,9 @@ def put_night_stage(
     outcome: str,
     detail: str,
 ) -> None:
-    """Store the outcome of one stage, done or failed. `detail` holds counts only, no names."""
+    """Store the outcome of one stage, done or failed, in place of an earlier attempt. `detail` holds counts only."""
+    con.execute(
+        "DELETE FROM night WHERE night_id = $night_id AND stage = $stage", {"night_id": night_id, "stage": stage}
+    )
     row = {"night_id": night_id, "stage": stage, "started_at": started_at, "ended_at": ended_at}
     insert_rows(con, "night", [{**row, "outcome": outcome, "detail": detail}])

@@ -36,7 +36,7 @@ quick: $(TEST_STAMP)   ## the tests under 30 s
 	$(BIN)/python -m pytest -m "not slow and not release"
 
 fuzz: $(TEST_STAMP)   ## maimed files for SECONDS=60, other ones each time (SEED= for the same); .fuzz keeps what fails
-	$(ONE_THREAD) $(BIN)/python -m tests.support.read_maimed .fuzz --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED))
+	$(ONE_THREAD) $(BIN)/python -m tests.support.maimed.read .fuzz --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED))
 
 lint: $(TEST_STAMP)   ## ruff: style and format
 	$(BIN)/ruff check .

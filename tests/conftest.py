@@ -17,24 +17,24 @@ os.environ["CRAMPLOG_WEATHER_URL"] = "off"  # no test goes out; those of the wea
 gc.set_threshold(50_000)  # as the program has it: most of what the tests load stays
 
 SLOW_FOLDERS = {"faults", "functional", "sql"}
-SLOW_FILES = {"test_hazard.py", "test_evaluate.py", "test_crossover.py", "test_simulate.py", "test_report_units.py"}
+SLOW_FILES = {"test_hazard.py", "test_evaluate.py", "test_crossover.py", "test_simulate.py", "test_page_units.py"}
 # What these files' tests share takes long to make: one worker runs them all.
 TOGETHER = {
     "test_analysis.py",
     "test_bombs.py",
-    "test_cli_risk.py",
     "test_docs.py",
     "test_evaluate.py",
     "test_examples.py",
     "test_forward.py",
     "test_killed_ingest.py",
     "test_nightly.py",
+    "test_page_units.py",
     "test_pooled.py",
     "test_real_evening.py",
     "test_redo.py",
     "test_report_in_browser.py",
-    "test_report_units.py",
     "test_risk.py",
+    "test_risk_verb.py",
     "test_terminal.py",
     "test_train.py",
     "test_wheel.py",
@@ -61,8 +61,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneWork
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give the slow mark to every test of those folders and files."""
     for item in items:
-        path = Path(item.path)
-        if path.parent.name in SLOW_FOLDERS or path.name in SLOW_FILES:
+        parts = Path(item.nodeid.partition("::")[0]).parts
+        if SLOW_FOLDERS.intersection(parts[:2]) or parts[-1] in SLOW_FILES:
             item.add_marker(pytest.mark.slow)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -13,8 +12,8 @@ from models.fit.hazard import MODEL_VERSION
 from pipeline import schema
 from pipeline.settings import Settings
 from pipeline.store.analyst.query import Described, describe, list_views
+from tests.support.folders import ROOT
 
-ROOT = Path(__file__).parents[2]
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 
 # What the end of a column's name promises, and how its comment has to say it.

@@ -17,9 +17,10 @@ import pytest
 from pipeline.errors import FileRefused
 from pipeline.formats.read import read_runs
 from tests.support.exports import fit_run
-from tests.support.maimed_files import REAL_RUNS, ROOT, whole_files
-from tests.support.maiming import SECTOR, Maiming, duplicate_block, lose_block
-from tests.support.plausible import breaches
+from tests.support.folders import REAL_RUNS, ROOT
+from tests.support.maimed.files import whole_files
+from tests.support.maimed.maiming import SECTOR, Maiming, duplicate_block, lose_block
+from tests.support.maimed.plausible import breaches
 
 SEED = 20_261_124
 N_VARIANTS = 3_000
@@ -37,7 +38,7 @@ LONG_FILES = (
 
 
 def test_three_thousand_maimed_files_are_read_or_refused_within_the_guard(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tests.support.read_maimed", str(tmp_path)]
+    command = [sys.executable, "-m", "tests.support.maimed.read", str(tmp_path)]
     command += ["--seed", str(SEED), "--variants", str(N_VARIANTS)]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
     assert told.returncode == 0, f"{told.stdout[-3000:]}\n{told.stderr[-3000:]}"

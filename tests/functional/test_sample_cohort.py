@@ -20,7 +20,7 @@ from pipeline.schema import MUSCLES, SEVERITIES, SIDES
 from pipeline.units import parse_duration_s
 from sample_data import build
 from sample_data.cohort import COHORT
-from tests.support.fit_walk import messages, record_moments, unpacked
+from tests.support.fit.walk import messages, record_moments, unpacked
 
 SAMPLE = Path(build.__file__).parent
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

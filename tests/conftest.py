@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 os.environ["CRAMPLOG_WEATHER_URL"] = "off"  # no test goes out; those of the weather service have one of their own
 gc.set_threshold(50_000)  # as the program has it: most of what the tests load stays
+# A job in the background of a shell ignores Ctrl-C, and so would every program that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SLOW_FOLDERS = {"faults", "functional", "sql"}
 SLOW_FILES = {"test_hazard.py", "test_evaluate.py", "test_crossover.py", "test_simulate.py", "test_page_units.py"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 os.environ["CRAMPLOG_WEATHER_URL"] = "off"  # no test goes out; those of the weather service have one of their own
+os.environ.setdefault("TEST_DAY", f"{datetime.now(UTC):%Y-%m-%d}")  # for all workers: some cases are drawn daily
 gc.set_threshold(50_000)  # as the program has it: most of what the tests load stays
 # A job in the background of a shell ignores Ctrl-C, and so would every program that it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -67,6 +69,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         parts = Path(item.nodeid.partition("::")[0]).parts
         if SLOW_FOLDERS.intersection(parts[:2]) or parts[-1] in SLOW_FILES:
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How to run this day's cases again, where one failed."""
+    if terminalreporter.stats.get("failed"):
+        terminalreporter.write_line(f"TEST_DAY={os.environ['TEST_DAY']} draws the same cases again")
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -32,6 +32,7 @@ def workers_of(folder: Path, name: str) -> set[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.release
 def test_a_file_whose_store_is_made_once_has_one_worker_and_other_files_have_both(tmp_path: Path) -> None:
     assert len(workers_of(tmp_path / "once", "test_analysis.py")) == 1
     assert len(workers_of(tmp_path / "any", "test_anything.py")) == 2

@@ -16,9 +16,7 @@ from typing import Any
 
 from pipeline.settings import Settings
 from pipeline.store.analyst.query import run_query
-from sample_data import build
 
-SAMPLE = Path(build.__file__).parent
 Row = dict[str, Any]
 
 
@@ -49,15 +47,15 @@ class Cohort:
     tags: list[Row]
 
 
-def read_cohort(settings: Settings) -> Cohort:
-    """The snapshot's raw rows, joined with the sample's files by the run's start."""
+def read_cohort(settings: Settings, sample: Path) -> Cohort:
+    """The snapshot's raw rows, joined with the files in the sample's folder by the run's start."""
     runs = {row["run_id"]: row for row in _rows(settings, "FROM v_run WHERE duplicate_of IS NULL")}
     by_start = {row["start_at"]: row for row in runs.values()}
     assert len(by_start) == len(runs)
-    tags: list[Row] = [{**row, "of": by_start[_start(row)]} for row in _told("cramps.csv")]
+    tags: list[Row] = [{**row, "of": by_start[_start(row)]} for row in _told(sample, "cramps.csv")]
     cramped = {tag["of"]["run_id"] for tag in tags if tag["severity"] != "tightness"}
-    told = {_start(row) for row in [*_told("answers.csv"), *_told("cramps.csv")]}
-    races = {_start(row) for row in _told("runs.csv") if row["race"] == "yes"}
+    told = {_start(row) for row in [*_told(sample, "answers.csv"), *_told(sample, "cramps.csv")]}
+    races = {_start(row) for row in _told(sample, "runs.csv") if row["race"] == "yes"}
     for run_id, run in runs.items():
         run.update(told=run["start_at"] in told, raced=run["start_at"] in races, cramped=run_id in cramped)
     weather = {(row["run_id"], row["segment_no"]): row["wbgt_c"] for row in _rows(settings, "FROM v_run_weather")}
@@ -122,8 +120,8 @@ def _rows(settings: Settings, sql: str) -> list[Row]:
     return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
 
 
-def _told(name: str) -> list[dict[str, str]]:
-    return list(csv.DictReader((SAMPLE / name).read_text(encoding="utf-8").splitlines()))
+def _told(sample: Path, name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader((sample / name).read_text(encoding="utf-8").splitlines()))
 
 
 def _start(row: dict[str, str]) -> datetime:

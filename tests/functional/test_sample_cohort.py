@@ -176,6 +176,7 @@ def test_a_second_build_of_one_runner_has_the_same_content(tmp_path: Path) -> No
 
 
 @pytest.mark.slow
+@pytest.mark.release
 def test_a_second_build_of_everything_has_the_same_content(tmp_path: Path) -> None:
     files = build.sample_files()
     build.write(files, tmp_path)

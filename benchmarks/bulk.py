@@ -4,6 +4,7 @@ By hand: python -m benchmarks.bulk [--runs N] [--full]     makes its files and s
 The archive: one-hour FIT files at one record a second, of several shapes, 2 % damaged (benchmarks/run_files.py). Ours reads,
 cleans and stores them; fitparse decodes a sample of them with as many processes, its time scaled up (--full: all of them).
 Then the same archive goes into a store that holds five times as many runs, and fewer GPX and TCX files into stores of their own.
+gpxpy parses the same GPX files: with as many processes against our ingest, and in one process against our reader alone.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import tempfile
 import threading
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,12 +28,15 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.run_files import write_archive, write_some
+from pipeline.formats.tracks.gpx import decode_gpx
 
 CRAMPLOG = Path(sys.executable).with_name("cramplog")
 PROCESSES = os.cpu_count() or 1
 SAMPLE = 40  # files that fitparse decodes, unless --full
 ROUNDS = 3
 FASTER_GOAL, FASTER_FLOOR = 100, 70
+GPX_GOAL, GPX_FLOOR = 4, 3
+GPX_SAMPLE = 10  # files that one process reads in both ways
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 GROWTH_LIMIT, MEMORY_LIMIT_MB, RECORDS_LIMIT_KB = 1.2, 500, 120
 
@@ -52,13 +56,13 @@ def new_home(home: Path) -> Path:
     return home
 
 
-def ingested(home: Path, folder: Path, watched: bool = False) -> Taken:
+def ingested(home: Path, folder: Path, watched: bool = False, program: Sequence[str] = (str(CRAMPLOG),)) -> Taken:
     """The folder taken, by the program as a process of its own, with all the processes it starts."""
     _adopt_orphans()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begun_s = time.perf_counter()
     child = subprocess.Popen(
-        [CRAMPLOG, "ingest", str(folder)], env=environment(home), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        [*program, "ingest", str(folder)], env=environment(home), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
     memory = Highest(child.pid) if watched else None
     _, said = child.communicate()
@@ -102,11 +106,38 @@ class Highest:
 def fitparse_s(files: Sequence[Path], full: bool) -> float:
     """Wall time fitparse needs for all records of these files, PROCESSES at once."""
     some = files if full else files[:: max(1, len(files) // SAMPLE)]
+    return _parallel_s(_fitparse, some) * len(files) / len(some)
+
+
+def gpxpy_s(files: Sequence[Path]) -> float:
+    """Wall time gpxpy needs to parse these files, PROCESSES at once."""
+    return _parallel_s(_gpxpy, files)
+
+
+def _parallel_s(parse: Callable[[Path], int], files: Sequence[Path]) -> float:
     with ProcessPoolExecutor(PROCESSES) as pool:
-        list(pool.map(_fitparse, some[:PROCESSES]))  # its imports do not count
+        list(pool.map(parse, files[:PROCESSES]))  # its imports do not count
         begun_s = time.perf_counter()
-        list(pool.map(_fitparse, some))
-        return (time.perf_counter() - begun_s) * len(files) / len(some)
+        list(pool.map(parse, files))
+        return time.perf_counter() - begun_s
+
+
+def gpx_readers_s(files: Sequence[Path]) -> tuple[float, float]:
+    """CPU seconds per file in this process, of our reader and of gpxpy, in turn; the median of ROUNDS."""
+    ours, theirs = [], []
+    _decode_gpx(files[0])
+    _gpxpy(files[0])
+    for _ in range(ROUNDS):
+        ours.append(_cpu_s(_decode_gpx, files))
+        theirs.append(_cpu_s(_gpxpy, files))
+    return median(ours) / len(files), median(theirs) / len(files)
+
+
+def _cpu_s(read: Callable[[Path], int], files: Sequence[Path]) -> float:
+    begun_s = time.process_time()
+    for path in files:
+        read(path)
+    return time.process_time() - begun_s
 
 
 def main() -> int:
@@ -116,7 +147,7 @@ def main() -> int:
     asked.add_argument("--full", action="store_true", help="let fitparse decode every file")
     words = asked.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        laws = [*_fit_laws(Path(folder), words.runs, words.full), *_xml_lines(Path(folder), max(20, words.runs // 10))]
+        laws = [*_fit_laws(Path(folder), words.runs, words.full), *_xml_laws(Path(folder), max(20, words.runs // 10))]
     return 0 if all(laws) else 1
 
 
@@ -152,13 +183,22 @@ def _fit_laws(folder: Path, runs: int, full: bool) -> list[bool]:
     ]
 
 
-def _xml_lines(folder: Path, runs: int) -> list[bool]:
+def _xml_laws(folder: Path, runs: int) -> list[bool]:
+    wall_s = {}
     for kind in ("gpx", "tcx"):
         write_some(folder / kind, kind, 0, runs)
         taken = ingested(new_home(folder / f"{kind} store"), folder / kind)
+        wall_s[kind] = taken.wall_s
         each = f"wall {1000 * taken.wall_s / runs:.0f} ms, CPU {1000 * taken.cpu_s / runs:.0f} ms a run"
         print(f"{runs:,} {kind.upper()} files of an hour: {each}")
-    return []
+    files = sorted((folder / "gpx").iterdir())
+    peer_s = gpxpy_s(files)
+    print(f"  gpxpy parsing only the GPX files: wall {1000 * peer_s / runs:.0f} ms a run")
+    print(f"  ingest of GPX, times as fast as gpxpy parses it: {peer_s / wall_s['gpx']:.1f}")
+    ours_s, theirs_s = gpx_readers_s(files[:GPX_SAMPLE])
+    print(f"  reading GPX in one process: CPU {1000 * ours_s:.0f} ms a run, gpxpy {1000 * theirs_s:.0f} ms")
+    faster = theirs_s / ours_s
+    return [_law("reading GPX, times as fast as gpxpy", f"{faster:.1f}", f"goal {GPX_GOAL}", faster >= GPX_FLOOR)]
 
 
 def _law(what: str, said: str, limit: str, holds: bool) -> bool:
@@ -185,6 +225,16 @@ def _fitparse(path: Path) -> int:
         for _ in fitparse.FitFile(str(path), check_crc=False).get_messages("record"):
             count += 1
     return count
+
+
+def _gpxpy(path: Path) -> int:
+    import gpxpy
+
+    return int(gpxpy.parse(path.read_bytes().decode()).get_points_no())
+
+
+def _decode_gpx(path: Path) -> int:
+    return sum(run.columns["time_s"].size for run in decode_gpx(path.read_bytes()))
 
 
 def _tree(pid: int) -> list[int]:

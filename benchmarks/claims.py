@@ -2,7 +2,7 @@
 
 By hand: python -m benchmarks.claims [--reports 400]     400 reports a null world and 100 a row of power: 3-4 CPU minutes
 The whole rule decides: own cramps, claim fit, case-crossover and answered shares, through pipeline.actions.training.evidence and
-models.abstain, as for a report. Runners are simulated (benchmarks/worlds/claim_worlds.py); 1 when a goal of the method is missed.
+pipeline.rules, as for a report. Runners are simulated (benchmarks/worlds/claim_worlds.py); 1 when a goal of the method is missed.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import polars as pl
 
 from benchmarks.goals import Goal, verdict
 from benchmarks.worlds.claim_worlds import NULL_WORLDS, STRONG, ClaimWorld, Log, draw_log
-from models.abstain import may_say
 from models.scoring.crossover import case_crossover, claim_slopes
 from pipeline.actions.training.evidence import evidence_of
+from pipeline.rules import may_say
 from pipeline.store.answers.runners import Runner
 
 SEED = 20261125

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from pipeline.settings import HOME_VARIABLE, Settings, make_private_folder
+from pipeline.files import make_private_folder
+from pipeline.settings import HOME_VARIABLE, Settings
 
 
 def prepare_prefect(settings: Settings) -> None:

@@ -19,8 +19,8 @@ from pathlib import Path
 
 from flows.server_database import forget_empty, keep_empty, new_database
 from pipeline.errors import TryAgain
-from pipeline.settings import Settings, make_private_folder
-from pipeline.store.db.swap import one_writer
+from pipeline.files import make_private_folder, one_writer
+from pipeline.settings import Settings
 
 LOOPBACK = "127.0.0.1"
 START_S = 180.0

@@ -12,7 +12,7 @@ from contextlib import closing, suppress
 from importlib.metadata import version
 from pathlib import Path
 
-from pipeline.settings import private_umask
+from pipeline.files import private_umask
 
 
 def new_database(folder: Path) -> Path:

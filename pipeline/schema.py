@@ -1,4 +1,4 @@
-"""The values that pass between the rooms: a parsed run, its records, laps, pauses and notes, and the words they use.
+"""The values that pass between the rooms: a parsed run, its records, laps, pauses and notes.
 
 Nothing here reads, computes or stores. Column names are the store's, the chart's and the report's names. What every run has
 is without slots: with them a value takes three times as long from process to process.
@@ -13,19 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-MUSCLES = ("foot", "calf", "hamstring", "quadriceps", "adductor", "glute", "abdomen", "other")
-SIDES = ("left", "right", "both")
-SEVERITIES = ("tightness", "mild", "moderate", "severe")
-ANSWERS = ("unanswered", "no cramp", "cramp", "not sure")
-EFFECTS = ("none", "slowed", "walked", "stopped")  # what a cramp did to the run
-RELIEFS = ("yes", "partly", "no", "not tried")  # did stopping and stretching help
-RECURRED = ("yes", "no", "did not go on")  # did it come back in that run
-ANSWERED_HOW = ("single", "bulk", "import", "page")
-ASKED_BECAUSE = ("cramp", "control", "profile", "own")  # own: told without being asked
-PHASES = ("during", "after")
-FIRST_ANSWERS = ("0", "1-2", "3+")  # cramps in the last 10 races
-USUAL_RACES = ("5k", "10k", "half", "marathon", "ultra")
 
 # One row a record (about a second, or a smart-recording step). Each column a float64 array, NaN where not measured.
 # elapsed_s counts from the session's start, timer_s leaves pauses out, moving_s leaves out standing still as well.

@@ -1,14 +1,12 @@
 """What this installation is set to: where its files lie, units, zone, log. Every action starts by loading these.
 
-One home folder: CRAMPLOG_HOME, else the system's folder for a user's own files. Nothing here creates anything
-except `make_private_folder`, and nothing but config.toml is opened.
+One home folder: CRAMPLOG_HOME, else the system's folder for a user's own files. Nothing here creates anything,
+and nothing but config.toml is opened.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,8 +19,6 @@ if TYPE_CHECKING:
     from platformdirs import PlatformDirs
 
 HOME_VARIABLE = "CRAMPLOG_HOME"
-PRIVATE_FOLDER = 0o700
-PRIVATE_FILE = 0o600
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,31 +164,3 @@ def _log_file(told: Value, config_file: Path) -> Path | None:
 
 def _no_home() -> CannotStart:
     return CannotStart("there is no home folder to keep the runs in", f"set {HOME_VARIABLE} to a folder of yours")
-
-
-def make_private_folder(path: Path) -> Path:
-    """Makes the folder and the missing ones above it, each open to its owner only (0700), and gives it back.
-
-    A folder that is already there keeps its mode: it may be shared on purpose.
-    Raises CannotStart when it cannot be made.
-    """
-    try:
-        with private_umask():
-            path.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-    except OSError as error:
-        reason = error.strerror or "unknown reason"
-        raise CannotStart(
-            f"cannot make the folder {path}: {reason}",
-            f"check its rights, or set {HOME_VARIABLE} to another folder",
-        ) from error
-    return path
-
-
-@contextmanager
-def private_umask() -> Iterator[None]:
-    """Inside, every new file and folder is open to its owner only (0600, 0700)."""
-    before = os.umask(0o077)
-    try:
-        yield
-    finally:
-        os.umask(before)

@@ -110,3 +110,8 @@ def format_temperature(temp_c: float, units: Units) -> str:
 def short_id(run_id: str) -> str:
     """An id as it is shown and may be typed: its first seven letters."""
     return run_id[:7]
+
+
+def plural(count: int, singular: str, many: str | None = None) -> str:
+    """'1 cramp', '9 cramps', '1,204 runs'."""
+    return f"{count:,} {singular if count == 1 else many or singular + 's'}"

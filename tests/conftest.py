@@ -22,7 +22,17 @@ gc.set_threshold(50_000)  # as the program has it: most of what the tests load s
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SLOW_FOLDERS = {"faults", "functional", "sql"}
-SLOW_FILES = {"test_hazard.py", "test_evaluate.py", "test_crossover.py", "test_simulate.py", "test_page_units.py"}
+SLOW_FILES = {
+    "test_breaks.py",
+    "test_claims.py",
+    "test_crossover.py",
+    "test_evaluate.py",
+    "test_forward.py",
+    "test_hazard.py",
+    "test_leaks.py",
+    "test_page_units.py",
+    "test_simulate.py",
+}
 # What these files' tests share takes long to make: one worker runs them all.
 TOGETHER = {
     "test_analysis.py",
@@ -32,6 +42,7 @@ TOGETHER = {
     "test_examples.py",
     "test_forward.py",
     "test_killed_ingest.py",
+    "test_library.py",
     "test_nightly.py",
     "test_page_units.py",
     "test_pooled.py",

@@ -46,6 +46,7 @@ COVARIATE_COLUMNS = (
     "start_hour_local",
 )
 SEGMENT_S = 300.0
+MORNING_ENDS_H = 10.0
 
 # Outside of these a value is a sensor's or a source's mistake, and counts as not measured.
 PHYSICAL_LIMITS = {
@@ -94,16 +95,9 @@ def design_matrix(rows: pl.DataFrame, priors: Sequence[Prior] = EVIDENCE_PRIORS)
     """X, shape (n_rows, n_priors): the columns the priors name, in their order and fixed units.
 
     t = (moving_start_s + 150 s) in minutes is the segment's nominal middle: positive at the start, the same
-    wherever an onset cut the segment. A missing covariate takes the reference (effect 0): `missing_share`.
+    wherever an onset cut the segment. A missing covariate takes the reference (effect 0).
     """
     return np.column_stack([np.nan_to_num(_COLUMNS[prior.column](rows)) for prior in priors])
-
-
-def missing_share(rows: pl.DataFrame) -> dict[str, float]:
-    """For each covariate the share of rows (0..1) without a physical value, so that the report can say it."""
-    if rows.is_empty():
-        return dict.fromkeys(COVARIATE_COLUMNS, 1.0)
-    return {name: float(np.isnan(_physical(rows, name)).mean()) for name in COVARIATE_COLUMNS}
 
 
 def plan_rows(
@@ -172,7 +166,7 @@ def _hour_part(rows: pl.DataFrame, part: Callable[[Floats], Floats]) -> Floats:
 
 def _morning(rows: pl.DataFrame) -> Floats:
     hour = _physical(rows, "start_hour_local")
-    return np.where(np.isnan(hour), np.nan, hour < 10.0)
+    return np.where(np.isnan(hour), np.nan, hour < MORNING_ENDS_H)
 
 
 _COLUMNS: dict[str, Callable[[pl.DataFrame], Floats]] = {

@@ -20,16 +20,20 @@ def longest_duration_s(risk: float, exposure: Floats, weights: Floats, minutes: 
     """
     if not (0 < risk < 1 and 0 < sure < 1):
         raise ValueError(f"risk and sure lie between 0 and 1, not {risk} and {sure}")
-    bound = -np.log1p(-risk)
     before = np.zeros(exposure.shape[1])
     for number, segment in enumerate(exposure):
-        if weighted_quantile(before + segment, weights, sure) >= bound:
-            share = _share_until(bound, before, segment, weights, sure)
+        if _risk_quantile(before + segment, weights, sure) >= risk:
+            share = _share_until(risk, before, segment, weights, sure)
             return 60.0 * float(minutes[:number].sum() + share * minutes[number])
         before = before + segment
     return 60.0 * float(minutes.sum())
 
 
-def _share_until(bound: float, before: Floats, segment: Floats, weights: Floats, sure: float) -> float:
-    """The share (0..1) of the segment run when the quantile of expected onsets reaches the bound."""
-    return float(brentq(lambda share: weighted_quantile(before + share * segment, weights, sure) - bound, 0.0, 1.0))
+def _share_until(risk: float, before: Floats, segment: Floats, weights: Floats, sure: float) -> float:
+    """The share (0..1) of the segment run when the quantile of the risk reaches `risk`."""
+    return float(brentq(lambda share: _risk_quantile(before + share * segment, weights, sure) - risk, 0.0, 1.0))
+
+
+def _risk_quantile(expected: Floats, weights: Floats, sure: float) -> float:
+    """The quantile of the risk, as a run's own is taken, from each draw's expected onsets (n_draws,)."""
+    return weighted_quantile(-np.expm1(-expected), weights, sure)

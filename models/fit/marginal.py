@@ -2,7 +2,7 @@
 
 With beta fixed and own parts b = own_sds u, u ~ N(0, 1) on the columns that differ between runners,
     l(beta) = log integral exp(sum(y eta - minutes exp(eta)) + log P(first answer)) N(b; 0, own_sds^2) db.
-The integral is taken over a few points around the mode of u, weighted by importance (MODEL.md, Fit 2).
+The integral is taken over a few points around the mode of u, weighted by importance (docs/method.md#how-it-is-fitted).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 beta ~ N(evidence) moves by the marginal score sum_i dl_i/dbeta, each runner's own part averaged out (models.fit.marginal),
 with the Schur complements as its curvature. From 20 runners with 20 cramps the SDs between runners are learnt too,
-by empirical Bayes (MODEL.md, Fit 2 and 3). Called by models.fit.hazard.
+by empirical Bayes (docs/method.md#how-it-is-fitted). Called by models.fit.hazard.
 """
 
 from __future__ import annotations

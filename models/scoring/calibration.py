@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.abstain import poisson_ratio_range
+from models.scoring.poisson import poisson_ratio_range
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

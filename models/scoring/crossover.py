@@ -1,7 +1,7 @@
 """What goes along with one runner's cramps: each cramp run against own clean runs like it, and the claim fit.
 
 Matched within the runner, so nothing fixed about them explains a difference. Called by pipeline.actions; what
-models.abstain then allows is said, nothing else.
+pipeline.rules then allows is said, nothing else.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from models.scoring.pooled_hazard import PooledHazard
 
 PolarsType = pl.DataType | type[pl.DataType]
 
-FIRST_RUNS = 10  # learnt from before the first forecast: MODEL.md's floor for a personal number
+FIRST_RUNS = 10  # before the first forecast: as for a personal number (docs/method.md#when-it-must-hold-back)
 FIRST_STRETCH, STRETCH_GROWTH = 10, 1.5  # told runs between two refits of what others teach; own runs fold in between
 MOST_FOLDS = 400  # in a larger store several runs of a runner are told at once
 NEWCOMER_GROUPS = 5  # groups of runners, each told from the others

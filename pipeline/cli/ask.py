@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.frame.interview import ask_optional
-from pipeline.cli.frame.output import count, instant, next_step, print_json, table
+from pipeline.cli.frame.output import instant, next_step, print_json, table
 from pipeline.cli.frame.prompts import at_a_terminal
 from pipeline.cli.frame.runner_options import read_pairs
 from pipeline.cli.frame.verb import Verb, here, json_option, runner_option, utc_now
-from pipeline.units import short_id
+from pipeline.units import plural, short_id
 
 if TYPE_CHECKING:
     from pipeline.actions.tagging.ask import Answered, Due, RunAnswers
@@ -58,7 +58,7 @@ def ask(run: str | None, pairs: tuple[str, ...], runner_name: str | None, as_jso
         if not runs:
             click.echo("no run is due")
         after = _unanswered(runner_name) or "cramplog report"
-        next_step(f"cramplog ask, for {count(left, 'more run')}" if left > 0 else after)
+        next_step(f"cramplog ask, for {plural(left, 'more run')}" if left > 0 else after)
 
 
 def _interview(run: str, runner_name: str | None) -> None:

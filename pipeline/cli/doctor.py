@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.frame.output import count, instant, next_step, print_json
+from pipeline.cli.frame.output import instant, next_step, print_json
 from pipeline.cli.frame.verb import Verb, here, json_option
 from pipeline.settings import Settings
+from pipeline.units import plural
 
 if TYPE_CHECKING:
     from pipeline.actions.admin.doctor import Examined
@@ -70,7 +71,7 @@ def _print_list(title: str, rows: Sequence[tuple[str, str]]) -> None:
 def _print_end(examined: Examined) -> None:
     click.echo("")
     if examined.narrowed:
-        click.echo(f"{count(examined.narrowed, 'file or folder', 'files and folders')} closed to others")
+        click.echo(f"{plural(examined.narrowed, 'file or folder', 'files and folders')} closed to others")
     for problem in examined.problems:
         click.echo(f"Problem ({problem.code}): {problem.message}\n  {problem.hint}")
     if not examined.problems:
@@ -100,7 +101,7 @@ def _store(examined: Examined) -> list[tuple[str, str]]:
         ("state", looked),
         ("held by", health.busy.message if health.busy else "nobody who writes"),
         free,
-        ("inbox", count(examined.waiting, "file") + " waiting"),
+        ("inbox", plural(examined.waiting, "file") + " waiting"),
         *(_held(health.held) if health.held else []),
     ]
 
@@ -118,12 +119,12 @@ def _schema(examined: Examined) -> str:
 def _held(held: Held) -> list[tuple[str, str]]:
     standing, night = held.standing, held.night
     until = f", until {instant(standing.weather_until_at)}" if standing.weather_until_at else ""
-    places = f"{count(standing.weather_hours, 'hour')} of {count(standing.weather_places, 'place')}{until}"
-    reach = f"{standing.weathered_runs:,} of {count(standing.outdoor_runs, 'run')} outdoors have it"
+    places = f"{plural(standing.weather_hours, 'hour')} of {plural(standing.weather_places, 'place')}{until}"
+    reach = f"{standing.weathered_runs:,} of {plural(standing.outdoor_runs, 'run')} outdoors have it"
     if standing.carried_runs:
         reach += f", {standing.carried_runs:,} more came with a temperature"
     went = f"{night.stages - len(night.failed)} of {night.stages} stages done" if night else ""
-    found = [(one.what, f"{one.kind}: {count(one.runs, 'run')}, {count(one.times, 'time')}") for one in held.repairs]
+    found = [(one.what, f"{one.kind}: {plural(one.runs, 'run')}, {plural(one.times, 'time')}") for one in held.repairs]
     return [
         ("runs", f"{standing.runs:,}, {standing.unanswered:,} unanswered"),
         ("weather", f"{places}; {reach}"),

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.frame.output import count, next_step, print_json, tell
+from pipeline.cli.frame.output import next_step, print_json, tell
 from pipeline.cli.frame.verb import Verb, here, json_option, runner_option, utc_now
 from pipeline.cli.lines.file_lines import FileLines, file_fields, summary
+from pipeline.units import plural
 
 if TYPE_CHECKING:
     from pipeline.actions.ingest.ingest import FileOutcome
@@ -77,7 +78,7 @@ def _are_much(paths: tuple[Path, ...]) -> bool:
 
 
 def _spare_what_is_loaded() -> None:
-    """To look through numpy and all else for garbage, again and at the end, is 7 % of taking one file.
+    """To look through numpy and all else for garbage, again and at the end, is 11 % of `benchmarks.one_run`.
 
     Not once DuckDB is there: types of its that nobody looked through count as leaked, and at the end it says so.
     """
@@ -105,8 +106,11 @@ def _take(found: Found, runner_name: str | None, dry_run: bool, redo: bool, as_j
     words = sum(source.words is not None for source in found.sources)
     parts = [
         (words, f"titles and notes for {words:,} of them"),
-        (found.left_alone, f"{count(found.left_alone, 'other file is', 'other files are')} left alone as no recording"),
-        (found.without_file, f"{count(found.without_file, 'activity', 'activities')} without a recording"),
+        (
+            found.left_alone,
+            f"{plural(found.left_alone, 'other file is', 'other files are')} left alone as no recording",
+        ),
+        (found.without_file, f"{plural(found.without_file, 'activity', 'activities')} without a recording"),
     ]
     lines = _begun(len(found.sources) + len(found.refused), [said for number, said in parts if number], as_json)
     outcomes = ingest_found(here(), found, runner_name, utc_now(), lines.said, dry_run, redo)
@@ -127,7 +131,7 @@ def _redo(runner_name: str | None, dry_run: bool, as_json: bool) -> list[FileOut
 def _begun(total: int, more: list[str], as_json: bool) -> FileLines:
     """Says how many files there are to look at, and what else was found."""
     if total > 1 or more:
-        tell("; ".join([f"{count(total, 'file')} to look at", *more]))
+        tell("; ".join([f"{plural(total, 'file')} to look at", *more]))
     return FileLines(total, silent=as_json)
 
 

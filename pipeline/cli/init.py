@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.frame.output import count, next_step
+from pipeline.cli.frame.output import next_step
 from pipeline.cli.frame.prompts import ask, at_a_terminal
 from pipeline.cli.frame.runner_options import first_options, new_runner
 from pipeline.cli.frame.verb import Verb, here, utc_now
+from pipeline.units import plural
 
 if TYPE_CHECKING:
     pass
@@ -53,7 +54,7 @@ def init(name: str | None, demo: bool, **answers: str | None) -> None:
     if started.changed and not demo:
         click.echo(WEATHER_WORDS)
     if started.files:
-        click.echo(f"{count(started.files, 'file')} of simulated runs lie in {settings.inbox}")
+        click.echo(f"{plural(started.files, 'file')} of simulated runs lie in {settings.inbox}")
     if waiting_in_inbox(settings):
         next_step("cramplog nightly")
     else:

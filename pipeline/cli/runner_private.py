@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.frame.output import count, instant, next_step, print_json, table
+from pipeline.cli.frame.output import instant, next_step, print_json, table
 from pipeline.cli.frame.prompts import at_a_terminal
 from pipeline.cli.frame.verb import Verb, here, json_option, utc_now
+from pipeline.units import plural
 
 if TYPE_CHECKING:
     from pipeline.actions.tagging.private import Items
@@ -135,7 +136,7 @@ def _print_items(found: Items) -> None:
         next_step('cramplog runner private --add "condition: NAME"')
         return
     table(_HEAD, [_cells(item) for item in found.items])
-    click.echo(f"{count(len(found.items), 'item')}, in private.duckdb only")
+    click.echo(f"{plural(len(found.items), 'item')}, in private.duckdb only")
     next_step("cramplog runner private --rm ID takes one away for good")
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.frame.output import count, next_step, plain, print_json, table
+from pipeline.cli.frame.output import next_step, plain, print_json, table
 from pipeline.cli.frame.verb import Verb, here, json_option, runner_option
 from pipeline.cli.lines.run_cells import cells, run_fields
-from pipeline.units import Units, short_id
+from pipeline.units import Units, plural, short_id
 
 if TYPE_CHECKING:
     from pipeline.actions.runs.runs import ListedRun
@@ -52,7 +52,7 @@ def runs(run: str | None, runner_name: str | None, unanswered: bool, as_json: bo
     else:
         waiting = waiting_in_inbox(settings)
         click.echo("no unanswered run" if unanswered else "no run yet")
-        next_step(f"cramplog nightly ({count(waiting, 'file')} in the inbox)" if waiting else "cramplog ingest FOLDER")
+        next_step(f"cramplog nightly ({plural(waiting, 'file')} in the inbox)" if waiting else "cramplog ingest FOLDER")
 
 
 def _print_list(listed: Sequence[ListedRun], units: Units) -> None:
@@ -68,7 +68,7 @@ def _print_list(listed: Sequence[ListedRun], units: Units) -> None:
     shown = [[row[column] for column in kept] for row in rows]
     table([head[column] for column in kept], shown, right=(units.distance, "moving", "pace"))
     open_runs = sum(one.run.answer == "unanswered" and one.run.sport == "running" for one in listed)
-    click.echo(f"{count(len(listed), 'run')}" + (f", {open_runs:,} unanswered" if open_runs else ""))
+    click.echo(f"{plural(len(listed), 'run')}" + (f", {open_runs:,} unanswered" if open_runs else ""))
 
 
 def _words(one: ListedRun) -> str:

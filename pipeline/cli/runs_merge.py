@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.frame.output import count, next_step, print_json
+from pipeline.cli.frame.output import next_step, print_json
 from pipeline.cli.frame.verb import Verb, here, json_option, runner_option, utc_now
 from pipeline.cli.lines.run_cells import edited_fields, run_name
-from pipeline.units import short_id
+from pipeline.units import plural, short_id
 
 if TYPE_CHECKING:
     pass
@@ -42,5 +42,5 @@ def runs_merge(run: str, other: str, runner_name: str | None, as_json: bool) -> 
     if len({*done.answers} - {"unanswered"}) > 1:
         click.echo(f"their answers differed ({', '.join(done.answers)}): '{done.counted.answer}' counts")
     if done.tags:
-        click.echo(f"{count(done.tags, 'tagged cramp')} in it now")
+        click.echo(f"{plural(done.tags, 'tagged cramp')} in it now")
     next_step(f"cramplog report; cramplog undo {done.change_no} takes this back")

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.frame.output import count, next_step, print_json
+from pipeline.cli.frame.output import next_step, print_json
 from pipeline.cli.frame.prompts import make_sure
 from pipeline.cli.frame.verb import Verb, here, json_option, runner_option, utc_now
 from pipeline.cli.lines.run_cells import edited_fields, run_name
+from pipeline.units import plural
 
 if TYPE_CHECKING:
     pass
@@ -34,8 +35,8 @@ def runs_rm(run: str, yes: bool, runner_name: str | None, as_json: bool) -> None
     from pipeline.actions.runs.run_joins import remove_run, run_to_go
 
     found = run_to_go(here(), run, runner_name)
-    along = [count(found.tags, "tagged cramp")] if found.tags else []
-    along += [count(found.copies, "other recording") + " of it"] if found.copies else []
+    along = [plural(found.tags, "tagged cramp")] if found.tags else []
+    along += [plural(found.copies, "other recording") + " of it"] if found.copies else []
     what = f"the run of {run_name(found.run)}" + (f" with {' and '.join(along)}" if along else "")
     make_sure(f"Delete {what}?", "add --yes to delete it", yes, as_json)
     gone = remove_run(here(), run, runner_name, utc_now())

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.frame.output import count, next_step, print_json
+from pipeline.cli.frame.output import next_step, print_json
 from pipeline.cli.frame.verb import Verb, here, json_option, runner_option, utc_now
 from pipeline.cli.lines.run_cells import edited_fields, run_name
-from pipeline.units import short_id
+from pipeline.units import plural, short_id
 
 if TYPE_CHECKING:
     pass
@@ -40,5 +40,5 @@ def runs_split(run: str, runner_name: str | None, as_json: bool) -> None:
     names = ", ".join(f"{run_name(one)}, {one.answer}" for one in done.others)
     click.echo(f"runs of their own now, beside {run_name(done.counted)}: {names}")
     if done.tags:
-        click.echo(f"{count(done.tags, 'tagged cramp')} stayed with {short_id(done.counted.run_id)}")
+        click.echo(f"{plural(done.tags, 'tagged cramp')} stayed with {short_id(done.counted.run_id)}")
     next_step(f"cramplog runs --unanswered; cramplog undo {done.change_no} takes this back")

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from pipeline.cli.frame.output import count, next_step, print_json, table, tell
+from pipeline.cli.frame.output import next_step, print_json, table, tell
 from pipeline.cli.frame.verb import Verb, here, json_option, utc_now
+from pipeline.units import plural
 
 if TYPE_CHECKING:
     from pipeline.store.analyst.query import Described, QueryResult
@@ -43,7 +44,7 @@ def sql(
     Examples:
       cramplog sql --list
       cramplog sql --analysis cramps_per_100_hours_by_heat
-      cramplog sql "SELECT answer, count(*) AS runs FROM v_run GROUP BY answer" --csv
+      cramplog sql "SELECT answer, plural(*) AS runs FROM v_run GROUP BY answer" --csv
     """
     asked = [query is not None, file is not None, listed, described is not None, analysis is not None]
     if sum(asked) != 1:
@@ -98,7 +99,7 @@ def _print_result(result: QueryResult) -> None:
     if result.columns:
         numbers = [name for name, kind in zip(result.columns, result.types, strict=True) if kind in _NUMBERS]
         table(result.columns, [[_shown(value) for value in row] for row in result.rows], right=numbers)
-    click.echo(f"({count(len(result.rows), 'row')})")
+    click.echo(f"({plural(len(result.rows), 'row')})")
     next_step("--csv for a spreadsheet, --json for a program")
 
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.frame.cramp_options import cramp_options
-from pipeline.cli.frame.output import count, instant, next_step, print_json
+from pipeline.cli.frame.output import instant, next_step, print_json
 from pipeline.cli.frame.prompts import make_sure
 from pipeline.cli.frame.verb import Verb, here, json_option, runner_option, utc_now
 from pipeline.cli.lines.run_cells import local_at
 from pipeline.errors import WrongInput
-from pipeline.units import Units, format_duration, format_mark, parse_duration_s, short_id
+from pipeline.units import Units, format_duration, format_mark, parse_duration_s, plural, short_id
 
 if TYPE_CHECKING:
     from pipeline.actions.tagging.tag import Tagged
@@ -146,11 +146,11 @@ def _tag_none_between(
     window = f"from {first}" + (f" to {last}" if last else " on")
     found = answer_none_between(here(), runner_name, first, last, utc_now(), dry_run=True)
     if found and not dry_run:
-        question = f"Answer {count(found, 'unanswered run')} {window} with 'no cramp'?"
+        question = f"Answer {plural(found, 'unanswered run')} {window} with 'no cramp'?"
         make_sure(question, "add --yes to answer them all, or --dry-run to see how many", yes, as_json)
         found = answer_none_between(here(), runner_name, first, last, utc_now())
     if as_json:
         print_json("tag", answer="no cramp", runs=found, dry_run=dry_run)
         return
-    click.echo(f"{count(found, 'run')} {window}: {'would be answered' if dry_run else 'answered'} with 'no cramp'")
+    click.echo(f"{plural(found, 'run')} {window}: {'would be answered' if dry_run else 'answered'} with 'no cramp'")
     next_step("the same without --dry-run" if dry_run else "cramplog report")

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.frame.output import count, next_step, print_json
+from pipeline.cli.frame.output import next_step, print_json
 from pipeline.cli.frame.verb import Verb, here, json_option, runner_option, utc_now
+from pipeline.units import plural
 
 if TYPE_CHECKING:
     pass
@@ -41,7 +42,7 @@ def tag_import(path: Path, runner_name: str | None, as_json: bool) -> int:
         bad = [{"line": line, "reason": reason} for line, reason in result.bad]
         print_json("tag_import", taken=result.taken, cramps=result.cramps, bad=bad)
         return FAILED if result.bad else 0
-    click.echo(f"{count(result.taken, 'line')} taken, {count(result.cramps, 'new cramp')}")
+    click.echo(f"{plural(result.taken, 'line')} taken, {plural(result.cramps, 'new cramp')}")
     for line, reason in result.bad:
         click.echo(f"line {line} not taken: {reason}")
     next_step("correct these lines and import the file again" if result.bad else "cramplog report")

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.frame.output import count, next_step, print_json, table
+from pipeline.cli.frame.output import next_step, print_json, table
 from pipeline.cli.frame.verb import Verb, here, json_option, utc_now
 from pipeline.cli.lines.train_lines import record_lines, runner_line, store_lines, use_lines
 from pipeline.cli.lines.train_list import FIT_HEAD, fit_document, fit_row, train_document
 from pipeline.cli.lines.train_table import show_table
 from pipeline.errors import WrongInput
+from pipeline.units import plural
 
 if TYPE_CHECKING:
     from pipeline.actions.training.train import Trained
@@ -84,7 +85,7 @@ def _use(use: str, as_json: bool) -> None:
         return
     stays = "" if use == NEWEST else ", and stays so until you choose again or the program's model changes"
     click.echo(
-        f"{wanted.training_id} is in use, made on {wanted.made_at:%Y-%m-%d} from {count(wanted.runs, 'run')}{stays}"
+        f"{wanted.training_id} is in use, made on {wanted.made_at:%Y-%m-%d} from {plural(wanted.runs, 'run')}{stays}"
     )
     next_step("cramplog report")
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.frame.output import Progress, count, instant, next_step, print_json
+from pipeline.cli.frame.output import Progress, instant, next_step, print_json
 from pipeline.cli.frame.verb import Verb, here, json_option, utc_now
 from pipeline.cli.lines.file_lines import summary
 from pipeline.errors import WrongInput
+from pipeline.units import plural
 
 if TYPE_CHECKING:
     from pipeline.actions.weather.fetch import WeatherFetched
@@ -75,11 +76,11 @@ def _print_fetched(fetched: WeatherFetched, any_run: bool) -> None:
         next_step("cramplog ingest FOLDER")
         return
     if fetched.requests:
-        asked = count(fetched.requests, "request")
+        asked = plural(fetched.requests, "request")
         whose = "its" if fetched.runs == 1 else "their"
-        click.echo(f"{asked}, {count(fetched.hours, 'hour')}: {count(fetched.runs, 'run')} got {whose} weather")
+        click.echo(f"{asked}, {plural(fetched.hours, 'hour')}: {plural(fetched.runs, 'run')} got {whose} weather")
     if fetched.pending:
-        waiting = count(fetched.pending, "run") + (" waits" if fetched.pending == 1 else " wait")
+        waiting = plural(fetched.pending, "run") + (" waits" if fetched.pending == 1 else " wait")
         click.echo(f"{waiting}: {fetched.waits}")
     elif fetched.stop:
         click.echo(f"what is provisional stays so for now: {fetched.waits}")
@@ -128,7 +129,7 @@ def _print_weather(outcome: WeatherOutcome) -> None:
     if outcome.outcome == "failed":
         click.echo(f"{outcome.outcome:<10}  {outcome.path}: {outcome.reason}")
         return
-    held = f": {count(outcome.hours, 'hour')} of {count(outcome.places, 'place')}" if outcome.hours else ""
+    held = f": {plural(outcome.hours, 'hour')} of {plural(outcome.places, 'place')}" if outcome.hours else ""
     click.echo(f"{outcome.outcome:<10}  {outcome.path}{held}")
     for note in dict.fromkeys(outcome.notes):
         click.echo(f"{'':<10}    {note}")

@@ -21,7 +21,7 @@ from pipeline.report.numbers.summary import RiskReport
 from pipeline.report.text import findings, warning_signs
 from pipeline.report.text import forecast_record as record_words
 from pipeline.report.text import sentences as text
-from pipeline.units import format_hours
+from pipeline.units import format_hours, plural
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 
@@ -64,6 +64,7 @@ def _environment() -> Environment:
         signs=warning_signs,
         LEVELS=LEVELS,
         format_hours=format_hours,
+        plural=plural,
     )
     return environment
 

@@ -138,6 +138,11 @@ def health_bomb(path: Path) -> None:
     path.write_bytes(b"<HealthData>" + b"<Workout a='b'>" * (2 * MB))
 
 
+def empty_segments(path: Path) -> None:
+    """A track of 200,000 segments without a point: as objects they would be 500 MB."""
+    path.write_bytes(b"<gpx version='1.1'><trk>" + b"<trkseg/>" * 200_000 + b"</trk></gpx>")
+
+
 def sparse(head: bytes) -> Callable[[Path], None]:
     def make(path: Path) -> None:
         with path.open("wb") as file:
@@ -160,6 +165,7 @@ HARM: dict[str, tuple[Callable[[Path], None], str]] = {
     "gzip in zip": (gzip_bomb_in_zip, "unpacks to"),
     "table": (table_bomb, "no table of activities is that large"),
     "health": (health_bomb, "no recording"),
+    "empty segments": (empty_segments, "holds no track"),
     "sparse fit": (sparse(fit_run()[:64]), "10000 MB: no run is that large"),
     "sparse gpx": (sparse(b"<gpx version='1.1'>"), "10000 MB: no run is that large"),
     "sparse zip": (sparse(b"PK\x03\x04"), "cut or damaged"),

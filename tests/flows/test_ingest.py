@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.settings import make_private_folder
+from pipeline.files import make_private_folder
 from tests.support.cli import Home, recordings
 from tests.support.stores import make_store
 

@@ -19,7 +19,7 @@ import pytest
 
 from pipeline.actions.nightly.nights import next_night
 from pipeline.actions.runs.runner import add_runner
-from pipeline.settings import make_private_folder
+from pipeline.files import make_private_folder
 from pipeline.store.answers.runners import Runner
 from tests.faults.evening import ended
 from tests.support.cli import Home, recordings

@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 from pipeline.formats.read import read_runs
-from pipeline.schema import MUSCLES, SEVERITIES, SIDES
 from pipeline.units import parse_duration_s
+from pipeline.vocabulary import MUSCLES, SEVERITIES, SIDES
 from sample_data import build
 from sample_data.cohort import COHORT
 from tests.support.fit.walk import messages, record_moments, unpacked

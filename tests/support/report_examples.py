@@ -65,10 +65,11 @@ def plan_of(
     is.
     """
     risk = risk_of(level, hours, air_temp_c, spread, 0.06 * pace_faster_pct + 0.004 * (start_hour - 12))
-    hot = air_temp_c is not None and not 6 <= air_temp_c <= 29
     say = "number" if risk.high < 0.10 or risk.high - risk.low < 0.30 else "range"
     declined = hours * HOUR > 1.5 * LONGEST_S
-    beyond = hours * HOUR > LONGEST_S or hot
+    beyond = ("longer",) * (hours * HOUR > LONGEST_S)
+    if air_temp_c is not None:
+        beyond += ("hotter",) * (air_temp_c > 29) + ("colder",) * (air_temp_c < 6)
     return PlanRisk(
         planned_s=hours * HOUR,
         air_temp_c=air_temp_c,
@@ -77,7 +78,7 @@ def plan_of(
         race=False,
         risk=None if declined else risk,
         say="nothing" if declined else say,
-        beyond=beyond and not declined,
+        beyond=() if declined else beyond,
     )
 
 
@@ -184,7 +185,7 @@ def many_cramps() -> ReportFacts:
         made_at=MADE_AT,
         runs=runs,
         cramps=cramps_on(runs),
-        permission=Permission(False, True, 60, 45, "counts", (), False, False),
+        permission=Permission(False, True, 60, 45, "counts", (), False, False, True),
         plan=plan_of(3, 24.0),
         plan_asked=True,
         compared=plan_of(2, 24.0),
@@ -202,7 +203,7 @@ def few_cramps() -> ReportFacts:
         many_cramps(),
         runs=runs,
         cramps=cramps_on(runs)[:2],
-        permission=Permission(False, True, 20, 14, "none", (), True, False),
+        permission=Permission(False, True, 20, 14, "none", (), True, False, True),
         plan=plan_of(1.5, 18.0, level=0.004, spread=1.1),
         plan_asked=False,
         compared=plan_of(2.5, 18.0, level=0.004, spread=1.1),
@@ -248,7 +249,7 @@ def not_enough() -> ReportFacts:
         many_cramps(),
         runs=runs,
         cramps=cramps_on(runs)[:1],
-        permission=Permission(False, False, 7, 22, "none", (), True, False),
+        permission=Permission(False, False, 7, 22, "none", (), True, False, True),
         evaluation=None,
     )
 
@@ -259,7 +260,7 @@ def no_runs() -> ReportFacts:
         many_cramps(),
         runs=(),
         cramps=(),
-        permission=Permission(False, False, 0, 10, "none", (), True, False),
+        permission=Permission(False, False, 0, 10, "none", (), True, False, True),
         plan=None,
         compared=None,
         by_duration=(),
@@ -273,7 +274,7 @@ def no_runs() -> ReportFacts:
 
 def red_flag() -> ReportFacts:
     """A ticked warning sign withholds everything."""
-    return replace(many_cramps(), permission=Permission(True, False, 60, 45, "counts", (), False, False))
+    return replace(many_cramps(), permission=Permission(True, False, 60, 45, "counts", (), False, False, True))
 
 
 def range_only() -> ReportFacts:
@@ -297,7 +298,7 @@ def beyond() -> ReportFacts:
 
 def claimed() -> ReportFacts:
     """The one kind of finding that may be claimed, for heat and for pace; and forecasts that went wrong."""
-    permission = Permission(False, True, 60, 45, "counts", ("heat", "pace"), False, True)
+    permission = Permission(False, True, 60, 45, "counts", ("heat", "pace"), False, True, False)
     return replace(many_cramps(), permission=permission, forecasts=made_forecasts())
 
 

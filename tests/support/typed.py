@@ -14,7 +14,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from pipeline.cli.frame.main import cli
-from pipeline.settings import private_umask
+from pipeline.files import private_umask
 
 SHELL_SIGNS = set("|<>$`;&\\")
 

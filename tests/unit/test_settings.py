@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from pipeline.config import Value, unknown_variables, zone_of_this_computer
 from pipeline.errors import CannotStart, WrongInput
-from pipeline.settings import Settings, config_path, load_settings, make_private_folder, private_umask
+from pipeline.settings import Settings, config_path, load_settings
 from pipeline.units import Units
 from pipeline.weather.service.address import service_of
 
@@ -56,45 +55,17 @@ def test_a_home_of_nobody_is_refused_with_the_variable_to_set() -> None:
     assert "CRAMPLOG_HOME" in refusal.value.hint
 
 
-def test_new_folders_are_private_all_the_way_and_old_ones_keep_their_mode(tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)
-    made = make_private_folder(tmp_path / "a" / "b")
-    assert made.stat().st_mode & 0o777 == 0o700
-    assert made.parent.stat().st_mode & 0o777 == 0o700
-    assert make_private_folder(tmp_path).stat().st_mode & 0o777 == 0o755
-
-
-def test_a_folder_that_cannot_be_made_is_refused_in_words(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(CannotStart, match="cannot make the folder"):
-        make_private_folder(tmp_path / "file")
-    with pytest.raises(CannotStart, match="cannot make the folder"):
-        make_private_folder(tmp_path / "file" / "below")
-
-
-def test_files_made_inside_the_umask_are_the_owners_and_it_is_given_back(tmp_path: Path) -> None:
-    before = os.umask(0o022)
-    try:
-        with private_umask():
-            (tmp_path / "private").touch()
-        (tmp_path / "open").touch()
-    finally:
-        os.umask(before)
-    assert (tmp_path / "private").stat().st_mode & 0o777 == 0o600
-    assert (tmp_path / "open").stat().st_mode & 0o777 == 0o644
+def test_without_a_word_the_defaults_hold(tmp_path: Path) -> None:
+    settings = load_settings({"CRAMPLOG_HOME": str(tmp_path), "TZ": "Europe/Vienna"})
+    assert settings == Settings(tmp_path, Units("km", "C"), "Europe/Vienna", "03:30", None, True, False)
+    assert {name for name, value in settings.sources.items() if value.source != "default"} == {"home"}
+    assert settings.sources["home"].source == "CRAMPLOG_HOME"
 
 
 def written(home: Path, text: str) -> dict[str, str]:
     """An environment whose home holds this config.toml."""
     (home / "config.toml").write_text(text, encoding="utf-8")
     return {"CRAMPLOG_HOME": str(home), "TZ": "Europe/Vienna"}
-
-
-def test_without_a_word_the_defaults_hold(tmp_path: Path) -> None:
-    settings = load_settings({"CRAMPLOG_HOME": str(tmp_path), "TZ": "Europe/Vienna"})
-    assert settings == Settings(tmp_path, Units("km", "C"), "Europe/Vienna", "03:30", None, True, False)
-    assert {name for name, value in settings.sources.items() if value.source != "default"} == {"home"}
-    assert settings.sources["home"].source == "CRAMPLOG_HOME"
 
 
 def test_flag_wins_over_environment_over_file_over_default(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pipeline.settings import PRIVATE_FILE, PRIVATE_FOLDER, Settings
+from pipeline.files import PRIVATE_FILE, PRIVATE_FOLDER
+from pipeline.settings import Settings
 
 
 def open_to_others(settings: Settings, *secrets: Path) -> list[Path]:

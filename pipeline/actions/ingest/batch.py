@@ -16,7 +16,7 @@ import duckdb
 from pipeline.actions.ingest.new_run import new_run
 from pipeline.actions.ingest.outcome import FileOutcome, deleted_note, judged, lost_note
 from pipeline.actions.ingest.redo import as_known, sessions_lost
-from pipeline.actions.reading.originals import name_of
+from pipeline.actions.reading.originals import name_of, sync_copies
 from pipeline.actions.reading.read_file import ReadFile
 from pipeline.actions.weather.cells import near_cells
 from pipeline.formats.read import PARSER_VERSION
@@ -72,7 +72,8 @@ def judge_batch(batch: Sequence[ReadFile], taking: Taking) -> list[FileOutcome]:
 
 
 def take_batch(batch: Sequence[ReadFile], taking: Taking) -> list[FileOutcome]:
-    """The files and their runs into the store; their bytes are kept already."""
+    """Store the files and their runs; their bytes were kept when they were read and are on the disk from here on."""
+    sync_copies(taking.settings, (file.sha256 for file in batch))
     with open_store(taking.settings, write=True, with_records=True, with_tracks=True) as con:
         return take_into(con, batch, taking)
 

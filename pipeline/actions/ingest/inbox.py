@@ -8,6 +8,7 @@ Weather files and files of answers may lie anywhere in it. Taken files move to `
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -21,7 +22,8 @@ from pipeline.actions.weather.fetch import WeatherFetched, fetch_weather
 from pipeline.actions.weather.find_files import find_files
 from pipeline.actions.weather.import_files import import_weather
 from pipeline.errors import WrongInput
-from pipeline.settings import Settings, make_private_folder, private_umask
+from pipeline.files import make_private_folder, write_whole
+from pipeline.settings import Settings
 from pipeline.store.answers.runners import Runner, all_runners
 from pipeline.store.db.connection import open_store, transaction
 from pipeline.weather.files.read import is_weather_file
@@ -109,12 +111,11 @@ def take_answers(settings: Settings, now: datetime) -> str:
 def _leave(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
     """The lines that could not be taken, as the file of answers that stays in the inbox."""
     if rows:
-        half = path.with_name(f".{path.name}.half")  # a name with a dot is not looked at
-        with private_umask(), half.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
-        half.replace(path)
+        text = io.StringIO(newline="")
+        writer = csv.DictWriter(text, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+        write_whole(path, text.getvalue().encode("utf-8"))  # its half-written name begins with a dot: not looked at
 
 
 def _waiting(settings: Settings, kind: str) -> list[Path]:

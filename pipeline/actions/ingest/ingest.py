@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from pipeline.actions.ingest.batch import Taking, judge_batch, take_batch, take_into
 from pipeline.actions.ingest.outcome import FileOutcome, known_outcome, refused_outcome
 from pipeline.actions.reading.known_zones import known_zones
-from pipeline.actions.reading.originals import Kept
+from pipeline.actions.reading.originals import Kept, sync_copies
 from pipeline.actions.reading.read_file import ReadFile, Reading, keep_copy, parse_file, read_file
 from pipeline.formats.read import PARSER_VERSION
 from pipeline.formats.sources.find import Found, Source, find_sources
@@ -108,6 +108,7 @@ def _taken_at_once(found: Found, asked: _Asked) -> list[FileOutcome]:
         if files_of(con, [file.sha256]):
             return []
         keep_copy(file, settings, now)
+        sync_copies(settings, [file.sha256])
         return take_into(con, [file], taking)
 
 

@@ -19,10 +19,10 @@ from pipeline.actions.ingest.inbox import take_answers, take_runs, take_weather
 from pipeline.actions.report.make_report import report_all
 from pipeline.actions.training.train import train_all
 from pipeline.errors import CramplogError, TryAgain, of_the_system
+from pipeline.files import one_writer
 from pipeline.settings import Settings, load_settings
 from pipeline.store.db.connection import open_store, transaction
 from pipeline.store.db.migrate import naive_utc
-from pipeline.store.db.swap import one_writer
 from pipeline.store.health.nights import new_night_id, put_night_stage
 
 log = logging.getLogger(__name__)

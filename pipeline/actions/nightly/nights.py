@@ -12,9 +12,9 @@ from pipeline.actions.nightly.nightly import STAGES
 from pipeline.actions.runs.runner import list_runners
 from pipeline.config import DEFAULT
 from pipeline.errors import TryAgain
+from pipeline.files import one_writer
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store
-from pipeline.store.db.swap import one_writer
 from pipeline.store.health.nights import StageRow, last_stages
 
 DUE = timedelta(hours=24)

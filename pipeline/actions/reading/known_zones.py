@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import astuple
 from pathlib import Path
 
-from pipeline.actions.reading.originals import write_whole
+from pipeline.files import write_whole
 from pipeline.settings import Settings
 from pipeline.weather.zones import Tile, ZoneOf, borders, tile_of_place, zone_of_place
 
@@ -35,7 +35,8 @@ def known_zones(settings: Settings) -> Iterator[ZoneOf]:
     yield zone_of
     if len(tiles) > before:
         with suppress(OSError):  # the runs are stored by now; the borders will be asked again
-            write_whole(kept, json.dumps({"borders": borders(), "tiles": [astuple(tile) for tile in tiles]}).encode())
+            text = json.dumps({"borders": borders(), "tiles": [astuple(tile) for tile in tiles]})
+            write_whole(kept, text.encode(), durable=False)
 
 
 def _read(kept: Path) -> list[Tile]:

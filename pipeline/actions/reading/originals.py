@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import threading
+from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO
 
-from pipeline.settings import PRIVATE_FILE, Settings, make_private_folder
-
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-UNDIVIDED = threading.Lock()  # held while a file is written: who ends this process takes it first
+from pipeline.files import sync_files, write_whole
+from pipeline.settings import Settings
 
 
 def sha256_of(content: bytes) -> str:
@@ -36,33 +33,23 @@ class Kept:
 
 
 def keep_original(settings: Settings, content: bytes, sha256: str) -> Path:
-    """Copy of the bytes under originals/ab/ab12...; whole or not at all, and only once; a damaged copy is replaced."""
+    """Copy the bytes to originals/ab/ab12..., whole or not at all, once; a damaged copy is replaced. Returns its path.
+
+    Not yet durable: `pipeline.actions.ingest.batch` syncs the originals of a batch before the ledger names them.
+    """
     kept = original_of(settings, sha256)
     if not _is_whole(kept, len(content)):
-        write_whole(kept, content)
+        write_whole(kept, content, durable=False)
     return kept
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file that only its owner can open, whole or not at all."""
-    half = path.with_name(f".{path.name}.{os.getpid()}")
-    with UNDIVIDED:
-        try:
-            with _new_file(half) as file:
-                file.write(content)
-            half.replace(path)
-        except BaseException:  # a full disk, or Ctrl-C
-            half.unlink(missing_ok=True)
-            raise
+def sync_copies(settings: Settings, contents: Iterable[str]) -> None:
+    """Return when the copies of these contents (SHA-256), in originals or quarantine, are on the disk.
 
-
-def _new_file(path: Path) -> BinaryIO:
-    """A file that only its owner can open; its folder is made when it is missing, as it seldom is."""
-    try:
-        return os.fdopen(os.open(path, _NEW, PRIVATE_FILE), "wb")
-    except FileNotFoundError:
-        make_private_folder(path.parent)
-        return os.fdopen(os.open(path, _NEW, PRIVATE_FILE), "wb")
+    Called before the ledger says that a file was read: after a power cut it must not name a copy that is not there.
+    """
+    named = [sha256 for sha256 in contents if sha256]
+    sync_files([copy for sha256 in named for copy in (original_of(settings, sha256), settings.quarantine / sha256)])
 
 
 def _is_whole(path: Path, size_bytes: int) -> bool:

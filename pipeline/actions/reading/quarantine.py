@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.actions.reading.originals import write_whole
+from pipeline.files import write_whole
 from pipeline.settings import Settings
 
 LARGEST_UNKNOWN_BYTES = 1 << 20  # a folder of photos given by mistake is not copied
@@ -20,8 +20,8 @@ def quarantine(settings: Settings, content: bytes, sha256: str, name: str, reaso
     said = _reason_of(settings, sha256)
     if not said.exists():
         text = f"file: {name}\nreason: {reason}\nsince: {now:%Y-%m-%d}\n"
-        write_whole(settings.quarantine / sha256, content)
-        write_whole(said, text.encode("utf-8", "replace"))
+        write_whole(settings.quarantine / sha256, content, durable=False)
+        write_whole(said, text.encode("utf-8", "replace"), durable=False)
     return said
 
 

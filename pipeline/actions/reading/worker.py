@@ -5,7 +5,6 @@ Loads numpy but no database.
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import pickle
@@ -16,10 +15,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from pipeline.actions.reading.originals import UNDIVIDED
-from pipeline.actions.reading.prepare import in_one_stack
+from pipeline.actions.reading.prepare import for_store
 from pipeline.actions.reading.read_file import ReadFile, Reading, read_file
 from pipeline.actions.reading.shared_memory import Parcel, packed
+from pipeline.files import WRITE_LOCK
 from pipeline.formats.sources.find import Source
 
 CHUNK_BYTES = 24 << 20  # of arrays, and seconds, after which a chunk is sent back as far as it is read
@@ -37,8 +36,6 @@ class Part:
 
 def serve_parent() -> None:
     """Let the parent go first, which has the store to itself; end when it does, also killed."""
-    gc.freeze()  # what is loaded stays: it need not be looked through for garbage
-    gc.set_threshold(50_000)  # and what is read goes at the end of its chunk
     os.nice(BEHIND)
     threading.Thread(target=_wait_for_its_end, daemon=True).start()
 
@@ -47,7 +44,7 @@ def _wait_for_its_end() -> None:
     parent = multiprocessing.parent_process()
     assert parent is not None
     parent.join()
-    with UNDIVIDED:
+    with WRITE_LOCK:
         os._exit(1)
 
 
@@ -61,13 +58,11 @@ def read_chunk(chunk: Sequence[Source], told: Path) -> Part:
         size += _bytes_in(file)
         if size > CHUNK_BYTES or time.monotonic() - begun_s > CHUNK_S:
             break
-    return Part(len(files), packed(_in_one_stack(files), told.parent))
+    return Part(len(files), packed([_for_store(file) for file in files], told.parent))
 
 
-def _in_one_stack(files: Sequence[ReadFile]) -> list[ReadFile]:
-    """The same files, the rows of all their runs in few arrays."""
-    together = iter(in_one_stack([run for file in files for run in file.runs]))
-    return [replace(file, runs=tuple(next(together) for _ in file.runs)) for file in files]
+def _for_store(file: ReadFile) -> ReadFile:
+    return replace(file, runs=tuple(for_store(run) for run in file.runs))
 
 
 @lru_cache(1)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version as package_version
@@ -16,8 +15,8 @@ from typing import Any
 
 import polars as pl
 
-from models.abstain import forecasts_are_off, may_say
 from models.fit.hazard import MODEL_VERSION, CrampHazard
+from models.scoring.poisson import poisson_ratio_range
 from pipeline.actions.for_each_runner import each_of
 from pipeline.actions.report.questionnaire import told_of
 from pipeline.actions.risk.plans import PlanSet, own_runs, plan_set
@@ -25,6 +24,7 @@ from pipeline.actions.risk.usual_air import OwnAir
 from pipeline.actions.training.evidence import evidence_of, permission_of, record_of
 from pipeline.actions.training.ready_fit import ready_fit
 from pipeline.errors import CannotStart, TryAgain, of_the_system
+from pipeline.files import write_whole
 from pipeline.report.numbers.facts import (
     CrampFact,
     Evaluation,
@@ -40,7 +40,8 @@ from pipeline.report.numbers.facts import (
 )
 from pipeline.report.numbers.summary import summarise
 from pipeline.report.page import render_page
-from pipeline.settings import Settings, make_private_folder
+from pipeline.rules import forecasts_are_off, may_say
+from pipeline.settings import Settings
 from pipeline.store.answers.runners import Runner, all_runners, find_runner, units_of
 from pipeline.store.db.connection import open_store
 from pipeline.store.fits.fits import Fit, fit_in_use
@@ -185,8 +186,12 @@ def _evaluation(record: Mapping[str, Any] | None) -> Evaluation | None:
         rivals=tuple(Rival(_RIVALS[one["name"]], one["log_loss"]) for one in record["baselines"]),
         scored_runs=record["runs"],
         scored_runners=1,
-        off=forecasts_are_off(record["expected"], record["cramps"]),
+        off=_is_off(record["expected"], record["cramps"]),
     )
+
+
+def _is_off(expected: float, observed: int) -> bool:
+    return forecasts_are_off(expected, poisson_ratio_range(observed, expected) if expected else None)
 
 
 def _provenance(read: Read) -> Provenance:
@@ -205,15 +210,9 @@ def _provenance(read: Read) -> Provenance:
 
 def _write_private(path: Path, page: str) -> None:
     """The page in place of the old one, whole or not at all, for its owner only."""
-    make_private_folder(path.parent)
-    half = path.with_name(f".{path.name}.half")
     try:
-        half.touch(mode=0o600)
-        half.write_text(page, encoding="utf-8")
-        half.replace(path)
+        write_whole(path, page.encode("utf-8"))
     except OSError as error:
-        with suppress(OSError):
-            half.unlink(missing_ok=True)
         if isinstance(full := of_the_system(error), TryAgain):
             raise full from error
         raise CannotStart(

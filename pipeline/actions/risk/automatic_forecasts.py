@@ -9,12 +9,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.fit.version import MODEL_VERSION
+from pipeline.rules import FEWEST_ANSWERED_RUNS
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store, transaction
 from pipeline.store.db.migrate import naive_utc
 from pipeline.store.fits.predictions import due_forecasts, models_of, put_predictions
-
-FEWEST_RUNS = 10  # answered runs behind the fit: models.abstain's floor for a personal number
 
 
 def forecast_new_runs(settings: Settings, now: datetime) -> int:
@@ -23,7 +22,7 @@ def forecast_new_runs(settings: Settings, now: datetime) -> int:
     The store is closed while the model computes. A run answered meanwhile gets a forecast that counts nowhere.
     """
     with open_store(settings, write=False) as con:
-        due = due_forecasts(con, MODEL_VERSION, FEWEST_RUNS)
+        due = due_forecasts(con, MODEL_VERSION, FEWEST_ANSWERED_RUNS)
         models = models_of(con, sorted({one.fit_id for one in due})) if due else {}
     if not due:
         return 0

@@ -1,7 +1,7 @@
 """Planned runs for a report: the runner's usual run, the same in one thing changed, and curves over duration, heat, hour, pace.
 
-Called by the report action, its pieces by the action behind `cramplog risk` too; the model gives each a risk, MODEL.md's
-table decides what may be said of it.
+Called by the report action, and in parts by the action behind `cramplog risk`. The model gives each plan a risk;
+docs/method.md#when-it-must-hold-back decides what may be shown of it.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from models.abstain import Evidence, MaySay, Plan, may_say
 from models.fit.design import plan_rows
 from models.fit.hazard import CrampHazard
 from pipeline.actions.risk.usual_air import OwnAir
 from pipeline.report.numbers.facts import PlanRisk, Risk
+from pipeline.rules import Evidence, MaySay, Plan, may_say
 from pipeline.units import METRIC, Units, celsius, in_temperature_unit
 
 RECENT_RUNS = 8
@@ -185,7 +185,7 @@ def plan_risk(wish: Wish, risk: Risk, said: MaySay) -> PlanRisk:
         race=wish.race,
         risk=None if said.risk == "none" else risk,
         say={"number and range": "number", "range": "range", "none": "nothing"}[said.risk],  # type: ignore[arg-type]
-        beyond=bool(said.hatched),
+        beyond=said.hatched,
     )
 
 

@@ -10,11 +10,11 @@ from datetime import datetime
 
 import polars as pl
 
-from models.abstain import Evidence
 from pipeline.actions.risk.air_sources import PlanAir
 from pipeline.actions.risk.resolve_plan import AskedRun
 from pipeline.actions.training.evidence import OwnRecord
 from pipeline.report.numbers.facts import Others, PlanRisk, Risk
+from pipeline.rules import Evidence
 from pipeline.store.answers.runners import Runner
 from pipeline.store.fits.fits import Fit
 from pipeline.units import Units

@@ -1,7 +1,7 @@
 """`cramplog risk`: the chance of a cramp in one planned run, and in the same run at other hours of its day.
 
-Reads the store, has the weather service asked for the hours ahead, then the model; MODEL.md's table decides what may be
-said. Written are a fit, where one is due, and the forecast of a plan with a start: it is held against what comes.
+Reads the store, asks the weather service for the hours ahead, then the model; docs/method.md#when-it-must-hold-back
+decides what may be shown. Writes a fit, if one is due, and the forecast of a plan with a start, to be compared later.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Any
 
 import polars as pl
 
-from models.abstain import Evidence, may_say
 from models.fit.hazard import MODEL_VERSION, CrampHazard
 from pipeline.actions.risk.air_sources import Fetch, OwnWeather, PlanAir, WhyNot, find_air
 from pipeline.actions.risk.make_forecast import asked_forecast
@@ -25,6 +24,7 @@ from pipeline.actions.risk.usual_air import OwnAir
 from pipeline.actions.training.evidence import evidence_of, own_record, record_of
 from pipeline.actions.training.ready_fit import ready_fit
 from pipeline.report.numbers.facts import Others, Risk
+from pipeline.rules import Evidence, may_say
 from pipeline.settings import Settings
 from pipeline.store.answers.runners import Runner, find_runner, units_of
 from pipeline.store.db.connection import open_store, transaction

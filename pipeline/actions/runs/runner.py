@@ -14,13 +14,13 @@ from zoneinfo import available_timezones
 
 from pipeline.errors import WrongInput
 from pipeline.questions import find_question, read_answer
-from pipeline.schema import FIRST_ANSWERS, USUAL_RACES
 from pipeline.settings import Settings
 from pipeline.store.answers.questions import give_answer, take_answer_away
 from pipeline.store.answers.runners import ListedRunner, Runner, all_runners, runner_counts
 from pipeline.store.answers.runners import add_runner as put_runner
 from pipeline.store.db.changes import Change, change
 from pipeline.store.db.connection import open_store
+from pipeline.vocabulary import FIRST_ANSWERS, USUAL_RACES, choose_or_none
 
 SEXES = ("female", "male", "other")
 DISTANCE_UNITS = ("km", "miles")
@@ -74,12 +74,12 @@ def checked_runner(runner: Runner, now: datetime) -> Runner:
         runner,
         name=checked_name(runner.name),
         birth_year=checked_birth_year(runner.birth_year, now),
-        sex=_one_of(runner.sex, SEXES, "a sex we can note"),
+        sex=choose_or_none(runner.sex, SEXES, "a sex we can note"),
         home_tz=checked_zone(runner.home_tz),
         cramps_last_10_races=checked_first_answer(runner.cramps_last_10_races),
         usual_race=checked_race(runner.usual_race),
-        distance_unit=_unit(runner.distance_unit, DISTANCE_UNITS, "a unit of distance"),
-        temperature_unit=_unit(runner.temperature_unit, TEMPERATURE_UNITS, "a unit of temperature"),
+        distance_unit=choose_or_none(runner.distance_unit, DISTANCE_UNITS, "a unit of distance"),
+        temperature_unit=choose_or_none(runner.temperature_unit, TEMPERATURE_UNITS, "a unit of temperature"),
     )
 
 
@@ -128,27 +128,9 @@ def checked_first_answer(answer: str | None) -> str | None:
         return None
     if answer.isdecimal() and int(answer) <= 10:
         return FIRST_ANSWERS[0 if int(answer) == 0 else 1 if int(answer) <= 2 else 2]
-    return _one_of(answer, FIRST_ANSWERS, "a count of races out of 10")
+    return choose_or_none(answer, FIRST_ANSWERS, "a count of races out of 10")
 
 
 def checked_race(race: str | None) -> str | None:
     """The kind of race meant, None for none. Raises WrongInput with the kinds there are."""
-    return _one_of(race, USUAL_RACES, "a race we know")
-
-
-def _one_of(word: str | None, words: tuple[str, ...], what: str) -> str | None:
-    if not word:
-        return None
-    if word.lower() not in words:
-        raise WrongInput(f"'{word}' is not {what}", f"one of: {', '.join(words)}")
-    return word.lower()
-
-
-def _unit(word: str | None, units: tuple[str, ...], what: str) -> str | None:
-    """'miles' or 'F' in their own spelling, None for none."""
-    if not word:
-        return None
-    known = {unit.lower(): unit for unit in units}
-    if word.strip().lower() not in known:
-        raise WrongInput(f"'{word}' is not {what}", f"one of: {', '.join(units)}")
-    return known[word.strip().lower()]
+    return choose_or_none(race, USUAL_RACES, "a race we know")

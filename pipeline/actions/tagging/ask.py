@@ -10,10 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.actions.tagging.tag import told
 from pipeline.errors import WrongInput
 from pipeline.questions import RUN_QUESTIONS, Question, find_question, in_control_tenth, read_answer
-from pipeline.schema import EFFECTS, RECURRED, RELIEFS
 from pipeline.settings import Settings
 from pipeline.store.answers.cramps import edit_cramp
 from pipeline.store.answers.questions import DueRun, Given, answers_given, due_runs, give_answer, take_answer_away
@@ -23,6 +21,7 @@ from pipeline.store.db.changes import Change, change
 from pipeline.store.db.connection import open_store
 from pipeline.store.runs.find import RunRow, find_run
 from pipeline.units import parse_duration_s
+from pipeline.vocabulary import EFFECTS, RECURRED, RELIEFS, choose_or_none
 
 # About each tagged cramp: the question and its words; `recurred_after` takes a duration.
 CRAMP_QUESTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -143,5 +142,5 @@ def cramp_values(name: str, words: str) -> dict[str, object]:
     """Columns of the cramp; what did not come back has no time of coming back, and what has one came back."""
     if name == "recurred_after":
         return {"recurred": "yes", "recurred_after_s": parse_duration_s(words)} if words.strip() else _NO_TIME
-    word = told(words, CRAMP_QUESTIONS[name][1], f"word for {name}")
+    word = choose_or_none(words, CRAMP_QUESTIONS[name][1], f"a word for {name}")
     return {name: word} | (_NO_TIME if name == "recurred" and word != "yes" else {})

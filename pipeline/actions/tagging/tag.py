@@ -15,7 +15,6 @@ import duckdb
 from pipeline.actions.risk.automatic_forecasts import forecast_new_runs
 from pipeline.actions.tagging.moments import Moment, RunClock, place_moment
 from pipeline.errors import WrongInput
-from pipeline.schema import ANSWERS, EFFECTS, MUSCLES, RECURRED, RELIEFS, SEVERITIES, SIDES
 from pipeline.settings import Settings
 from pipeline.store.answers.cramps import NewCramp, add_cramp, answer_of, onsets_of, set_answer, unanswered_between
 from pipeline.store.answers.runners import find_runner
@@ -23,6 +22,7 @@ from pipeline.store.db.changes import Change, change
 from pipeline.store.db.connection import open_store
 from pipeline.store.runs.find import RunRow, find_run
 from pipeline.store.runs.runs import lap_ends_s, read_records
+from pipeline.vocabulary import ANSWERS, EFFECTS, MUSCLES, RECURRED, RELIEFS, SEVERITIES, SIDES, choose, choose_or_none
 
 DEFAULT_UNCERTAINTY_S = 60.0
 
@@ -80,14 +80,14 @@ def keep_cramp(step: Change, run: RunRow, cramp: CrampWords) -> Tagged:
         onset_at=moment.at,
         onset_moving_s=moment.moving_s,
         uncertainty_s=possible_uncertainty_s(cramp.uncertainty_s),
-        muscle=one_of(cramp.muscle, MUSCLES, "muscle"),
-        side=one_of(cramp.side, SIDES, "side"),
-        severity=one_of(cramp.severity, SEVERITIES, "severity"),
+        muscle=choose(cramp.muscle, MUSCLES, "a muscle"),
+        side=choose(cramp.side, SIDES, "a side"),
+        severity=choose(cramp.severity, SEVERITIES, "a severity"),
         note=cramp.note,
         moved_out_of_pause=moment.in_pause,
-        effect=told(cramp.effect, EFFECTS, "effect"),
-        relief=told(cramp.relief, RELIEFS, "word for relief"),
-        recurred=told(cramp.recurred, RECURRED, "word for coming back"),
+        effect=choose_or_none(cramp.effect, EFFECTS, "an effect"),
+        relief=choose_or_none(cramp.relief, RELIEFS, "a word for relief"),
+        recurred=choose_or_none(cramp.recurred, RECURRED, "a word for coming back"),
         recurred_after_s=cramp.recurred_after_s,
     )
     kept = add_cramp(step, new)
@@ -119,7 +119,7 @@ def keep_answer(step: Change, run: RunRow, answer: str) -> None:
             f"the run of {run.day} has a tagged cramp, so it cannot be answered with '{answer}'",
             f"cramplog tag list {run.day} shows it; take it away with: cramplog tag rm TAG",
         )
-    if one_of(answer, ANSWERS, "answer") != answer_of(step.con, run.run_id):
+    if choose(answer, ANSWERS, "an answer") != answer_of(step.con, run.run_id):
         set_answer(step, run.run_id, answer)
 
 
@@ -138,18 +138,6 @@ def answer_none_between(
                 for run_id in run_ids:
                     set_answer(step, run_id, "no cramp")
     return len(run_ids)
-
-
-def one_of(word: str, words: tuple[str, ...], what: str) -> str:
-    """The word itself when it is one of the list; raises WrongInput with the list otherwise."""
-    if word not in words:
-        raise WrongInput(f"'{word}' is not a {what}", f"one of: {', '.join(words)}")
-    return word
-
-
-def told(word: str | None, words: tuple[str, ...], what: str) -> str | None:
-    """The word itself when it is one of the list, None for none; raises WrongInput otherwise."""
-    return one_of(word.strip().lower(), words, what) if word else None
 
 
 def possible_uncertainty_s(seconds: float) -> float:

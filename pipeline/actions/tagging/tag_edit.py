@@ -8,8 +8,7 @@ from datetime import datetime
 import duckdb
 
 from pipeline.actions.tagging.moments import place_moment
-from pipeline.actions.tagging.tag import is_after, one_of, possible_uncertainty_s, run_clock, told
-from pipeline.schema import EFFECTS, MUSCLES, RECURRED, RELIEFS, SEVERITIES, SIDES
+from pipeline.actions.tagging.tag import is_after, possible_uncertainty_s, run_clock
 from pipeline.settings import Settings
 from pipeline.store.answers.cramps import answer_of, edit_cramp, remove_cramp
 from pipeline.store.answers.runners import find_runner
@@ -17,16 +16,17 @@ from pipeline.store.answers.tags import Tag, find_tag, tags_of
 from pipeline.store.db.changes import change
 from pipeline.store.db.connection import open_store
 from pipeline.store.runs.find import find_run
+from pipeline.vocabulary import EFFECTS, MUSCLES, RECURRED, RELIEFS, SEVERITIES, SIDES, choose, choose_or_none
 
 _WORDS = {
-    "muscle": (MUSCLES, "muscle"),
-    "side": (SIDES, "side"),
-    "severity": (SEVERITIES, "severity"),
-    "effect": (EFFECTS, "effect"),
-    "relief": (RELIEFS, "word for relief"),
-    "recurred": (RECURRED, "word for coming back"),
+    "muscle": (MUSCLES, "a muscle"),
+    "side": (SIDES, "a side"),
+    "severity": (SEVERITIES, "a severity"),
+    "effect": (EFFECTS, "an effect"),
+    "relief": (RELIEFS, "a word for relief"),
+    "recurred": (RECURRED, "a word for coming back"),
 }
-_ALWAYS = ("muscle", "side", "severity")  # these a tag cannot be without
+_ALWAYS = ("muscle", "side", "a severity")  # these a tag cannot be without
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def _values(con: duckdb.DuckDBPyConnection, tag: Tag, edit: TagEdit) -> dict[str
     for name, (words, what) in _WORDS.items():
         word = getattr(edit, name)
         if word is not None:
-            values[name] = one_of(word, words, what) if name in _ALWAYS else told(word, words, what)
+            values[name] = choose(word, words, what) if name in _ALWAYS else choose_or_none(word, words, what)
     if edit.note is not None:
         values["note"] = edit.note or None
     if edit.uncertainty_s is not None:

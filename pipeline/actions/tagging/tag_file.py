@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.actions.risk.automatic_forecasts import forecast_new_runs
-from pipeline.actions.tagging.tag import DEFAULT_UNCERTAINTY_S, CrampWords, keep_answer, keep_cramp, one_of
+from pipeline.actions.tagging.tag import DEFAULT_UNCERTAINTY_S, CrampWords, keep_answer, keep_cramp
 from pipeline.errors import CramplogError, NotFound, WrongInput
 from pipeline.settings import Settings
 from pipeline.store.answers.runners import all_runners, runner_called
@@ -26,6 +26,7 @@ from pipeline.store.db.changes import Change, change, columns_of
 from pipeline.store.db.connection import open_store
 from pipeline.store.runs.find import RunRow, all_runs, run_called, run_started
 from pipeline.units import parse_duration_s
+from pipeline.vocabulary import choose
 
 _TOLD = ("effect", "relief", "recurred", "recurred_after")
 COLUMNS = ("runner", "run", "at", "uncertainty_s", "muscle", "side", "severity", *_TOLD, "note", "race", "planned")
@@ -89,7 +90,7 @@ def _read_rows(path: Path) -> list[tuple[int, dict[str, str]]]:
 
 def _keep_line(step: Change, row: Mapping[str, str], run: RunRow) -> int:
     """One line into the store; returns 1 for a new cramp. Checks everything before it writes anything."""
-    race = _YES_NO[one_of(row["race"].lower(), tuple(_YES_NO), "yes or no")] if row.get("race") else None
+    race = _YES_NO[choose(row["race"], tuple(_YES_NO), "yes or no")] if row.get("race") else None
     planned_s = parse_duration_s(row["planned"]) if row.get("planned") else None
     cramp = 0
     match row.get("at", "").lower():

@@ -1,6 +1,6 @@
-"""What is at hand of one runner, and what may be said of it: between the store, MODEL.md's table and the report.
+"""What is known of one runner, and what may be shown: between the store, pipeline/rules.py and the report.
 
-Called by the actions behind the report and `cramplog risk`; the rules themselves are `models/abstain.py`.
+Called by the actions behind the report and `cramplog risk`; the rules themselves are `pipeline/rules.py`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import Any
 
 import polars as pl
 
-from models.abstain import FEWEST_ANSWERED_RUNS, ClaimEvidence, Evidence, MaySay
+from models.scoring.poisson import poisson_ratio_range
 from pipeline.report.numbers.facts import Permission
+from pipeline.rules import FEWEST_ANSWERED_RUNS, ClaimEvidence, Evidence, MaySay
 from pipeline.store.answers.runners import Runner
 from pipeline.store.fits.fits import Fit
 from pipeline.store.fits.predictions import KeptForecast
@@ -52,14 +53,14 @@ def evidence_of(
     record: Mapping[str, Any],
     forecasts: Sequence[KeptForecast] = (),
 ) -> Evidence:
-    """The counts of the store, the record of the fit and the runner's forecasts, as MODEL.md's table wants them."""
+    """The counts of the store, the record of the fit and the runner's forecasts, as `may_say` needs them."""
     scored = own_record(forecasts)
     return Evidence(
         red_flag=runner.red_flag,
         **counts,
         claims=tuple(_claim(factor, found, runs) for factor, found in record["claims"].items()),
         forecasts_expected=scored.expected,
-        forecasts_observed=scored.came,
+        forecasts_ratio=poisson_ratio_range(scored.came, scored.expected) if scored.expected else None,
     )
 
 
@@ -88,4 +89,5 @@ def permission_of(said: MaySay, evidence: Evidence) -> Permission:
         claims=said.claims,  # type: ignore[arg-type]  # abstain names heat and pace only
         published_evidence=said.others_are_published,
         forecasts_off=said.old_model_is_off,
+        could_have_missed=said.could_have_missed,
     )

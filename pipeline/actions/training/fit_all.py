@@ -16,13 +16,13 @@ import numpy as np
 import polars as pl
 import scipy
 
-from models.abstain import CRAMPS_FOR_COUNTS
 from models.fit.dataset import data_hash, runs_of
 from models.fit.hazard import MODEL_VERSION, CrampHazard
 from models.fit.runner_history import FirstAnswers
 from models.scoring.crossover import case_crossover, claim_slopes
 from models.scoring.evaluate import Evaluation, Record, evaluate, score
 from models.scoring.forward import FORECAST_SCHEMA
+from pipeline.rules import CRAMPS_FOR_COUNTS
 from pipeline.store.fits.fits import Fit
 from pipeline.store.fits.trainings import Training
 

@@ -18,7 +18,7 @@ from typing import Any
 import click
 
 from pipeline.errors import CannotStart, CramplogError, WrongInput
-from pipeline.settings import PRIVATE_FILE
+from pipeline.files import PRIVATE_FILE
 
 _LOGGERS = ("pipeline", "cramplog.stages")
 log = logging.getLogger("pipeline.cli")

@@ -17,7 +17,7 @@ from pipeline.cli.frame.errors import stopped, told_fault
 from pipeline.cli.frame.verb import settle
 from pipeline.cli.frame.verbs import COMPLETE_VARIABLE, VERBS
 from pipeline.errors import STOPPED, CramplogError
-from pipeline.settings import private_umask
+from pipeline.files import private_umask
 
 NARROW = 52  # columns
 
@@ -106,7 +106,7 @@ def _help_width() -> int | None:
 def main() -> None:
     """The entry point of the `cramplog` command; whatever it or Prefect writes is for its owner's eyes only."""
     if COMPLETE_VARIABLE in os.environ:
-        from pipeline.cli.completion import complete_two_words
+        from pipeline.cli.frame.complete import complete_two_words
 
         complete_two_words()
     try:

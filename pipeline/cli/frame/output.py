@@ -84,11 +84,6 @@ def plain(text: str, at_most: int) -> str:
     return words if len(words) <= at_most else f"{words[: at_most - 1]}…"
 
 
-def count(number: int, one: str, many: str | None = None) -> str:
-    """'1 file', '1,204 files'."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def instant(at: datetime | None) -> str | None:
     """'2026-06-14T05:31:02Z' for the store's instants (UTC without a zone)."""
     return None if at is None else f"{at:%Y-%m-%dT%H:%M:%SZ}"

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.frame.output import count, next_step
+from pipeline.cli.frame.output import next_step
 from pipeline.errors import CramplogError
 from pipeline.settings import Settings
+from pipeline.units import plural
 
 if TYPE_CHECKING:
     from pipeline.actions.admin.today import Today
@@ -40,9 +41,9 @@ def _print(today: Today) -> None:
     standing = today.standing
     since = f" since {standing.first_at:%Y-%m-%d}, the last on {standing.last_at:%Y-%m-%d}" if standing.runs else ""
     simulated = " (simulated)" if standing.simulated else ""
-    click.echo(f"{count(standing.runs, 'run')} of {count(standing.runners, 'runner')}{since}{simulated}")
+    click.echo(f"{plural(standing.runs, 'run')} of {plural(standing.runners, 'runner')}{since}{simulated}")
     told = (
-        f"{count(standing.cramps, 'cramp')} in {count(standing.cramp_runs, 'run')}" if standing.cramps else "no cramp"
+        f"{plural(standing.cramps, 'cramp')} in {plural(standing.cramp_runs, 'run')}" if standing.cramps else "no cramp"
     )
     click.echo(f"{standing.answered:,} answered, {standing.unanswered:,} unanswered; {told}")
     click.echo(f"{_weather(standing)}; {_night(today.night)}")
@@ -51,13 +52,13 @@ def _print(today: Today) -> None:
 
 def _weather(standing: Standing) -> str:
     if not standing.outdoor_runs:
-        return f"{count(standing.weather_hours, 'hour')} of weather"
+        return f"{plural(standing.weather_hours, 'hour')} of weather"
     carried = f", a temperature for {standing.carried_runs:,} more" if standing.carried_runs else ""
-    return f"weather for {standing.weathered_runs:,} of {count(standing.outdoor_runs, 'run')} outdoors{carried}"
+    return f"weather for {standing.weathered_runs:,} of {plural(standing.outdoor_runs, 'run')} outdoors{carried}"
 
 
 def _night(night: Night | None) -> str:
     if night is None:
         return "no nightly yet"
-    went = f"{', '.join(night.failed)} failed" if night.failed else f"{count(night.stages, 'stage')} done"
+    went = f"{', '.join(night.failed)} failed" if night.failed else f"{plural(night.stages, 'stage')} done"
     return f"last nightly {night.ended_at:%Y-%m-%d %H:%M} UTC, {went}"

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.frame.output import Progress, count
+from pipeline.cli.frame.output import Progress
+from pipeline.units import plural
 
 if TYPE_CHECKING:
     from pipeline.actions.ingest.outcome import FileOutcome
@@ -59,7 +60,7 @@ def lines_of(outcome: FileOutcome) -> list[str]:
         return [begun + str(outcome.reason)]
     legs = f" in {len(outcome.runs)} sessions" if len(outcome.runs) > 1 else ""
     notes = [f"{'':<10}    {note}" for note in dict.fromkeys(outcome.notes)]
-    return [begun + count(outcome.records, "record") + legs + _twin(outcome), *notes]
+    return [begun + plural(outcome.records, "record") + legs + _twin(outcome), *notes]
 
 
 def file_fields(outcome: FileOutcome) -> dict[str, Any]:
@@ -76,7 +77,7 @@ def summary(outcomes: Iterable[FileOutcome | WeatherOutcome]) -> str:
     """'1,000 files: 960 new, 20 duplicate, 20 failed'."""
     counts = Counter(word_of(outcome.outcome) for outcome in outcomes)
     parts = ", ".join(f"{number:,} {word}" for word, number in counts.most_common())
-    return f"{count(counts.total(), 'file')}: {parts}" if parts else "no file there"
+    return f"{plural(counts.total(), 'file')}: {parts}" if parts else "no file there"
 
 
 def _twin(outcome: FileOutcome) -> str:

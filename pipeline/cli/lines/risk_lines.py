@@ -11,10 +11,10 @@ from pipeline.actions.risk.air_sources import PlanAir
 from pipeline.actions.risk.result import RiskAnswer, ToldPlan
 from pipeline.report.numbers.heat_flags import ABOUT_HEAT, heat_flag
 from pipeline.report.numbers.of_100 import ABOVE, Said, say_risk
-from pipeline.report.numbers.wording import MONTHS, bare, brief, of_100, pace, pill, plural, span
+from pipeline.report.numbers.wording import MONTHS, bare, brief, of_100, pace, pill, span
 from pipeline.report.text.sentences import rest_of_it
 from pipeline.report.text.warning_signs import STUDIES
-from pipeline.units import Units, format_hours, format_temperature
+from pipeline.units import Units, format_hours, format_temperature, plural
 
 OPEN_METEO = "Weather data by Open-Meteo.com (https://open-meteo.com/, CC BY 4.0)."
 WARNING = (

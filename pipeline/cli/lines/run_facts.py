@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pipeline.cli.frame.output import count, instant, plain
+from pipeline.cli.frame.output import instant, plain
 from pipeline.cli.lines.run_cells import local_at, pace
-from pipeline.units import Units, format_distance, format_duration, format_temperature, short_id
+from pipeline.units import Units, format_distance, format_duration, format_temperature, plural, short_id
 
 if TYPE_CHECKING:
     from pipeline.actions.runs.runs import ShownRun
@@ -27,9 +27,9 @@ def facts_of(shown: ShownRun, units: Units) -> list[tuple[str, str]]:
     run = details.run
     clock = f"clock of {run.tz}" if run.tz else "local clock not known"
     parts = (
-        count(run.records, "record"),
-        count(details.laps, "lap"),
-        count(details.pauses, "pause"),
+        plural(run.records, "record"),
+        plural(details.laps, "lap"),
+        plural(details.pauses, "pause"),
     )
     times = (("moving", run.moving_s), ("timer", run.timer_s), ("elapsed", run.elapsed_s))
     return [
@@ -86,7 +86,9 @@ def _said(run: RunRow) -> str:
 
 
 def _copy(copy: RunRow) -> str:
-    return f"{short_id(copy.run_id)}, from {instant(copy.start_at)}, {count(copy.records, 'record')}; it does not count"
+    return (
+        f"{short_id(copy.run_id)}, from {instant(copy.start_at)}, {plural(copy.records, 'record')}; it does not count"
+    )
 
 
 def _kind(cramp: Tag) -> str:

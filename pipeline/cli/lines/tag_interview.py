@@ -40,7 +40,7 @@ def complete(run: str, runner_name: str | None, cramp: dict[str, str | None], as
 
 def _asked(run: str, runner_name: str | None, cramp: dict[str, str | None]) -> dict[str, str | None]:
     """The same, asked one by one until something is left out."""
-    from pipeline.schema import MUSCLES, SEVERITIES, SIDES
+    from pipeline.vocabulary import MUSCLES, SEVERITIES, SIDES, choose
 
     lists = {"muscle": MUSCLES, "side": SIDES, "severity": SEVERITIES}
     said = dict(cramp)
@@ -50,7 +50,10 @@ def _asked(run: str, runner_name: str | None, cramp: dict[str, str | None]) -> d
         if name == "at":
             said[name] = ask(_WHEN, partial(_within, run, runner_name))
         else:
-            said[name] = ask(f"{name.capitalize()} ({', '.join(lists[name])})", partial(_one_of, lists[name], name))
+            said[name] = ask(
+                f"{name.capitalize()} ({', '.join(lists[name])})",
+                partial(choose, allowed=lists[name], what=f"a {name}"),
+            )
         if said[name] is None:
             break
     return said
@@ -62,12 +65,6 @@ def _within(run: str, runner_name: str | None, words: str) -> str:
 
     check_moment(here(), run, runner_name, words)
     return words
-
-
-def _one_of(words: tuple[str, ...], name: str, word: str) -> str:
-    from pipeline.actions.tagging.tag import one_of
-
-    return one_of(word.strip().lower(), words, name)
 
 
 def _presses(run: str, runner_name: str | None) -> str:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipeline.cli.frame.output import count
+from pipeline.rules import CRAMPS_TO_JUDGE_FORECASTS
+from pipeline.units import plural
 
 if TYPE_CHECKING:
     from pipeline.actions.training.train import Trained, TrainedRunner
 
 Kept = Mapping[str, Any]  # an Evaluation of the model as it was kept in the store
 
-ENOUGH_CRAMPS = 20  # as in the report (pipeline.report.numbers.looking_back)
 YOURS = {
     "own rate": "your plain rate of cramps",
     "own level x published shape": "your own level on the usual curve of time",
@@ -34,12 +34,14 @@ def store_lines(trained: Trained, evaluation: Kept) -> list[str]:
     new = trained.newest
     assert new is not None
     marked = " (simulated)" if evaluation["simulated"] else ""
-    learnt = f"{count(new.runs, 'answered run')}{marked} of {count(new.runners, 'runner')}, {new.cramps:,} with a cramp"
+    learnt = (
+        f"{plural(new.runs, 'answered run')}{marked} of {plural(new.runners, 'runner')}, {new.cramps:,} with a cramp"
+    )
     lines = [f"{'learnt from' if trained.outcome == 'fitted' else 'unchanged:'} {learnt}"]
     lines += record_lines(evaluation["together"])
     new_here = evaluation["newcomers"]
     if new_here["verdict"] != "too few runs":
-        lines.append(f"Each told as if new here, over {count(new_here['runs'], 'run')}: {_sums(new_here)}.")
+        lines.append(f"Each told as if new here, over {plural(new_here['runs'], 'run')}: {_sums(new_here)}.")
     return lines
 
 
@@ -47,10 +49,10 @@ def runner_line(one: TrainedRunner) -> str:
     """'anna: fitted, 41 answered runs with 5 cramps; of 31 runs looked back on 3 expected with a cramp, 5 came'."""
     if one.outcome == "nothing" or one.record is None:
         return f"{one.runner}: no answered run yet, so there is nothing to learn from; the report says so"
-    told = f"{one.runner}: {one.outcome}, {count(one.runs, 'answered run')} with {_cramps(one.cramps)}"
+    told = f"{one.runner}: {one.outcome}, {plural(one.runs, 'answered run')} with {_cramps(one.cramps)}"
     if one.record["verdict"] == "too few runs":
         return f"{told}; too few to look back on"
-    return f"{told}; looking back over {count(one.record['runs'], 'run')}: {_sums(one.record)}"
+    return f"{told}; looking back over {plural(one.record['runs'], 'run')}: {_sums(one.record)}"
 
 
 def record_lines(record: Kept) -> list[str]:
@@ -58,7 +60,7 @@ def record_lines(record: Kept) -> list[str]:
     if not record or record["verdict"] == "too few runs":
         return []
     if record["runners"] == 1:
-        whose = f"your last {count(record['runs'], 'run')}"
+        whose = f"your last {plural(record['runs'], 'run')}"
     else:
         whose = f"the last {record['runs']:,} runs of {record['runners']} runners"
     lines = [f"Had we told you before each of {whose}: {_sums(record)}."]
@@ -82,8 +84,10 @@ def beside_simpler_ways(record: Kept) -> list[str]:
         lines.append(f"Not clearly closer than {_listed(stands['unclear'], 'or')}.")
     if stands["worse"]:
         lines.append(f"Further off than {_listed(stands['worse'], 'and')}.")
-    if record["cramps"] < ENOUGH_CRAMPS:
-        lines.append(f"It takes about {ENOUGH_CRAMPS} cramps to say how good forecasts are, so this says little yet.")
+    if record["cramps"] < CRAMPS_TO_JUDGE_FORECASTS:
+        lines.append(
+            f"It takes about {CRAMPS_TO_JUDGE_FORECASTS} cramps to say how good forecasts are, so this says little yet."
+        )
     return lines
 
 
@@ -116,7 +120,7 @@ def _sums(record: Kept) -> str:
 
 
 def _cramps(number: int) -> str:
-    return count(number, "cramp") if number else "no cramp"
+    return plural(number, "cramp") if number else "no cramp"
 
 
 def _saved(baseline: Kept) -> str:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipeline.cli.frame.output import count, instant, next_step, plain, print_json, table
+from pipeline.cli.frame.output import instant, next_step, plain, print_json, table
 from pipeline.cli.frame.verb import here, utc_now
-from pipeline.units import short_id
+from pipeline.units import plural, short_id
 
 if TYPE_CHECKING:
     from pipeline.actions.weather.status import WeatherStatus
@@ -36,13 +36,13 @@ def say_status(as_json: bool) -> None:
     if as_json:
         print_json("weather_status", **_status_fields(status))
         return
-    click.echo(f"The weather of {count(sum(status.states.values()), 'run')}")
+    click.echo(f"The weather of {plural(sum(status.states.values()), 'run')}")
     for state, words in {**_MEANT, "pending": status.why}.items():
         if status.states.get(state):
             click.echo(f"  {state:<11}  {status.states[state]:>6,}  {plain(words or '', WHY_LETTERS)}")
     for kept in status.hours:
         draft = f", {kept.provisional:,} of them provisional" if kept.provisional else ""
-        click.echo(f"{kept.provider}: {count(kept.hours, 'hour')} of {count(kept.places, 'place')}{draft}")
+        click.echo(f"{kept.provider}: {plural(kept.hours, 'hour')} of {plural(kept.places, 'place')}{draft}")
     click.echo(_last_asked(status))
     next_step("cramplog weather" if status.why else "cramplog weather --missing")
 
@@ -71,7 +71,7 @@ def say_missing(as_json: bool) -> None:
         for one in missing
     ]
     table(("start", "runner", "id", "why"), rows)
-    click.echo(count(len(missing), "run"))
+    click.echo(plural(len(missing), "run"))
     next_step("cramplog weather")
 
 
@@ -79,7 +79,7 @@ def _last_asked(status: WeatherStatus) -> str:
     last = status.last
     if last is None:
         return "The service was not asked yet"
-    got = count(last.hours, "hour") if last.outcome == "answered" else f"{last.outcome}, {last.reason}"
+    got = plural(last.hours, "hour") if last.outcome == "answered" else f"{last.outcome}, {last.reason}"
     return f"Last asked {last.called_at:%Y-%m-%d %H:%M} UTC: {plain(got, WHY_LETTERS)}"
 
 

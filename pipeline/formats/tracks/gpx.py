@@ -7,6 +7,7 @@ follow one another are one run.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from typing import NoReturn
 
@@ -14,12 +15,12 @@ import numpy as np
 
 from pipeline.errors import FileRefused
 from pipeline.formats.cleaning.sport import sport_of_word
-from pipeline.formats.decoded import DECODED_COLUMNS, SIMULATED_MARK, DecodedRun
-from pipeline.formats.tracks.gpx_reading import GpxFile, GpxPart, GpxTrack, read_gpx
-from pipeline.formats.tracks.values import Floats, notes_on_times, record_fields
+from pipeline.formats.decoded import SIMULATED_MARK, DecodedRun
+from pipeline.formats.tracks.gpx_reading import GpxFile, GpxTrack, read_gpx
+from pipeline.formats.tracks.values import Floats, instant, notes_on_times, record_fields, seconds
 from pipeline.formats.tracks.xml_mending import refuse_damaged
 from pipeline.formats.tracks.xml_text import utf8_text
-from pipeline.schema import ParseNote
+from pipeline.schema import ParseNote, Records
 
 JOIN_WITHIN_S = 2 * 3600.0  # a track that begins this soon after the one before it is the same run
 
@@ -32,44 +33,92 @@ class _Track:
     sub_sport: str | None
     title: str | None
     description: str | None
-    parts: tuple[GpxPart, ...]
+    rows: slice  # of the file's points
     ends: tuple[tuple[float, float], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Points:
+    """The points of all tracks, shape (n_points,) each; `time_s` in seconds since 1970, NaN where unknown."""
+
+    time_s: Floats
+    columns: Records
+    fields: dict[str, Floats]
+
+
 def decode_gpx(content: bytes) -> tuple[DecodedRun, ...]:
-    """The runs of the file, in the order of the file. Text that gpxpy refuses is mended, and notes say so.
+    """The runs of the file, in the order of the file. Notes say what was mended.
 
     Raises FileRefused for text without any track, for a planned route (no times) and for a file of waypoints.
     """
-    file, mended = read_gpx(utf8_text(content))
-    timed = [track for track in map(_track, file.tracks) if track.parts]
+    text = utf8_text(content)
+    file, mended = read_gpx(text)
+    time_s, n_zoneless = seconds(file.times, instant if file.mended else _instant)
+    # GPX 1.0 has no type of a track; a file with extensions is 1.1, whatever it calls itself
+    has_types = file.mended or file.version == "1.1" or b"extensions>" in text
+    timed = [track for track in _tracks(file, time_s, has_types) if track.ends]
+    notes = (*mended, *_notes_on_points(file))
     if not timed:
-        _refuse(file, mended)
-    notes = (*mended, *notes_on_times(file.n_timeless, file.n_zoneless))
-    return tuple(_decoded(file, group, no, notes) for no, group in enumerate(_joined(timed)))
+        _refuse(file, notes)
+    notes += notes_on_times(int(np.isnan(time_s).sum()), n_zoneless)
+    points = _Points(time_s, file.values.columns(), file.values.fields())
+    return tuple(_decoded(file, points, group, no, notes) for no, group in enumerate(_joined(timed)))
 
 
-def _refuse(file: GpxFile, mended: tuple[ParseNote, ...]) -> NoReturn:
-    refuse_damaged(mended)  # of points without times it cannot be known whether they had some
-    if file.holds_plan:
+def _instant(text: str) -> datetime | None:
+    """A time of proper GPX: in the forms that TCX has too, else as gpxpy reads it, which accepts more of them.
+
+    Among these are one digit for a minute or second ('7:3:9') and a typographic minus before the zone. In mended text
+    such a time may be half of one, so there gpxpy is not asked.
+    """
+    at = instant(text)
+    if at or not text:
+        return at
+    from gpxpy.gpx import GPXException  # takes longer to load than a file to read
+    from gpxpy.gpxfield import parse_time
+
+    try:
+        at = parse_time(text)
+        if at is not None:
+            at.utcoffset()
+    except (GPXException, ValueError):  # no time; a zone of more than a day
+        return None
+    return at
+
+
+def _notes_on_points(file: GpxFile) -> tuple[ParseNote, ...]:
+    """What was odd about the points' numbers."""
+    notes = []
+    if file.n_unplaced:
+        notes.append(ParseNote("no_position", "points whose position is no number were left out", file.n_unplaced))
+    if file.n_bad_heights and not file.mended:
+        notes.append(ParseNote("repaired", "heights that are no number were left out", file.n_bad_heights))
+    return tuple(notes)
+
+
+def _refuse(file: GpxFile, notes: tuple[ParseNote, ...]) -> NoReturn:
+    refuse_damaged(notes)  # points without times may have had some before the damage
+    if file.holds_route or file.times:
         raise FileRefused("planned", "a planned route: its points have no times", "give the recorded run")
     what = "holds only waypoints" if file.holds_waypoints else "holds no track"
     raise FileRefused("no_records", what, "give the recorded run")
 
 
-def _track(track: GpxTrack) -> _Track:
-    sport, sub_sport = sport_of_word(track.kind)
-    segments = [[part for part in segment if part.columns["time_s"].size] for segment in track.segments]
-    timed = [segment for segment in segments if segment]
-    ends = [(segment[0].columns["time_s"][0], segment[-1].columns["time_s"][-1]) for segment in timed]
-    return _Track(
-        sport,
-        sub_sport,
-        track.title,
-        track.description,
-        tuple(part for segment in timed for part in segment),
-        tuple((float(first), float(last)) for first, last in ends),
-    )
+def _tracks(file: GpxFile, time_s: Floats, has_types: bool) -> list[_Track]:
+    bounds = pairwise([*(track.first_row for track in file.tracks), time_s.size])
+    return [_track(track, slice(*rows), time_s, has_types) for track, rows in zip(file.tracks, bounds, strict=True)]
+
+
+def _track(track: GpxTrack, rows: slice, time_s: Floats, has_types: bool) -> _Track:
+    texts = track.texts
+    sport, sub_sport = sport_of_word(texts.get("type") if has_types else None)
+    ends = []
+    for first, end in pairwise([rows.start, *track.segment_rows, rows.stop]):
+        timed_s = time_s[first:end][np.isfinite(time_s[first:end])]
+        if timed_s.size:
+            ends.append((float(timed_s[0]), float(timed_s[-1])))
+    description = texts.get("desc") or texts.get("cmt") or None
+    return _Track(sport, sub_sport, texts.get("name") or None, description, rows, tuple(ends))
 
 
 def _joined(tracks: list[_Track]) -> list[list[_Track]]:
@@ -83,31 +132,25 @@ def _joined(tracks: list[_Track]) -> list[list[_Track]]:
     return groups
 
 
-def _decoded(file: GpxFile, group: list[_Track], session_no: int, notes: tuple[ParseNote, ...]) -> DecodedRun:
-    parts = [part for track in group for part in track.parts]
-    columns = {name: np.concatenate([part.columns[name] for part in parts]) for name in DECODED_COLUMNS}
+def _decoded(
+    file: GpxFile, points: _Points, group: list[_Track], session_no: int, notes: tuple[ParseNote, ...]
+) -> DecodedRun:
+    rows = slice(group[0].rows.start, group[-1].rows.stop)  # points of tracks between these have no time
+    time_s = points.time_s[rows]
+    timed = np.isfinite(time_s)
+    columns = {name: values[rows][timed] for name, values in points.columns.items()}
     between = pairwise(ends for track in group for ends in track.ends)
     return DecodedRun(
         session_no=session_no,
         sport=group[0].sport,
         sub_sport=group[0].sub_sport,
         start_s=None,
-        columns=columns,
+        columns={**columns, "time_s": time_s[timed]},
         stops=tuple((before[1], after[0]) for before, after in between if after[0] > before[1]),
         device=file.creator or None,
-        title=group[0].title or file.title,
-        description=group[0].description or file.description,
-        fields=record_fields(_fields(parts), columns["time_s"], "gpx"),
+        title=group[0].title or file.texts.get("name") or None,
+        description=group[0].description or file.texts.get("desc") or None,
+        fields=record_fields({name: values[rows] for name, values in points.fields.items()}, time_s, "gpx"),
         simulated=file.creator.startswith(SIMULATED_MARK),
         notes=notes,
     )
-
-
-def _fields(parts: list[GpxPart]) -> dict[str, Floats]:
-    """The fields of all parts, one after the other, NaN through those that lack one."""
-    names = sorted({name for part in parts for name in part.fields})
-    lacking = [np.full(part.columns["time_s"].size, np.nan) for part in parts]
-    return {
-        name: np.concatenate([part.fields.get(name, nans) for part, nans in zip(parts, lacking, strict=True)])
-        for name in names
-    }

@@ -1,33 +1,23 @@
-"""GPX text to tracks of columns, through gpxpy. Called by gpx, which makes runs of them.
+"""GPX text to tracks: names, segments and points, numbers still as text. Called by gpx, which makes runs of them.
 
-gpxpy holds every point as an object, some 25 bytes of memory for each byte of text; a long text goes through it in
-pieces. Text that it refuses is gpx_mending's, and then tried again.
+The text is read element by element, and what has been read is let go, so that a long one needs little memory.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
-import numpy as np
+from pipeline.formats.tracks.values import TrackValues, field_name, number
+from pipeline.formats.tracks.xml_mending import read_or_mend
+from pipeline.formats.tracks.xml_text import Element, local_name, texts_within
+from pipeline.schema import ParseNote
 
-from pipeline.formats.tracks.gpx_mending import mended_gpx
-from pipeline.formats.tracks.values import Floats, TrackValues, field_name, seconds_since_1970
-from pipeline.formats.tracks.xml_text import local_name
-from pipeline.schema import ParseNote, Records
-
-if TYPE_CHECKING:  # gpxpy takes longer to load than a FIT file to read, and most files are FIT
-    from gpxpy.gpx import GPX, GPXTrackPoint
-
-PIECE = 2_000_000  # bytes of text that go through gpxpy at once
-
-_ROOT = re.compile(rb"\s*<gpx\b[^<>]*[^/<>]>")
-_POINT_END, _AFTER_POINT = b"</trkpt>", b"</trkseg></trk></gpx>"
-# gpxpy searches for namespaces in a way that takes hours where this is found
-_ENDLESS = re.compile(rb"\sxmlns[^=]{300}")
+_ROOT = "gpx"
+_POINTS = frozenset({"trkpt", "rtept", "wpt"})
+_STRUCTURE = _POINTS | {_ROOT, "trk", "trkseg"}
+_TEXTS = frozenset({"name", "cmt", "desc", "type"})
 # Names without their namespace: gpxtpx:hr, gpxdata:hr, ns3:TrackPointExtension/ns3:cad, pwr:PowerInWatts ...
 _EXTENSIONS = {
     "hr": "heart_rate_bpm",
@@ -45,121 +35,161 @@ _EXTENSIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class GpxPart:
-    """Points that have a time, one after the other without a pause; `fields` are as long as the columns."""
-
-    columns: Records
-    fields: dict[str, Floats]
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class GpxTrack:
-    """A track: a list of parts for each segment, which a cut between two pieces may have parted."""
+    """A track as the text has it; `segment_rows` are the numbers of each segment's first point within the file."""
 
-    kind: str | None
-    title: str | None
-    description: str | None
-    segments: list[list[GpxPart]]
+    first_row: int
+    texts: dict[str, str] = field(default_factory=dict)  # the first 'name', 'cmt', 'desc' and 'type'
+    segment_rows: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class GpxFile:
-    """What a file holds, as far as it has been read."""
+    """A file as the text has it. `times` and `values` have a row per point of any track."""
 
+    mended: bool  # read from broken text
     creator: str = ""
-    title: str | None = None
-    description: str | None = None
+    version: str = ""
+    texts: dict[str, str] = field(default_factory=dict)  # the first 'name' and 'desc' of the file itself
     tracks: list[GpxTrack] = field(default_factory=list)
+    times: list[str | None] = field(default_factory=list)
+    values: TrackValues = field(default_factory=TrackValues)
     holds_waypoints: bool = False
-    holds_plan: bool = False  # a route, or track points, whether with times or without
-    n_timeless: int = 0
-    n_zoneless: int = 0
+    holds_route: bool = False
+    n_unplaced: int = 0  # points left out because their position is no number
+    n_bad_heights: int = 0
 
 
 def read_gpx(text: bytes) -> tuple[GpxFile, tuple[ParseNote, ...]]:
     """The file, and what had to be mended in it."""
-    from gpxpy.gpx import GPXException
+    names = (*_STRUCTURE, *_TEXTS)
+    return read_or_mend(text, _ROOT, names, _read)
 
-    if not _ENDLESS.search(text):
+
+def _read(parts: Iterable[tuple[str, Element]], mended: bool) -> GpxFile:
+    reading = _Reading(mended)
+    for event, element in parts:
+        reading.take(event, local_name(element.tag), element)
+    reading.take_begun()
+    return reading.file
+
+
+class _Reading:
+    """What has been read while the elements come by."""
+
+    def __init__(self, mended: bool) -> None:
+        self.file = GpxFile(mended)
+        self._in_track = False
+        self._begun: Element | None = None  # a point that is taken once its values are all there
+
+    def take(self, event: str, name: str, element: Element) -> None:
+        if name in _TEXTS:
+            if event == "end":
+                self._take_text(name, element)
+            return
+        self.take_begun()
+        if event == "start":
+            self._begin(name, element)
+        elif name in _POINTS or name == "trkseg":
+            _let_go(element)
+        elif name == "trk":
+            self._in_track = False
+
+    def _begin(self, name: str, element: Element) -> None:
+        if name == _ROOT:
+            self.file.creator = self.file.creator or element.get("creator", "")
+            self.file.version = self.file.version or element.get("version", "")
+        elif name == "trk" and not self._in_track:  # a track within another is the rest of a broken 'trkpt'
+            self.file.tracks.append(GpxTrack(self.file.values.n_points))
+            self._in_track = True
+        elif name == "trkseg":
+            self._begin_segment()
+        elif name == "trkpt":
+            self._begun = element
+        elif name == "rtept":
+            self.file.holds_route = True
+        elif name == "wpt":
+            self.file.holds_waypoints = True
+
+    def _begin_segment(self) -> None:
+        track, row = self._track(), self.file.values.n_points
+        if track.segment_rows[-1:] != [row]:  # the segment before it has points
+            track.segment_rows.append(row)
+
+    def _track(self) -> GpxTrack:
+        if not self.file.tracks:  # its beginning is lost
+            self.file.tracks.append(GpxTrack(0))
+        return self.file.tracks[-1]
+
+    def _take_text(self, name: str, element: Element) -> None:
+        parent = element.getparent()
+        owner = "" if parent is None else local_name(parent.tag)
+        if owner == "trk" and self.file.tracks:
+            self.file.tracks[-1].texts.setdefault(name, element.text or "")
+        elif owner in (_ROOT, "metadata"):
+            self.file.texts.setdefault(name, element.text or "")
+
+    def take_begun(self) -> None:
+        point, self._begun = self._begun, None
+        if point is None:
+            return
         try:
-            file = _read(text)
-        except (GPXException, ValueError):
-            pass
-        else:
-            if file.holds_plan or file.holds_waypoints or b"trkpt" not in text:
-                return file, ()
-    mended, notes = mended_gpx(text)
-    return _read(mended.encode()), notes
-
-
-def _read(text: bytes) -> GpxFile:
-    import gpxpy
-
-    # gpxpy reads extensions and the type in GPX 1.1 only, whatever the file calls itself
-    version = "1.1" if b"extensions>" in text else None
-    file = GpxFile()
-    for number, piece in enumerate(_pieces(text)):
-        _take(file, gpxpy.parse(piece.decode(), version), goes_on=number > 0)
-    return file
-
-
-def _pieces(text: bytes) -> Iterator[bytes]:
-    """GPX documents, cut after points: each but the first goes on in the track and segment of the one before."""
-    root = _ROOT.match(text)
-    at, begin = 0, b""
-    while root and (end := text.find(_POINT_END, at + PIECE)) > 0:
-        end += len(_POINT_END)
-        yield begin + text[at:end] + _AFTER_POINT
-        at, begin = end, root.group() + b"<trk><trkseg>"
-    yield begin + text[at:]
-
-
-def _take(file: GpxFile, gpx: GPX, *, goes_on: bool) -> None:
-    if not goes_on:
-        file.creator, file.title, file.description = gpx.creator or "", gpx.name, gpx.description
-    file.holds_waypoints |= bool(gpx.waypoints)
-    file.holds_plan |= bool(gpx.routes)
-    for number, track in enumerate(gpx.tracks):
-        segments = [[_part(file, segment.points)] for segment in track.segments]
-        if goes_on and number == 0 and file.tracks:
-            file.tracks[-1].segments[-1] += segments[0]
-            file.tracks[-1].segments.extend(segments[1:])
-        else:
-            file.tracks.append(GpxTrack(track.type, track.name, track.description or track.comment, segments))
-
-
-def _part(file: GpxFile, points: list[GPXTrackPoint]) -> GpxPart:
-    told_s = np.array([seconds_since_1970(point.time) for point in points])
-    timed = [point for point, at_s in zip(points, told_s, strict=True) if at_s >= 0]
-    file.holds_plan |= bool(points)
-    file.n_timeless += len(points) - len(timed)
-    file.n_zoneless += sum(point.time is not None and point.time.tzinfo is None for point in timed)
-    values = _extensions(timed)
-    columns = values.columns()
-    columns["time_s"] = told_s[told_s >= 0]
-    columns["latitude"] = np.array([point.latitude for point in timed])
-    columns["longitude"] = np.array([point.longitude for point in timed])
-    columns["altitude_m"] = np.array([point.elevation for point in timed], dtype=np.float64)
-    if np.isnan(columns["speed_ms"]).all():  # GPX 1.0
-        columns["speed_ms"] = np.array([point.speed for point in timed], dtype=np.float64)
-    return GpxPart(columns, values.fields())
-
-
-def _extensions(points: list[GPXTrackPoint]) -> TrackValues:
-    values = TrackValues()
-    for point in points:
-        for extension in point.extensions:
-            for element in extension.iter():
-                text = element.text
-                if text and not text.isspace() and (name := _name(element.tag)):
-                    values.add(name, text)
+            latitude, longitude = float(point.get("lat", "")), float(point.get("lon", ""))
+        except ValueError:
+            self.file.n_unplaced += 1
+            return
+        self._track()
+        values = self.file.values
+        values.add("latitude", latitude)
+        values.add("longitude", longitude)
+        self.file.times.append(self._take_values(point))
         values.next_point()
-    return values
+
+    def _take_values(self, point: Element) -> str | None:
+        """The values of the point go to their columns; returns its time.
+
+        What is neither time, height nor speed counts only within the extensions. Broken text may have lost the tag
+        that opens them, so there it always counts.
+        """
+        values, mended = self.file.values, self.file.mended
+        in_extensions = mended
+        at: str | None = None
+        height: str | None = None
+        for name, text in texts_within(point, _STRUCTURE):
+            if name == "extensions":
+                in_extensions = True
+            elif not text or text.isspace():
+                continue
+            elif name == "time" and (mended or at is None):
+                at = text
+            elif name == "ele" and (mended or height is None):
+                height = text
+            elif in_extensions:
+                if column := _column_of_extension(name):
+                    values.add(column, number(text))
+            elif name == "speed":  # GPX 1.0
+                values.add("speed_ms", number(text))
+        if height is not None:
+            self._take_height(height)
+        return at
+
+    def _take_height(self, text: str) -> None:
+        try:
+            self.file.values.add("altitude_m", float(text))
+        except ValueError:
+            self.file.n_bad_heights += 1
+
+
+def _let_go(element: Element) -> None:
+    """Frees the memory of an element that has been read; what is left of it goes with the element after it."""
+    element.clear()
+    before = element.getprevious()
+    if before is not None:
+        element.getparent().remove(before)
 
 
 @lru_cache(maxsize=1000)
-def _name(tag: object) -> str | None:
-    """The column or field that an extension's tag stands for; None where there is none."""
-    name = local_name(tag)
+def _column_of_extension(name: str) -> str | None:
+    """The column or field that an extension stands for; None where there is none."""
     return _EXTENSIONS.get(name.lower()) or field_name(name)

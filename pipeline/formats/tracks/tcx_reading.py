@@ -9,15 +9,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from pipeline.formats.tracks.values import TrackValues, field_name
-from pipeline.formats.tracks.xml_mending import mended_elements
-from pipeline.formats.tracks.xml_text import Element, elements, local_name, own_texts
+from pipeline.formats.tracks.values import TrackValues, field_name, number
+from pipeline.formats.tracks.xml_mending import read_or_mend
+from pipeline.formats.tracks.xml_text import Element, local_name, texts_within
 from pipeline.schema import ParseNote
 
 _ROOT = "TrainingCenterDatabase"
 _POINT = "Trackpoint"
 _STRUCTURE = frozenset({"Activity", "Transition", "Course", "Lap", "Track", _POINT})
-_WORDS = frozenset({"Id", "Notes", "Creator"})
+_TEXTS = frozenset({"Id", "Notes", "Creator"})
 # In the order of Garmin's schema: of 'Cadence' and 'RunCadence' in one point the foot's comes later, and counts.
 _COLUMNS = {
     "LatitudeDegrees": "latitude",
@@ -59,16 +59,9 @@ class TcxActivity:
 
 def read_tcx(text: bytes) -> tuple[list[TcxActivity], bool, tuple[ParseNote, ...]]:
     """The activities in the order of the text, whether it holds a course, and what had to be mended."""
-    from lxml.etree import XMLSyntaxError
-
-    names = (*_STRUCTURE, *_WORDS)
-    try:
-        reading = _Reading(elements(text, names))
-    except XMLSyntaxError:
-        notes: list[ParseNote] = []
-        reading = _Reading(mended_elements(text, _ROOT, names, notes))
-        return reading.activities, reading.holds_course, tuple(notes)
-    return reading.activities, reading.holds_course, ()
+    names = (*_STRUCTURE, *_TEXTS)
+    reading, notes = read_or_mend(text, _ROOT, names, lambda parts, _: _Reading(parts))
+    return reading.activities, reading.holds_course, notes
 
 
 class _Reading:
@@ -84,8 +77,8 @@ class _Reading:
         self._take_begun()
 
     def _take(self, event: str, name: str, element: Element) -> None:
-        if name in _WORDS:
-            self._take_word(event, name, element)
+        if name in _TEXTS:
+            self._take_text(event, name, element)
             return
         self._take_begun()
         if event == "start":
@@ -122,7 +115,7 @@ class _Reading:
             laps[-1].distance_m = element.findtext("{*}DistanceMeters")
             laps[-1].trigger = element.findtext("{*}TriggerMethod")
 
-    def _take_word(self, event: str, name: str, element: Element) -> None:
+    def _take_text(self, event: str, name: str, element: Element) -> None:
         parent = element.getparent()
         if event == "start" or parent is None or local_name(parent.tag) != "Activity" or not self.activities:
             return
@@ -140,18 +133,19 @@ class _Reading:
             return
         activity = self._activity()
         at: str | None = None
-        for tag, text in own_texts(point, _STRUCTURE):
-            name = _name(tag)
-            if name == "time":
+        for name, text in texts_within(point, _STRUCTURE):
+            if not text or text.isspace():
+                continue
+            column = _column(name)
+            if column == "time":
                 at = text
-            elif name and text and not text.isspace():
-                activity.values.add(name, text)
+            elif column:
+                activity.values.add(column, number(text))
         activity.times.append(at)
         activity.values.next_point()
 
 
 @lru_cache(maxsize=1000)
-def _name(tag: object) -> str | None:
-    """The column or field that a tag within a point stands for; None where there is none."""
-    name = local_name(tag)
+def _column(name: str) -> str | None:
+    """The column or field that an element within a point stands for; None where there is none."""
     return _COLUMNS.get(name) or field_name(name)

@@ -1,12 +1,13 @@
 """Numbers and times from the text of track points, as columns of ours and as fields of the file's own.
 
-Called by gpx and tcx, which know the points and the words.
+Called by gpx and tcx, which know the tags.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from array import array
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -23,51 +24,43 @@ MOST_FIELDS = 40  # a file with more kinds of extensions than this says nothing 
 
 _IN_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
 _ODD_TIME = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)[T ](\d\d?):(\d\d):(\d\d)(\.\d+)?\s*(Z|[+-]\d\d(?::?\d\d)?)?")
+_BEGINS_NAME = re.compile(r"[^\W\d]")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 class TrackValues:
-    """What the points of a track say, point after point: texts by the name of a column or field."""
+    """The values of a track's points, in their order: numbers by the name of a column or field."""
 
     def __init__(self) -> None:
         self.n_points = 0
-        self._rows: dict[str, list[int]] = {}
-        self._texts: dict[str, list[str]] = {}
+        self._rows: dict[str, array[int]] = {}
+        self._numbers: dict[str, array[float]] = {}
 
-    def add(self, name: str, text: str) -> None:
-        """A value of the point that is being read; of two for one name the later one counts."""
-        if name not in self._texts:
-            self._rows[name], self._texts[name] = [], []
+    def add(self, name: str, value: float) -> None:
+        """Adds a value of the current point, NaN for text that is no number; of two with one name the later counts."""
+        if name not in self._numbers:
+            self._rows[name], self._numbers[name] = array("q"), array("d")
         self._rows[name].append(self.n_points)
-        self._texts[name].append(text)
+        self._numbers[name].append(value)
 
     def next_point(self) -> None:
         self.n_points += 1
 
     def columns(self) -> Records:
-        """DECODED_COLUMNS but for the time, each of shape (n_points,), NaN where not told."""
-        columns = empty_columns(self.n_points)
-        for name in columns.keys() & self._texts.keys():
-            columns[name][self._rows[name]] = numbers(self._texts[name])
-        return columns
+        """DECODED_COLUMNS but for the time, each of shape (n_points,), NaN where not measured."""
+        measured = {name: self._column(name) for name in self._numbers.keys() & set(DECODED_COLUMNS)}
+        return {**empty_columns(self.n_points), **measured}
 
     def fields(self) -> dict[str, Floats]:
-        """The rest of what is a number, each of shape (n_points,), NaN where not told."""
-        found: dict[str, Floats] = {}
-        for name in sorted(self._texts.keys() - set(DECODED_COLUMNS)):
-            told = numbers(self._texts[name])
-            if np.isfinite(told).any() and len(found) < MOST_FIELDS:
-                found[name] = np.full(self.n_points, np.nan)
-                found[name][self._rows[name]] = told
-        return found
+        """The other values, each of shape (n_points,), NaN where not measured; at most MOST_FIELDS of them."""
+        names = sorted(self._numbers.keys() - set(DECODED_COLUMNS))
+        measured = [name for name in names if np.isfinite(self._numbers[name]).any()]
+        return {name: self._column(name) for name in measured[:MOST_FIELDS]}
 
-
-def numbers(texts: Sequence[str]) -> Floats:
-    """The texts as numbers, shape (n,), NaN where one is none."""
-    try:
-        return np.fromiter(map(float, texts), dtype=np.float64, count=len(texts))
-    except ValueError:
-        return np.array([number(text) for text in texts], dtype=np.float64)
+    def _column(self, name: str) -> Floats:
+        column = np.full(self.n_points, np.nan)
+        column[self._rows[name]] = self._numbers[name]
+        return column
 
 
 def number(text: str | None) -> float:
@@ -77,35 +70,7 @@ def number(text: str | None) -> float:
         return float("nan")
 
 
-def seconds(texts: Sequence[str | None]) -> tuple[Floats, int]:
-    """The instants in seconds since 1970, NaN where the text is none; and how many had no zone, taken for UTC."""
-    if all(_IN_UTC.fullmatch(text or "") for text in texts):
-        try:
-            instants = np.array([text[:-1] for text in texts if text], dtype="datetime64[us]")
-        except ValueError:  # the 31st of February
-            pass
-        else:
-            told_s = instants.astype(np.int64) / 1e6
-            return np.where((told_s >= 0) & (told_s < END_S), told_s, np.nan), 0
-    read = [_instant((text or "").strip()) for text in texts]
-    without_zone = sum(instant is not None and instant.tzinfo is None for instant in read)
-    return np.array([seconds_since_1970(instant) for instant in read], dtype=np.float64), without_zone
-
-
-def is_instant(text: str | None) -> bool:
-    """Whether it is a whole date and time: '2025-06-14T07:30:1' is what a cut leaves of one."""
-    return _instant((text or "").strip()) is not None
-
-
-def seconds_since_1970(instant: datetime | None) -> float:
-    """NaN for years of no watch. A time without zone is taken for UTC, as the standards say that they are."""
-    if instant is None:
-        return float("nan")
-    told_s = (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).timestamp()
-    return told_s if 0 <= told_s < END_S else float("nan")
-
-
-def _instant(text: str) -> datetime | None:
+def instant(text: str) -> datetime | None:
     """'2025-06-14T07:30:00.123Z' in the forms seen: one digit for a month, a blank for the T, '+0200', no zone."""
     found = _ODD_TIME.fullmatch(text)
     if not found:
@@ -119,24 +84,54 @@ def _instant(text: str) -> datetime | None:
         return None
 
 
+def seconds(
+    texts: Sequence[str | None], read_instant: Callable[[str], datetime | None] = instant
+) -> tuple[Floats, int]:
+    """The instants in seconds since 1970, NaN where the text is no time; and how many had no zone, taken for UTC.
+
+    `read_instant` reads the texts if one of them is not plain UTC.
+    """
+    if all(_IN_UTC.fullmatch(text or "") for text in texts):
+        try:
+            instants = np.array([text[:-1] for text in texts if text], dtype="datetime64[us]")
+        except ValueError:  # the 31st of February
+            pass
+        else:
+            time_s = instants.astype(np.int64) / 1e6
+            return np.where((time_s >= 0) & (time_s < END_S), time_s, np.nan), 0
+    read = [read_instant((text or "").strip()) for text in texts]
+    without_zone = sum(at is not None and at.tzinfo is None for at in read)
+    return np.array([_seconds_since_1970(at) for at in read], dtype=np.float64), without_zone
+
+
+def _seconds_since_1970(at: datetime | None) -> float:
+    """NaN for years of no watch. A time without zone is taken for UTC, as the standards say that they are."""
+    if at is None:
+        return float("nan")
+    at_s = (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+    return at_s if 0 <= at_s < END_S else float("nan")
+
+
 def field_name(name: str) -> str | None:
-    """'verticalSpeed' as 'vertical_speed'; None for what may be a position, which is kept in its own columns only."""
-    plain = _HUMP.sub("_", name).lower()[:40]
-    return None if not plain or is_place(name) else plain
+    """'verticalSpeed' as 'vertical_speed'; None for what is no name, and for a position, which has its own columns.
+
+    Of a broken '<gpxtpx:cad>' libxml2 may leave a tag named '0ad', or one without a name.
+    """
+    return None if not _BEGINS_NAME.match(name) or is_place(name) else _HUMP.sub("_", name).lower()[:40]
 
 
 def record_fields(fields: dict[str, Floats], time_s: Floats, told_by: str) -> tuple[RecordField, ...]:
     """One RecordField a name, only where measured; the formats give no units."""
-    told = []
+    measured_fields = []
     for name, values in fields.items():
-        known = np.isfinite(values) & np.isfinite(time_s)
-        if known.any():
-            told.append(RecordField(name, None, told_by, time_s[known], values[known]))
-    return tuple(told)
+        measured = np.isfinite(values) & np.isfinite(time_s)
+        if measured.any():
+            measured_fields.append(RecordField(name, None, told_by, time_s[measured], values[measured]))
+    return tuple(measured_fields)
 
 
 def notes_on_times(n_timeless: int, n_zoneless: int) -> tuple[ParseNote, ...]:
-    """What was odd about the points' times: so many without one, so many whose zone is not told."""
+    """What was odd about the points' times: so many without one, so many without a zone."""
     notes = []
     if n_timeless:
         notes.append(ParseNote("no_time", "points without a time were left out", n_timeless))

@@ -1,4 +1,4 @@
-"""Broken XML read as far as it goes, and what was wrong with it as a note. Called by gpx_mending and tcx_reading.
+"""Broken XML read as far as it goes, and what was wrong with it as a note. Called by gpx_reading and tcx_reading.
 
 'repaired' says that all of the run is there, 'damaged' that some of it may be lost.
 """
@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from html import escape
+from typing import Any, TypeVar
 
 from pipeline.errors import FileRefused
 from pipeline.formats.tracks.xml_text import Element, elements, lines_of
@@ -18,16 +20,54 @@ _LEVELS = 40
 _PREFIX = re.compile(rb"(?:</?|\s)([A-Za-z_][\w.-]{0,40}):[\w.-]{1,60}(?=[\s=/>])")
 _DECLARED = re.compile(rb"\sxmlns:([A-Za-z_][\w.-]{0,40})\s*=")
 _MOST_PREFIXES = 100
+_UNKNOWN = "\N{REPLACEMENT CHARACTER}".encode()
+_REFERENCES = re.compile(rb"(?:&#(?:\d{1,7}|x[\da-fA-F]{1,6});)+")
+_NO_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def _known_characters(found: re.Match[bytes]) -> bytes:
+    """Number references as they are; where one stands for no character, all as text with U+FFFD for that one.
+
+    Java's XML writers put an emoji as the two halves of its UTF-16 form, '&#55357;&#56842;': these are joined.
+    """
+    codes = [int(one[1:], 16) if one[:1] == b"x" else int(one) for one in found.group()[2:-1].split(b";&#")]
+    text = "".join(chr(code) if code <= sys.maxunicode else "\uffff" for code in codes)
+    if not _NO_CHARACTER.search(text):
+        return found.group()
+    joined = text.encode("utf-16-le", errors="surrogatepass").decode("utf-16-le", errors="replace")
+    return escape(_NO_CHARACTER.sub("\ufffd", joined)).encode()
+
+
+_Read = TypeVar("_Read")
+_Replacement = bytes | Callable[[re.Match[bytes]], bytes]
 # What libxml2 would report, or end its reading at, though nothing of a run is lost by it: what, where, what instead.
-_ODDITIES = (
+_ODDITIES: tuple[tuple[str, re.Pattern[bytes], _Replacement], ...] = (
     ("", re.compile(rb"<!\[CDATA\[([^<>]*)\]\]>"), rb"\1"),
     ("", re.compile(rb"<!--[^<>]*-->"), b""),
+    ("characters that XML does not know", _REFERENCES, _known_characters),
+    ("characters that XML does not know", re.compile(rb"\xef\xbf[\xbe\xbf]"), _UNKNOWN),  # U+FFFE and U+FFFF
     # something must stay: the digits on both sides of a zeroed block are no number
-    ("control characters", re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]+"), "\N{REPLACEMENT CHARACTER}".encode()),
-    ("a bare & or unknown entity", re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,6}|#x[\da-fA-F]{1,5});)"), b"&amp;"),
+    ("control characters", re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]+"), _UNKNOWN),
+    ("a bare & or unknown entity", re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[\da-fA-F]{1,6});)"), b"&amp;"),
     # the second form: for each of a million '<a ' libxml2 would search the text to its end for a '>'
     ("a < that begins no tag", re.compile(rb"<(?!/?[A-Za-z_])|<(?=[^<>]*<)"), b" "),
 )
+
+
+def read_or_mend(
+    text: bytes, root: str, names: tuple[str, ...], read: Callable[[Iterable[tuple[str, Element]], bool], _Read]
+) -> tuple[_Read, tuple[ParseNote, ...]]:
+    """What `read` makes of the named elements of the text, and what had to be mended.
+
+    `read` gets ('start' | 'end', element) and whether they are of mended text; it is called anew for that.
+    """
+    from lxml.etree import XMLSyntaxError
+
+    try:
+        return read(elements(text, names), False), ()
+    except XMLSyntaxError:
+        notes: list[ParseNote] = []
+        return read(mended_elements(text, root, names, notes), True), tuple(notes)
 
 
 def mended_elements(
@@ -35,7 +75,7 @@ def mended_elements(
 ) -> Iterator[tuple[str, Element]]:
     """('start' | 'end', element) of the named elements, as libxml2 makes them of broken text; `notes` gets one more.
 
-    An element whose end is lost may hold the ones after it, and end after them (`own_texts`).
+    An element whose end is lost may hold the ones after it, and end after them (`texts_within`).
     """
     inside, whole = _within_root(text, root)
     inside, oddities = _without_oddities(inside)
@@ -65,12 +105,13 @@ def _within_root(text: bytes, root: str) -> tuple[bytes, bool]:
 
 def _without_oddities(text: bytes) -> tuple[bytes, list[str]]:
     """The text without what only seems to damage it, and what that was."""
-    found = []
+    found: dict[str, None] = {}  # in their order, each once
     for what, pattern, instead in _ODDITIES:
-        text, n = pattern.subn(instead, text)
-        if n and what:
-            found.append(what)
-    return text, found
+        mended = pattern.sub(instead, text)
+        if what and mended != text:
+            found[what] = None
+        text = mended
+    return text, list(found)
 
 
 def _levels(text: bytes) -> tuple[bytes, list[str]]:

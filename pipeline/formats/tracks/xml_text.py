@@ -80,12 +80,13 @@ def elements(text: bytes, names: tuple[str, ...], *, recover: bool = False) -> A
     )
 
 
-def own_texts(element: Element, others: frozenset[str]) -> Iterator[tuple[object, str | None]]:
-    """Tag and text of all that stands within the element, up to the next element of the names in `others`."""
-    for part in element.iter():
-        if part is not element and local_name(part.tag) in others:
+def texts_within(element: Element, others: frozenset[str]) -> Iterator[tuple[str, str | None]]:
+    """Local name and text of all that stands within the element, up to the next element of the names in `others`."""
+    for part in element.iterdescendants():
+        name = local_name(part.tag)
+        if name in others:
             return
-        yield part.tag, part.text
+        yield name, part.text
 
 
 @lru_cache(maxsize=1000)

@@ -15,9 +15,10 @@ from statistics import median
 from pipeline.report.numbers.counts import Where, own_onsets, own_runs
 from pipeline.report.numbers.facts import CrampFact, ReportFacts, RunFact
 from pipeline.report.numbers.questionnaire import counts_of, profile_lines, question_lines
-from pipeline.report.numbers.shares import MORNING_ENDS_H, Share
-from pipeline.report.numbers.wording import clock, muscle, plural, temp
-from pipeline.units import format_hours
+from pipeline.report.numbers.shares import Share
+from pipeline.report.numbers.wording import clock, muscle, temp
+from pipeline.rules import MORNING_ENDS_H
+from pipeline.units import format_hours, plural
 
 NOBODY = "Nobody asked yet:"
 _TAG = "cramplog tag last --at 1:42:00 --muscle calf --side left --severity moderate"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipeline.report.numbers.facts import CrampFact, ReportFacts, RunFact
-from pipeline.schema import SIDES
+from pipeline.vocabulary import SIDES
 
 TOLD_ANSWERS = ("no cramp", "cramp")  # 'not sure' and 'unanswered' are missing, never a no
 

@@ -73,10 +73,10 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class PlanRisk:
-    """A planned run and what may be said about it, as MODEL.md's table decides (`models/abstain.py`).
+    """A planned run and what may be shown of it (`pipeline/rules.py`, docs/method.md#when-it-must-hold-back).
 
-    `say` is 'nothing' when declined (then `risk` is not shown); `beyond` is True when longer, hotter or
-    colder than any own run. `air_temp_c` is None where the plan knows no weather; `start_hour` is the local
+    `say` is 'nothing' when declined (then `risk` is not shown); `beyond` holds 'longer', 'hotter', 'colder': in which
+    ways the plan leaves the own runs. `air_temp_c` is None where the plan knows no weather; `start_hour` is the local
     clock, 0..24.
     """
 
@@ -87,12 +87,12 @@ class PlanRisk:
     race: bool
     risk: Risk | None
     say: Say
-    beyond: bool
+    beyond: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """What may be said to this runner, as MODEL.md's table decides.
+    """What may be shown to this runner (docs/method.md#when-it-must-hold-back).
 
     `answers_given` of `answers_needed` own answered runs; with `number` False the report says how many are
     missing. `claims` holds what may be said in one sentence; `forecasts_off` is True when own forecasts, made before
@@ -107,6 +107,7 @@ class Permission:
     claims: tuple[Claim, ...]
     published_evidence: bool
     forecasts_off: bool
+    could_have_missed: bool
 
 
 @dataclass(frozen=True, slots=True)

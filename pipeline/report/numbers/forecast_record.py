@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.report.numbers.facts import Forecast, MadeForecast
-from pipeline.report.numbers.looking_back import ENOUGH_CRAMPS, ForecastGroup, group_forecasts
+from pipeline.report.numbers.looking_back import ForecastGroup, group_forecasts
+from pipeline.rules import CRAMPS_TO_JUDGE_FORECASTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def kept_record(forecasts: tuple[MadeForecast, ...], off: bool) -> KeptRecord | 
         unanswered=count("unanswered"),
         ahead=count("waiting"),
         expired=count("expired"),
-        enough=any(kind.came >= ENOUGH_CRAMPS for kind in kinds),
+        enough=any(kind.came >= CRAMPS_TO_JUDGE_FORECASTS for kind in kinds),
         off=off,
     )
 

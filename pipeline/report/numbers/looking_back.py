@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from pipeline.report.numbers.facts import Evaluation, Forecast, RivalName
 from pipeline.report.numbers.of_100 import LEVELS, whole_of_100
-
-ENOUGH_CRAMPS = 20  # own cramps it takes before a record of forecasts says how good they are (MODEL.md)
+from pipeline.rules import CRAMPS_TO_JUDGE_FORECASTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ def look_back(evaluation: Evaluation | None) -> LookingBack | None:
         runs=len(forecasts),
         expected=int(sum(f.probability for f in forecasts) + 0.5),
         came=came,
-        enough=came >= ENOUGH_CRAMPS,
+        enough=came >= CRAMPS_TO_JUDGE_FORECASTS,
         off=evaluation.off,
         log_loss=ours,
         rivals=rivals,

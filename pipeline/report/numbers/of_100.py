@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.report.numbers.facts import PlanRisk, Risk, Say
 
-# level word, from, to (of 100); the last has no upper end (REPORT.md, "The page")
+# level word, from, to (of 100); the last has no upper end (docs/method.md#wording-of-a-report)
 LEVELS: tuple[tuple[str, int, int | None], ...] = (
     ("low", 1, 4),
     ("some", 5, 9),
@@ -56,9 +56,10 @@ def level_of(of_100: int) -> int:
 
 def say_risk(plan: PlanRisk) -> Said:
     """What may be said of one planned run."""
+    beyond = bool(plan.beyond)
     if plan.say == "nothing" or plan.risk is None:
-        return Said("nothing", None, None, None, None, None, 0, 0, plan.beyond)
-    return _said_number(plan.risk, plan.beyond) if plan.say == "number" else _said_range(plan.risk, plan.beyond)
+        return Said("nothing", None, None, None, None, None, 0, 0, beyond)
+    return _said_number(plan.risk, beyond) if plan.say == "number" else _said_range(plan.risk, beyond)
 
 
 def _said_number(risk: Risk, beyond: bool) -> Said:

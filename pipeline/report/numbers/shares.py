@@ -1,7 +1,7 @@
 """How many of the runs with a cramp, and of the other answered runs, were warm, fast or early: counts, no
 test.
 
-Called by `summary.summarise` from five own cramps on (MODEL.md, "When it must hold back").
+Called by `summary.summarise` from five own cramps on (docs/method.md#when-it-must-hold-back).
 """
 
 from __future__ import annotations
@@ -12,9 +12,8 @@ from statistics import median
 
 from pipeline.report.numbers.counts import TOLD_ANSWERS, own_onsets, own_runs
 from pipeline.report.numbers.facts import ReportFacts, RunFact
+from pipeline.rules import MORNING_ENDS_H
 from pipeline.units import celsius, in_temperature_unit
-
-MORNING_ENDS_H = 10.0  # the model's word for morning: a start before 10:00 local
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from pipeline.report.numbers.checklist import CheckLine, checklist_lines
-from pipeline.report.numbers.counts import Basis, Where, count_basis, count_where, own_runs
+from pipeline.report.numbers.counts import Basis, Where, count_basis, count_where
 from pipeline.report.numbers.curves import (
     OneCurve,
     TimeSection,
@@ -21,13 +21,13 @@ from pipeline.report.numbers.curves import (
 from pipeline.report.numbers.facts import Claim, Others, PlanRisk, Provenance, ReportFacts
 from pipeline.report.numbers.forecast_record import KeptRecord, kept_record
 from pipeline.report.numbers.heat import HeatSection, heat_section
-from pipeline.report.numbers.looking_back import ENOUGH_CRAMPS, LookingBack, look_back
+from pipeline.report.numbers.looking_back import LookingBack, look_back
 from pipeline.report.numbers.of_100 import Said, say_risk
 from pipeline.report.numbers.shares import Share, share_fast, share_morning, share_warm
+from pipeline.rules import CRAMPS_TO_JUDGE_FORECASTS
 from pipeline.units import Units
 
 State = Literal["red flag", "no runs", "not enough", "number"]
-BeyondIn = Literal["longer", "hotter", "colder", "other"]
 Changed = Literal["duration", "temperature", "pace", "start", "race"]
 
 # upper ends of the plausible range's width (of 100) for 4, 3 and 2 of 4 bars: quite, fairly, somewhat sure
@@ -45,7 +45,7 @@ class PlanCard:
     race: bool
     said: Said
     without: int | None
-    beyond_in: BeyondIn | None
+    beyond: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def _patterns(facts: ReportFacts, basis: Basis) -> Patterns:
     return Patterns(
         shown=shown,
         cramp_runs=basis.runs_with_cramp,
-        could_miss=basis.runs_with_cramp < ENOUGH_CRAMPS,
+        could_miss=facts.permission.could_have_missed,
         claims=facts.permission.claims if shown else (),
         warm=share_warm(facts) if shown else None,
         fast=share_fast(facts) if shown else None,
@@ -167,8 +167,8 @@ def _patterns(facts: ReportFacts, basis: Basis) -> Patterns:
 def _short(facts: ReportFacts, basis: Basis) -> Short | None:
     if facts.plan is None:
         return None
-    card = _card(facts.plan, facts, basis)
-    compared = _card(facts.compared, facts, basis) if facts.compared else None
+    card = _card(facts.plan)
+    compared = _card(facts.compared) if facts.compared else None
     width = _widest(card, compared)
     return Short(
         plan=card,
@@ -192,10 +192,10 @@ def _widest(*cards: PlanCard | None) -> int | None:
 def _sure(width: int, cramp_runs: int, beyond: bool) -> int:
     """Bars by the width of the range, never all four before own runs with a cramp can bear it, two beyond own runs."""
     bars = 4 - sum(width >= limit for limit in SURE_WIDTHS)
-    return min(bars, 2 if beyond else 4 if cramp_runs >= ENOUGH_CRAMPS else 3)
+    return min(bars, 2 if beyond else 4 if cramp_runs >= CRAMPS_TO_JUDGE_FORECASTS else 3)
 
 
-def _card(plan: PlanRisk, facts: ReportFacts, basis: Basis) -> PlanCard:
+def _card(plan: PlanRisk) -> PlanCard:
     said = say_risk(plan)
     return PlanCard(
         planned_s=plan.planned_s,
@@ -205,20 +205,8 @@ def _card(plan: PlanRisk, facts: ReportFacts, basis: Basis) -> PlanCard:
         race=plan.race,
         said=said,
         without=None if said.of_100 is None else 100 - said.of_100,
-        beyond_in=_beyond_in(plan, facts, basis) if plan.beyond else None,
+        beyond=plan.beyond,
     )
-
-
-def _beyond_in(plan: PlanRisk, facts: ReportFacts, basis: Basis) -> BeyondIn:
-    """In which way the plan leaves the own experience; 'other' when it is only the humidity, sun or wind."""
-    temps = [run.air_temp_c for run in own_runs(facts) if run.air_temp_c is not None]
-    if basis.longest_s is not None and plan.planned_s > basis.longest_s:
-        return "longer"
-    if plan.air_temp_c is not None and temps and plan.air_temp_c > max(temps):
-        return "hotter"
-    if plan.air_temp_c is not None and temps and plan.air_temp_c < min(temps):
-        return "colder"
-    return "other"
 
 
 def _changed(plan: PlanRisk, compared: PlanRisk) -> Changed | None:

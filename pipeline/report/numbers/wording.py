@@ -1,6 +1,6 @@
 """The report's small words: counts, dates, temperatures, risks "of 100", muscles. Values in, plain words out.
 
-Called by text.py, the templates and charts.py. The words are REPORT.md's.
+Called by text.py, the templates and charts.py. The rules: docs/method.md#wording-of-a-report.
 """
 
 from __future__ import annotations
@@ -30,11 +30,6 @@ MUSCLE_WORDS = {
     "adductor": "inner thigh",
 }
 SIDE_WORDS = {"left": "left", "right": "right", "both": "both sides"}
-
-
-def plural(count: int, one: str, many: str | None = None) -> str:
-    """'1 cramp', '9 cramps', '1,204 runs'."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def day(on: date) -> str:

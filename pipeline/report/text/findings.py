@@ -1,6 +1,6 @@
 """What the report finds in each section: headlines that are findings, the lead under them, the notes.
 
-Called by the templates through page.py. What may be found at all is decided by MODEL.md's table.
+Called by the templates through page.py. docs/method.md#when-it-must-hold-back decides what may be found.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ from pipeline.report.numbers.heat import HeatSection
 from pipeline.report.numbers.heat_flags import ABOUT_HEAT
 from pipeline.report.numbers.shares import Share
 from pipeline.report.numbers.summary import Patterns
-from pipeline.report.numbers.wording import bare, of_100, plural, temp
+from pipeline.report.numbers.wording import bare, clock, of_100, temp
 from pipeline.report.text.warning_signs import NOT_CAUSING
-from pipeline.units import Units, format_hours
-
-PATTERN_CRAMPS = 5  # as MODEL.md's table decides; said here, decided by the permission
+from pipeline.rules import CRAMPS_FOR_COUNTS, MORNING_ENDS_H
+from pipeline.units import Units, format_hours, plural
 
 
 def time_headline(section: TimeSection) -> str:
@@ -142,11 +141,11 @@ def pace_notes(patterns: Patterns) -> tuple[str, ...]:
 def hour_notes(patterns: Patterns) -> tuple[str, ...]:
     """Own morning runs, counted for and against, or from when on they are."""
     if patterns.morning is not None:
-        return _counted(patterns, patterns.morning, "Started before 10:00", False)
+        return _counted(patterns, patterns.morning, f"Started before {clock(MORNING_ENDS_H)}", False)
     if patterns.shown or not patterns.cramp_runs:
         return ()
     have = f"so far there {'is' if patterns.cramp_runs == 1 else 'are'} {patterns.cramp_runs}"
-    return (f"Your runs with a cramp are counted for and against from {PATTERN_CRAMPS} on; {have}.",)
+    return (f"Your runs with a cramp are counted for and against from {CRAMPS_FOR_COUNTS} on; {have}.",)
 
 
 def _counted(patterns: Patterns, share: Share, what: str, claimed: bool) -> tuple[str, ...]:

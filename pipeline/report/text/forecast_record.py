@@ -6,8 +6,10 @@ Called by the templates through page.py.
 from __future__ import annotations
 
 from pipeline.report.numbers.forecast_record import KeptRecord, KindRecord
-from pipeline.report.numbers.looking_back import ENOUGH_CRAMPS, ForecastGroup, LookingBack
-from pipeline.report.numbers.wording import bare, plural
+from pipeline.report.numbers.looking_back import ForecastGroup, LookingBack
+from pipeline.report.numbers.wording import bare
+from pipeline.rules import CRAMPS_TO_JUDGE_FORECASTS
+from pipeline.units import plural
 
 RIVAL_WORDS = {
     "own rate": "a runner's plain share of runs with a cramp",
@@ -44,7 +46,9 @@ def back_verdict(back: LookingBack) -> tuple[str, ...]:
     if back.rivals:
         lines.append(_against_rivals(back))
     if not back.enough:
-        lines.append(f"It takes about {ENOUGH_CRAMPS} cramps to say how good forecasts are, so this says little yet.")
+        lines.append(
+            f"It takes about {CRAMPS_TO_JUDGE_FORECASTS} cramps to say how good forecasts are, so this says little yet."
+        )
     return tuple(lines)
 
 
@@ -79,7 +83,9 @@ def record_notes(record: KeptRecord) -> tuple[str, ...]:
             "What came is further from what was expected than chance explains, so take the numbers here with caution."
         )
     if record.kinds and not (record.enough or record.off):
-        lines.append(f"It takes about {ENOUGH_CRAMPS} cramps to say how good forecasts are, so this says little yet.")
+        lines.append(
+            f"It takes about {CRAMPS_TO_JUDGE_FORECASTS} cramps to say how good forecasts are, so this says little yet."
+        )
     if record.unanswered:
         lines.append(f"{plural(record.unanswered, 'forecast')} can be counted once you answer the run.")
     if record.ahead:

@@ -1,7 +1,7 @@
 """The report's sentences: values in, plain sentences out. `**...**` marks what the page sets in bold.
 
-Called by the templates through page.py. Headlines are findings; what may be found is decided by MODEL.md's
-table.
+Called by the templates through page.py. Headlines are findings;
+docs/method.md#when-it-must-hold-back decides what may be found.
 """
 
 from __future__ import annotations
@@ -10,16 +10,15 @@ from pipeline.report.numbers.counts import Basis, Where
 from pipeline.report.numbers.facts import Others
 from pipeline.report.numbers.of_100 import ABOVE, Said
 from pipeline.report.numbers.summary import Answers, PlanCard, RiskReport, Short
-from pipeline.report.numbers.wording import clock, days_between, muscle, of_100, pace, plural, span, temp
-from pipeline.units import Units, format_hours
+from pipeline.report.numbers.wording import clock, days_between, muscle, of_100, pace, span, temp
+from pipeline.units import Units, format_hours, plural
 
 CARRIED_WORDS = {"watch": "your watch", "strava export": "your Strava export", "apple health": "Apple Health"}
 SURE_WORDS = {4: "Quite sure", 3: "Fairly sure", 2: "Somewhat sure", 1: "Not sure yet"}
 BEYOND_WORDS = {
     "longer": "longer than any run of yours",
-    "hotter": "hotter than any run of yours",
-    "colder": "colder than any run of yours",
-    "other": "beyond what your runs have seen",
+    "hotter": "in more heat (WBGT) than any run of yours",
+    "colder": "in cooler air (WBGT) than any run of yours",
 }
 
 
@@ -176,7 +175,7 @@ def beyond(card: PlanCard) -> str:
     """
     if card.said.say == "nothing":
         return "too far from any run of yours for a number"
-    return f"{BEYOND_WORDS[card.beyond_in]}: a rough guess" if card.beyond_in else ""
+    return f"{' and '.join(BEYOND_WORDS[way] for way in card.beyond)}: a rough guess" if card.beyond else ""
 
 
 def icon_legend(short: Short) -> tuple[tuple[str, str], ...]:

@@ -15,12 +15,13 @@ from pathlib import Path
 import duckdb
 
 from pipeline.errors import CannotStart, TryAgain
-from pipeline.settings import Settings, make_private_folder, private_umask
+from pipeline.files import make_private_folder, one_writer, private_umask
+from pipeline.settings import Settings
 from pipeline.store.db.attach import attach
 from pipeline.store.db.connection import PATIENCE_S, open_store
 from pipeline.store.db.migrate import naive_utc, views_hash
 from pipeline.store.db.sql_files import SQL_ROOT, read_sql
-from pipeline.store.db.swap import file_mark, new_file, one_writer
+from pipeline.store.db.swap import file_mark, new_file
 
 # A contract: each name, its columns and their comments. What is not listed stays in the store.
 PUBLIC_VIEWS = (

@@ -11,7 +11,8 @@ from datetime import date, datetime
 import duckdb
 
 from pipeline.errors import NotFound
-from pipeline.settings import PRIVATE_FILE, Settings
+from pipeline.files import PRIVATE_FILE
+from pipeline.settings import Settings
 from pipeline.store.db.migrate import naive_utc, transaction
 from pipeline.store.db.rows import insert_rows, one_value
 from pipeline.store.db.swap import new_file

@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.errors import CannotStart, CramplogError, TryAgain
-from pipeline.settings import PRIVATE_FILE
+from pipeline.files import PRIVATE_FILE
 
 STORAGE_VERSION = "v1.5.0"  # the newest that the duckdb CLI which pip delivers can read
 POLL_S = 0.075

@@ -15,7 +15,8 @@ from pathlib import Path
 import duckdb
 
 from pipeline.errors import CannotStart
-from pipeline.settings import Settings, make_private_folder, private_umask
+from pipeline.files import make_private_folder, private_umask
+from pipeline.settings import Settings
 from pipeline.store.db.attach import attach, plain_errors
 from pipeline.store.db.engine import Engine
 from pipeline.store.db.interrupt import interrupts_wait

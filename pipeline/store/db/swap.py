@@ -5,17 +5,14 @@ Readers that have the old file open keep it; a kill leaves the old file or the n
 
 from __future__ import annotations
 
-import fcntl
-import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
-from pipeline.errors import TryAgain
-from pipeline.store.db.attach import POLL_S, attach
+from pipeline.files import sync_path
+from pipeline.store.db.attach import attach
 
 _READ_ONLY_FILE = 0o400  # so that a database tool opens it for reading, and leaves no log beside it
 
@@ -33,28 +30,11 @@ def new_file(con: duckdb.DuckDBPyConnection, target: Path, mode: int = _READ_ONL
     yield
     con.execute("CHECKPOINT snapshot")
     con.execute("DETACH snapshot")
-    _onto_disk(new)
+    sync_path(new)
     new.chmod(mode)
     _log(target).unlink(missing_ok=True)  # somebody wrote into the old file: not into this one
     new.replace(target)
-    _onto_disk(target.parent)
-
-
-@contextmanager
-def one_writer(folder: Path, wait_s: float) -> Iterator[None]:
-    """Holds the folder's lock, freed however the process ends. Raises TryAgain after `wait_s`."""
-    deadline = time.monotonic() + wait_s
-    with (folder / ".writing").open("a") as handle:
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError as error:
-                if time.monotonic() >= deadline:
-                    hint = "wait for it to end, then try again"
-                    raise TryAgain(f"another command is writing in {folder}", hint) from error
-                time.sleep(POLL_S)
-        yield
+    sync_path(target.parent)
 
 
 def file_mark(path: Path) -> str:
@@ -74,11 +54,3 @@ def file_mark(path: Path) -> str:
 
 def _log(path: Path) -> Path:
     return path.with_name(path.name + ".wal")
-
-
-def _onto_disk(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,4 +1,4 @@
-"""Where the sun stands: elevation and cosine of zenith by NOAA's formulas, for arrays of instants.
+"""Where the sun stands: the cosine of its zenith angle by NOAA's formulas, for arrays of instants.
 
 Geometric (no refraction); good to about 0.02 degrees between 1900 and 2100. Called by heat.py; pure numpy.
 """
@@ -27,11 +27,6 @@ def cos_zenith(instant_at: Instants, latitude: float, longitude: float) -> Float
     phi = np.radians(latitude)
     cosine = np.sin(phi) * np.sin(declination) + np.cos(phi) * np.cos(declination) * np.cos(hour_angle)
     return np.asarray(np.clip(cosine, -1.0, 1.0), dtype=np.float64)
-
-
-def solar_elevation_deg(instant_at: Instants, latitude: float, longitude: float) -> Floats:
-    """Degrees of the sun's centre above the horizon, without refraction, shape of `instant_at` (UTC)."""
-    return np.degrees(np.arcsin(cos_zenith(instant_at, latitude, longitude)))
 
 
 def _declination_and_equation_of_time(days: Floats) -> tuple[Floats, Floats]:

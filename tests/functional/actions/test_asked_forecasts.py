@@ -10,7 +10,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from models.abstain import Evidence, may_say
 from models.fit.hazard import CrampHazard
 from pipeline.actions.report.make_report import make_report
 from pipeline.actions.risk.parse_plan import PlanWords
@@ -20,6 +19,7 @@ from pipeline.actions.tagging.flags import set_flags
 from pipeline.actions.tagging.tag import CrampWords, answer_run, tag_cramp
 from pipeline.actions.training.evidence import evidence_of, own_record
 from pipeline.cli.lines.risk_lines import so_far
+from pipeline.rules import Evidence, may_say
 from pipeline.settings import Settings
 from pipeline.store.answers.runners import Runner
 from pipeline.store.db.connection import open_store

@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from models.abstain import FEWEST_ANSWERED_RUNS
 from models.fit.design import plan_rows
 from models.fit.hazard import CrampHazard
 from pipeline.actions.ingest.inbox import take_answers
-from pipeline.actions.risk.automatic_forecasts import FEWEST_RUNS, forecast_new_runs
+from pipeline.actions.risk.automatic_forecasts import forecast_new_runs
 from pipeline.actions.tagging.tag import CrampWords, answer_none_between, answer_run, tag_cramp
 from pipeline.actions.tagging.tag_file import import_tags
 from pipeline.actions.training.train import train
@@ -112,7 +111,6 @@ def test_runs_from_before_the_first_fit_are_not_forecast(tmp_path: Path) -> None
 
 
 def test_a_fit_to_fewer_than_ten_runs_tells_nothing(tmp_path: Path) -> None:
-    assert FEWEST_RUNS == FEWEST_ANSWERED_RUNS
     store = planned_store(tmp_path / "home", answered=9, fitted=True)
     new_run(store)
     assert forecast_new_runs(store[0], NIGHT) == 0

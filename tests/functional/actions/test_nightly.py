@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -22,14 +23,14 @@ pytestmark = pytest.mark.slow
 RUNNERS = ("greta", "julia")  # several cramps; six runs only
 
 
-def small_demo(path: Path) -> Home:
-    """A store with two of the sample runners, everything of theirs in the inbox."""
+def small_demo(path: Path, runners: Sequence[str] = RUNNERS) -> Home:
+    """A store with a few of the sample runners, everything of theirs in the inbox."""
     home = Home(path)
     assert home("init").exit_code == 0
     (path / "config.toml").write_text('distance = "miles"\n')
     lines = (SAMPLE / "runners.csv").read_text().splitlines()
     profiles = {row["name"]: row for row in csv.DictReader(lines)}
-    for name in RUNNERS:
+    for name in runners:
         options = ["--home-tz", profiles[name]["home_tz"], "--usual-race", profiles[name]["usual_race"]]
         added = home("runner", "add", name, *options, "--cramps-last-10", profiles[name]["cramps_last_10_races"])
         assert added.exit_code == 0, added.stderr
@@ -38,7 +39,7 @@ def small_demo(path: Path) -> Home:
     for file in ("cramps.csv", "answers.csv", "runs.csv"):
         lines = (SAMPLE / file).read_text().splitlines(keepends=True)
         (path / "inbox" / file).write_text(
-            "".join(lines[:1] + [line for line in lines if line.split(",")[0] in RUNNERS])
+            "".join(lines[:1] + [line for line in lines if line.split(",")[0] in runners])
         )
     return home
 

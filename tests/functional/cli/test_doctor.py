@@ -10,7 +10,8 @@ import duckdb
 import pytest
 
 from pipeline.actions.admin.doctor import examine
-from pipeline.settings import load_settings, private_umask
+from pipeline.files import private_umask
+from pipeline.settings import load_settings
 from pipeline.store.db.migrate import schema_version
 from pipeline.weather.service.address import Service
 from pipeline.weather.service.reach import Reach, reach

@@ -15,9 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.actions.ingest.ingest import BATCH
+from pipeline.actions.ingest.ingest import BATCH, ingest
+from pipeline.store.db.swap import file_mark
 from tests.support.cli import MORNING, Home, recording, recordings, session
 from tests.support.fit.writer import FitRecords
+from tests.support.stores import NOW, make_store
 
 GPX_HEAD = '<?xml version="1.0"?><gpx version="1.1" creator="x" xmlns="http://www.topografix.com/GPX/1/1">'
 ROUTE = f'{GPX_HEAD}<rte><rtept lat="48.2" lon="16.4"/><rtept lat="48.3" lon="16.4"/></rte></gpx>'
@@ -259,3 +261,23 @@ def test_ctrl_c_in_the_middle_loses_nothing_said_and_the_next_time_goes_on(home:
     )
     assert stored(home) == FILES
     assert home("ingest", str(folder)).stdout.splitlines()[0] == f"{FILES} files: {FILES} known"
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc to name a descriptor's file")
+def test_an_original_is_on_the_disk_before_the_ledger_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings, _ = make_store(tmp_path / "home", "anna")
+    recordings(tmp_path / "files", 2)
+    before = file_mark(settings.store)
+    synced: dict[Path, str] = {}
+    fsync = os.fsync
+
+    def recording_fsync(descriptor: int) -> None:
+        synced[Path(f"/proc/self/fd/{descriptor}").readlink()] = file_mark(settings.store)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", recording_fsync)
+    ingest(settings, [tmp_path / "files"], None, NOW)
+    originals = set(settings.originals.glob("*/*"))
+    assert len(originals) == 2
+    assert originals | {path.parent for path in originals} <= set(synced)
+    assert {synced[path] for path in originals} == {before}

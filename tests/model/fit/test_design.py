@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.fit.design import EVIDENCE_PRIORS, PLAN_COLUMNS, Prior, design_matrix, missing_share, plan_rows
+from models.fit.design import EVIDENCE_PRIORS, PLAN_COLUMNS, Prior, design_matrix, plan_rows
 
 COLUMNS = [prior.column for prior in EVIDENCE_PRIORS]
 
@@ -92,11 +92,10 @@ def test_a_plan_without_duration_is_refused() -> None:
         plan_rows(0.0)
 
 
-def test_missing_and_impossible_values_are_counted_alike() -> None:
-    rows = pl.concat([plan_rows(300.0, wbgt_c=999.0), plan_rows(300.0, wbgt_c=None), plan_rows(600.0, wbgt_c=20.0)])
-    assert missing_share(rows)["wbgt_c"] == 0.5
-    assert missing_share(rows)["pace_faster_pct"] == 0.0
-    assert missing_share(rows.clear())["wbgt_c"] == 1.0
+def test_missing_and_impossible_values_have_no_effect_alike() -> None:
+    missing, impossible = (design_matrix(plan_rows(300.0, wbgt_c=value)) for value in (None, 999.0))
+    assert np.array_equal(missing, impossible)
+    assert not np.array_equal(missing, design_matrix(plan_rows(300.0, wbgt_c=30.0)))
 
 
 def test_the_priors_are_the_published_table() -> None:

@@ -11,11 +11,11 @@ import duckdb
 import pytest
 
 from pipeline.errors import CannotStart, TryAgain
+from pipeline.files import one_writer
 from pipeline.settings import Settings
 from pipeline.store.analyst.publish import PUBLIC_VIEWS, Published, is_stale, publish, snapshot_paths
 from pipeline.store.analyst.snapshot import open_snapshot
 from pipeline.store.db.connection import open_store
-from pipeline.store.db.swap import one_writer
 from tests.sql.small_store import NAME, NOW, V_RUN, add_runs, child, small_store, write_sql
 
 VIEWS = ("v_run",)
@@ -193,7 +193,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store
-from pipeline.store.db.swap import new_file, one_writer
+from pipeline.files import one_writer
+from pipeline.store.db.swap import new_file
 settings = Settings(Path(sys.argv[1]))
 with one_writer(settings.analyst, 1.0), open_store(settings, write=False, sql_root=Path(sys.argv[2])) as con:
     with new_file(con, settings.analyst / 'cramplog.duckdb'):

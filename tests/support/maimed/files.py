@@ -14,7 +14,7 @@ from tests.support.exports import apple_export, garmin_export, strava_export
 from tests.support.fit.writer import FitActivity, FitEvent, FitLap, FitRecords, FitSession, write_fit
 from tests.support.folders import REAL_RUNS, SAMPLE
 from tests.support.maimed.maiming import maimed
-from tests.support.track_writer import Points, WrittenLap, write_tcx
+from tests.support.track_writer import Points, WrittenLap, write_gpx, write_tcx
 
 START = datetime(2025, 6, 1, 6, 30, tzinfo=UTC)
 _SHORT_BYTES = 12_000  # of a long file: then damage is met at every place, and a variant is read in a moment
@@ -29,7 +29,7 @@ def whole_files() -> list[Named]:
     packed = [(path.name, path.read_bytes()) for path in samples if path.suffix == ".gz"][::90]
     points = [(path.name, path.read_bytes()) for path in samples if path.suffix == ".gpx"][:2]
     real = sorted(path for path in REAL_RUNS.glob("*") if path.suffix in (".fit", ".gpx", ".tcx"))
-    plain = [("two-sessions.fit", _two_sessions()), ("two-laps.tcx", _two_laps())]
+    plain = [("two-sessions.fit", _two_sessions()), ("two-laps.tcx", _two_laps()), ("odd-name.gpx", _odd_name())]
     plain += [(name.removesuffix(".gz"), gzip.decompress(content)) for name, content in packed]
     files = [*plain, *packed, *points, *((path.name, path.read_bytes()) for path in real)]
     exports = {"strava": strava_export(), "garmin": garmin_export(), "apple": apple_export()}
@@ -64,6 +64,13 @@ def _two_laps() -> bytes:
     tracks = [Points(at_s, {"distance_m": way_m + np.arange(31) * 3.0}) for at_s, way_m in ((first, 0), (second, 90))]
     laps = (WrittenLap(0, (tracks[0],), 30.0, 90.0), WrittenLap(100, (tracks[1],), 30.0, 90.0, "Distance"))
     return write_tcx(START, laps)
+
+
+def _odd_name() -> bytes:
+    """A minute whose name is no proper XML: the two halves of an emoji, and a control character."""
+    at_s = np.arange(61)
+    places = {"latitude": 52.5 + 3.0 * at_s / 111_195, "longitude": np.full(61, 13.4)}
+    return write_gpx(START, (Points(at_s, places),), name="Run &#55357;&#56842; &#27;")
 
 
 def _shortened(content: bytes) -> bytes:

@@ -108,7 +108,16 @@ def test_one_simulated_run_marks_the_whole_report() -> None:
 
 def plans(highs: list[float], *, beyond_from_s: float = 1e9, say: str = "number") -> tuple[PlanRisk, ...]:
     return tuple(
-        PlanRisk(1800.0 * (i + 1), 20.0, 0.0, 9.0, False, Risk(h / 2, h / 4, h), say, 1800.0 * (i + 1) > beyond_from_s)  # type: ignore[arg-type]
+        PlanRisk(
+            1800.0 * (i + 1),
+            20.0,
+            0.0,
+            9.0,
+            False,
+            Risk(h / 2, h / 4, h),
+            say,
+            ("longer",) * (1800.0 * (i + 1) > beyond_from_s),
+        )  # type: ignore[arg-type]
         for i, h in enumerate(highs)
     )
 
@@ -192,7 +201,7 @@ def test_the_one_changed_thing_is_recognised(change: dict[str, float], word: str
 
 
 def test_sureness_follows_the_width_and_stays_modest_beyond_own_runs() -> None:
-    def bars(low: float, high: float, *, beyond: bool = False) -> int | None:
+    def bars(low: float, high: float, *, beyond: tuple[str, ...] = ()) -> int | None:
         facts: ReportFacts = many_cramps()
         assert facts.plan is not None
         plan = replace(facts.plan, risk=Risk((low + high) / 2, low, high), beyond=beyond)
@@ -202,4 +211,4 @@ def test_sureness_follows_the_width_and_stays_modest_beyond_own_runs() -> None:
 
     assert bars(0.02, 0.06) == 3  # narrow, but 9 own cramps do not bear "quite sure"
     assert [bars(0.1, 0.25), bars(0.1, 0.35), bars(0.1, 0.45)] == [3, 2, 1]
-    assert bars(0.02, 0.06, beyond=True) == 2
+    assert bars(0.02, 0.06, beyond=("longer",)) == 2

@@ -1,4 +1,4 @@
-"""The report's words: each says what REPORT.md prescribes."""
+"""The report's words: each follows docs/method.md#wording-of-a-report."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipeline.report.page import render_page
 from pipeline.report.text import findings
 from pipeline.report.text import forecast_record as record_words
 from pipeline.report.text import sentences as text
-from pipeline.units import METRIC, Units
+from pipeline.units import METRIC, Units, plural
 from tests.support.report_examples import EXAMPLES
 
 IMPERIAL = Units("miles", "F")
@@ -258,5 +258,5 @@ def test_small_words() -> None:
     assert words.clock(18.5) == "18:30"
     assert [words.hours_brief(s) for s in (1800, 3600, 5400, 8400)] == ["½", "1", "1½", "2:20"]
     assert words.pace(-4.0) == "4 % slower than your usual"
-    assert words.plural(1, "cramp") == "1 cramp"
-    assert words.plural(1204, "run") == "1,204 runs"
+    assert plural(1, "cramp") == "1 cramp"
+    assert plural(1204, "run") == "1,204 runs"

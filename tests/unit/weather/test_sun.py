@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.weather.physics.sun import cos_zenith, solar_elevation_deg
+from pipeline.weather.physics.sun import cos_zenith
+from tests.support.sun import solar_elevation_deg
 
 
 def minutes_of(day: str) -> np.ndarray:

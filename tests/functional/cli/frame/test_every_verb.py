@@ -8,7 +8,7 @@ import pytest
 from pipeline.cli.frame.errors import told_fault
 from pipeline.cli.frame.verbs import VERBS
 from pipeline.errors import CannotStart, CramplogError, NotFound, TryAgain, WrongInput
-from pipeline.schema import FIRST_ANSWERS, MUSCLES, SEVERITIES, SIDES, USUAL_RACES
+from pipeline.vocabulary import FIRST_ANSWERS, MUSCLES, SEVERITIES, SIDES, USUAL_RACES
 from tests.support.cli import Home
 
 

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from models.fit.version import MODEL_VERSION
-from pipeline.cli.completion import FIXED_WORDS
+from pipeline.cli.frame.complete import FIXED_WORDS
 from pipeline.cli.frame.main import cli
 from pipeline.cli.frame.verbs import VERBS
 from pipeline.store.db.migrate import schema_version
@@ -112,7 +112,7 @@ def test_the_log_file_is_private_and_says_what_went_on_without_names_or_places(r
         r"INFO runs begins",
         r"ERROR runs ends with not_found, exit code 4",
         r"INFO runs begins",
-        r"ERROR runs broke: CatalogException at .*cli/look\.py:\d+ runs > .*store/\w+\.py:\d+ \w+.*",
+        r"ERROR runs broke: CatalogException at .*cli/runs\.py:\d+ runs > .*runs/\w+\.py:\d+ \w+.*",
     ]
     assert len(entries) == len(claims)
     for entry, claim in zip(entries, claims, strict=True):

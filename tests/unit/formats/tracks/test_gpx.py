@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from pipeline.formats.read import read_runs
-from pipeline.formats.tracks.gpx_reading import PIECE
 from tests.support.reading import only_run, refusal_of
 
 NOW = datetime(2025, 6, 2, tzinfo=UTC)
@@ -140,6 +139,37 @@ def test_times_with_a_zone_are_turned_to_utc() -> None:
     assert run.start_at == datetime(2025, 6, 1, 4, 30, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        "\n  {}-06-01T06:30:{:02d}Z ",
+        "{}-6-1T6:30:{}Z",
+        "{}-06-01T08:30:{:02d}.0+0200",
+        "{}-06-01T04:30:{:02d}\N{MINUS SIGN}02:00",
+    ],
+)
+def test_times_in_the_forms_that_programs_write_are_read(form: str) -> None:
+    points = "".join(f'<trkpt lat="52.5" lon="13.4"><time>{form.format(2025, s)}</time></trkpt>' for s in range(60))
+    run = _run(_gpx(_track(f"<trkseg>{points}</trkseg>")))
+    assert run.start_at == datetime(2025, 6, 1, 6, 30, tzinfo=UTC)
+    assert run.records["elapsed_s"].tolist() == list(range(60))
+    assert run.notes == ()
+
+
+def test_of_broken_text_the_half_of_a_time_is_none() -> None:
+    content = _gpx(_track(_points(range(60)))).replace(b"06:30:59Z", b"06:30:5", 1)
+    assert _run(content).records["elapsed_s"].tolist() == [*range(59)]  # whole text: second 5, once more
+    cut = content.replace(b"</gpx>", b"")
+    assert [(note.kind, note.n) for note in _run(cut).notes] == [("damaged", 1), ("no_time", 1)]
+
+
+@pytest.mark.parametrize("time", ["Sat, 14 Jun 2025 07:00 GMT", "2025-06-31T06:30:00Z", "2025-06-01T06:30:00+99:00"])
+def test_a_time_that_nobody_can_read_is_none(time: str) -> None:
+    run = _run(_gpx(_track(_points(range(60)).replace("2025-06-01T06:30:00Z", time))))
+    assert run.records["elapsed_s"].size == 59
+    assert [(note.kind, note.n) for note in run.notes] == [("no_time", 1)]
+
+
 def test_the_mark_of_a_simulated_file_is_seen() -> None:
     assert _run(_gpx(_track(_points(range(60))), creator="cramplog simulated")).simulated
     assert not _run(_gpx(_track(_points(range(60))))).simulated
@@ -173,7 +203,8 @@ def test_broken_text_without_a_point_is_refused_with_its_line() -> None:
 def test_a_height_that_is_no_number_costs_no_point() -> None:
     run = _run(_gpx(_track(_points(range(60)).replace("35.0", "52.51 high", 1))))
     assert np.isnan(run.records["altitude_m"]).tolist() == [True] + [False] * 59
-    assert [note.kind for note in run.notes] == ["repaired"]
+    assert [(note.kind, note.n) for note in run.notes] == [("repaired", 1)]
+    assert "heights" in run.notes[0].detail
     assert "52.5" not in run.notes[0].detail
 
 
@@ -244,7 +275,7 @@ def test_a_broken_quote_after_the_creator_costs_no_point() -> None:
     broken = _gpx(_track(_points(range(0, 60)))).replace(b'program" xmlns="http', b'program xmlns="http')
     run = _run(broken)
     assert run.records["elapsed_s"].size == 60
-    assert str(run.device).startswith("a program xml ns=")
+    assert str(run.device).startswith("a program xmlns=")
 
 
 def test_a_zeroed_block_costs_its_points_only() -> None:
@@ -271,6 +302,29 @@ def test_a_root_with_a_prefix_is_gpx_too() -> None:
         content = content.replace(f"<{tag}", f"<g:{tag}").replace(f"</{tag}", f"</g:{tag}")
     content = content.replace("<g:trkpt", "<g:trkpt").replace('xmlns="', 'xmlns:g="')
     assert _run(content.encode()).records["elapsed_s"].tolist() == list(range(60))
+    assert _run(content.encode()).notes == ()
+
+
+def test_extensions_may_come_before_the_time_and_have_times_of_their_own() -> None:
+    inner = "<extensions><data:time>17</data:time><data:ele>99</data:ele></extensions>"
+    points = "".join(_point(s, inner=inner) for s in range(60))
+    run = _run(_gpx(_track(f"<trkseg>{points}</trkseg>")))
+    assert set(run.records["altitude_m"]) == {35.0}
+    assert {one.name: set(one.values) for one in run.fields} == {"time": {17.0}, "ele": {99.0}}
+    before = points.replace(inner, "").replace("<ele>", "<extensions><data:hr>150</data:hr></extensions><ele>")
+    run = _run(_gpx(_track(f"<trkseg>{before}</trkseg>")))
+    assert run.records["elapsed_s"].tolist() == list(range(60))
+    assert set(run.records["heart_rate_bpm"]) == {150.0}
+
+
+def test_gpx_1_0_has_no_type_of_a_track() -> None:
+    content = _gpx(_track(_points(range(60)), kind="rowing")).replace(b'"1.1"', b'"1.0"')
+    assert _run(content).sport == "running"  # by its speed
+
+
+def test_each_point_in_a_segment_of_its_own_is_read() -> None:
+    run = _run(_gpx(_track("".join(f"<trkseg>{_point(s)}</trkseg>" for s in range(60)))))
+    assert run.records["elapsed_s"].tolist() == list(range(60))
 
 
 def test_apples_routes_tell_their_speed_and_their_accuracy() -> None:
@@ -307,11 +361,9 @@ def test_points_of_one_second_are_one_record_and_a_step_back_is_sorted() -> None
     assert [note.kind for note in back.notes] == ["order"]
 
 
-def test_a_long_file_goes_through_gpxpy_in_pieces_and_is_one_run() -> None:
+def test_a_long_file_is_one_run() -> None:
     inner = "<extensions><course>90</course><hr>150</hr></extensions>" + " " * 2000
-    content = _gpx(_track(_points(range(0, 800), 1.0, inner) + _points(range(900, 1700), 1.0, inner)))
-    assert PIECE < len(content) < 2 * PIECE  # cut once, within the second segment
-    run = _run(content)
+    run = _run(_gpx(_track(_points(range(0, 800), 1.0, inner) + _points(range(900, 1700), 1.0, inner))))
     assert run.records["elapsed_s"].tolist() == [*range(800), *range(900, 1700)]
     assert [(p.elapsed_start_s, p.elapsed_end_s) for p in run.pauses] == [(799.0, 900.0)]
     assert run.fields[0].values.size == 1600

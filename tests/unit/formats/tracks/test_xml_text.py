@@ -130,3 +130,29 @@ def test_text_is_read_in_the_encoding_that_it_is_in(form: str, encoding: str, de
 def test_a_name_in_cdata_is_a_name(form: str) -> None:
     assert "Calves & co" in _words(_text(form, title="<![CDATA[Calves & co]]>"))
     assert "Calves & co" in _words(_text(form, title="<![CDATA[Calves & co]]>", inside="&broken"))
+
+
+@both_formats
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Run &#55357;&#56842;!", "Run \N{SMILING FACE WITH SMILING EYES}!"),  # as Java's XML writers put it
+        ("Run &#xD83D;&#xDE0A;", "Run \N{SMILING FACE WITH SMILING EYES}"),
+        ("half &#55357; of it", "half \ufffd of it"),
+        ("escape &#27;[31m", "escape \ufffd[31m"),
+        ("&#xFFFF; &#1114112; \ufffe", "\ufffd \ufffd \ufffd"),
+        ("&#60;3&#38;&#11;", "<3&\ufffd"),
+    ],
+)
+def test_characters_that_xml_does_not_know_cost_no_record(form: str, written: str, read: str) -> None:
+    (run,) = read_runs(_text(form, title=written), NOW)
+    assert read in (run.title, run.description)
+    assert [(note.kind, "characters that XML" in note.detail) for note in run.notes] == [("repaired", True)]
+    assert run.elapsed_s == 60.0
+
+
+@both_formats
+def test_references_to_characters_are_no_damage(form: str) -> None:
+    (run,) = read_runs(_text(form, title="&#75;&#228;se &#x1F60A;"), NOW)
+    assert "K\u00e4se \N{SMILING FACE WITH SMILING EYES}" in (run.title, run.description)
+    assert run.notes == ()

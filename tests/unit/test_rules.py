@@ -1,4 +1,4 @@
-"""MODEL.md's table "When it must hold back", a test a row, at the values where it turns."""
+"""The table in docs/method.md#when-it-must-hold-back: one test per row, at the values where the answer changes."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from models.abstain import (
+from models.scoring.poisson import poisson_ratio_range
+from pipeline.rules import (
     ClaimEvidence,
     Evidence,
     MaySay,
     Plan,
     forecasts_are_off,
     may_say,
-    of_100,
-    poisson_ratio_range,
 )
 
 PLAN = Plan(low=0.02, high=0.09, planned_s=7200.0, longest_own_s=9000.0, wbgt_c=18.0, own_wbgt_range_c=(2.0, 24.0))
@@ -169,22 +168,6 @@ def test_without_a_plan_there_is_no_number() -> None:
     assert (said(plan=None).risk, said(plan=None).why_none) == ("none", "no plan")
 
 
-@pytest.mark.parametrize(
-    ("risk", "words"),
-    [
-        (0.0, "fewer than 1 in 100"),
-        (0.0099, "fewer than 1 in 100"),
-        (0.01, "1 of 100"),
-        (0.073, "7 of 100"),
-        (0.95, "95 of 100"),
-        (0.951, "more than 95 of 100"),
-        (1.0, "more than 95 of 100"),
-    ],
-)
-def test_a_risk_is_said_in_whole_numbers_of_100(risk, words) -> None:
-    assert of_100(risk) == words
-
-
 def test_the_exact_poisson_range_is_garwoods() -> None:
     assert poisson_ratio_range(10, 1.0) == pytest.approx((4.795, 18.390), abs=5e-4)
     assert poisson_ratio_range(0, 1.0) == pytest.approx((0.0, 3.689), abs=5e-4)
@@ -202,5 +185,6 @@ def test_the_exact_poisson_range_is_garwoods() -> None:
     ],
 )
 def test_forecasts_are_off_when_no_fair_ratio_is_left(expected, observed, off) -> None:
-    assert forecasts_are_off(expected, observed) is off
-    assert said(forecasts_expected=expected, forecasts_observed=observed).old_model_is_off is off
+    ratio = poisson_ratio_range(observed, expected)
+    assert forecasts_are_off(expected, ratio) is off
+    assert said(forecasts_expected=expected, forecasts_ratio=ratio).old_model_is_off is off

@@ -1,6 +1,7 @@
-"""What may be said and what must be held back: MODEL.md's table, the only home of these rules.
+"""What may be said and what must be held back: the only home of these rules and of every constant in them.
 
-`may_say` is called by pipeline.actions for each report; `of_100` gives the only way a risk is written.
+The table is docs/method.md#when-it-must-hold-back. Page, verb and JSON all ask `may_say`; nothing here reads the store
+or the model. `models` may not import this module: where a constant of the model means the same, a test holds them equal.
 """
 
 from __future__ import annotations
@@ -8,13 +9,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy.stats import chi2
-
-FEWEST_ANSWERED_RUNS = 10
-FEWEST_ANSWERED_SHARE = 0.70
-STORE_CRAMPS, STORE_RUNNERS = 20, 5
-CRAMPS_FOR_COUNTS = 5
-CRAMPS_TO_MISS_NOTHING = 20
+FEWEST_ANSWERED_RUNS = 10  # own answered runs before a personal number; forecasts begin after as many
+FEWEST_ANSWERED_SHARE = 0.70  # of the runs since the first answer
+STORE_CRAMPS, STORE_RUNNERS = 20, 5  # runs with a cramp, and runners with one, before others count more than studies
+CRAMPS_FOR_COUNTS = 5  # own runs with a cramp before they are counted for and against something
+CRAMPS_TO_MISS_NOTHING = 20  # own runs with a cramp before "no link" can be said
+CRAMPS_TO_JUDGE_FORECASTS = 20  # runs with a cramp before a record of forecasts says how good they are
+MORNING_ENDS_H = 10.0  # a start before 10:00 on the local clock is in the morning
+SEGMENT_S = 300.0  # moving time per segment
 CLAIM_SLOPE_P, CLAIM_CROSSOVER_P, CLAIM_ANSWER_GAP = 0.975, 0.025, 0.10
 CLAIMABLE = ("heat", "pace")
 SMALL_RISK, NARROW_RANGE = 0.10, 0.30
@@ -51,7 +53,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything the rules look at. Counts are of the runner unless the name says store."""
+    """Everything the rules look at. Counts are of the runner unless the name says store.
+
+    `forecasts_expected`: runs with a cramp that the runner's scored forecasts expected; `forecasts_ratio`: the exact 95 %
+    range of observed / expected, None without a forecast.
+    """
 
     red_flag: bool
     store_cramps: int
@@ -63,7 +69,7 @@ class Evidence:
     claims: tuple[ClaimEvidence, ...] = ()
     plan: Plan | None = None
     forecasts_expected: float = 0.0
-    forecasts_observed: int = 0
+    forecasts_ratio: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ class MaySay:
 
 
 def may_say(evidence: Evidence) -> MaySay:
-    """MODEL.md's table "When it must hold back", row by row."""
+    """The table in docs/method.md#when-it-must-hold-back, row by row."""
     missing = answers_missing(evidence)
     why_none = _why_no_risk(evidence, missing)
     claims = _claims(evidence)
@@ -98,22 +104,13 @@ def may_say(evidence: Evidence) -> MaySay:
         why_none=why_none,
         only_red_flag=evidence.red_flag,
         answers_missing=missing,
-        hatched=() if why_none or evidence.plan is None else _outside(evidence.plan),
+        hatched=() if why_none or evidence.plan is None else beyond(evidence.plan),
         others_are_published=_store_is_small(evidence),
         own_cramps=_own_cramps(evidence),
         claims=claims,
         could_have_missed=not evidence.red_flag and evidence.cramps < CRAMPS_TO_MISS_NOTHING and not claims,
-        old_model_is_off=forecasts_are_off(evidence.forecasts_expected, evidence.forecasts_observed),
+        old_model_is_off=forecasts_are_off(evidence.forecasts_expected, evidence.forecasts_ratio),
     )
-
-
-def of_100(risk: float) -> str:
-    """A risk (0..1) in the only words allowed: '12 of 100', 'fewer than 1 in 100', 'more than 95 of 100'."""
-    if risk < 0.01:
-        return "fewer than 1 in 100"
-    if risk > 0.95:
-        return "more than 95 of 100"
-    return f"{round(100 * risk)} of 100"
 
 
 def answers_missing(evidence: Evidence) -> int:
@@ -122,18 +119,23 @@ def answers_missing(evidence: Evidence) -> int:
     return max(FEWEST_ANSWERED_RUNS - evidence.answered_runs, share - evidence.answered_since_first_answer, 0)
 
 
-def poisson_ratio_range(observed: int, expected: float) -> tuple[float, float]:
-    """The exact (Garwood) 95 % range of observed / expected; needs expected > 0."""
-    low = chi2.ppf(0.025, 2 * observed) / 2 if observed else 0.0
-    return float(low) / expected, float(chi2.ppf(0.975, 2 * observed + 2)) / 2 / expected
-
-
-def forecasts_are_off(expected: float, observed: int) -> bool:
-    """Whether 20 or more cramps were expected and what came excludes every ratio from .8 to 1.25."""
-    if expected < FORECAST_CRAMPS:
+def forecasts_are_off(expected: float, ratio: tuple[float, float] | None) -> bool:
+    """True when 20 or more cramps were expected and the 95 % range of observed / expected excludes all of .8 to 1.25."""
+    if ratio is None or expected < FORECAST_CRAMPS:
         return False
-    low, high = poisson_ratio_range(observed, expected)
+    low, high = ratio
     return high < FORECAST_RATIO[0] or low > FORECAST_RATIO[1]
+
+
+def beyond(plan: Plan) -> tuple[str, ...]:
+    """In which ways the plan leaves the runner's own runs: 'longer', and by WBGT 'hotter' or 'colder'; empty inside."""
+    words = []
+    if plan.longest_own_s is not None and plan.planned_s > plan.longest_own_s:
+        words.append("longer")
+    if plan.wbgt_c is not None and plan.own_wbgt_range_c is not None:
+        coldest, hottest = plan.own_wbgt_range_c
+        words += ["hotter"] * (plan.wbgt_c > hottest) + ["colder"] * (plan.wbgt_c < coldest)
+    return tuple(words)
 
 
 def _why_no_risk(evidence: Evidence, missing: int) -> str | None:
@@ -155,16 +157,6 @@ def _too_far(plan: Plan) -> str | None:
     if plan.wbgt_c > hottest + HOTTER_C:
         return "too hot"
     return "too cold" if plan.wbgt_c < coldest - HOTTER_C else None
-
-
-def _outside(plan: Plan) -> tuple[str, ...]:
-    words = []
-    if plan.longest_own_s is not None and plan.planned_s > plan.longest_own_s:
-        words.append("longer")
-    if plan.wbgt_c is not None and plan.own_wbgt_range_c is not None:
-        coldest, hottest = plan.own_wbgt_range_c
-        words += ["hotter"] * (plan.wbgt_c > hottest) + ["colder"] * (plan.wbgt_c < coldest)
-    return tuple(words)
 
 
 def _risk_form(plan: Plan) -> str:

@@ -33,7 +33,7 @@ release: $(TEST_STAMP)   ## the tests that take long
 	$(ONE_THREAD) $(BIN)/python -m pytest -n $(WORKERS) -m release
 
 quick: $(TEST_STAMP)   ## the tests under 30 s
-	$(ONE_THREAD) $(BIN)/python -m pytest -m "not slow and not release"
+	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 -m "not slow and not release"
 
 fuzz: $(TEST_STAMP)   ## maimed files for SECONDS=60, other ones each time (SEED= for the same); .fuzz keeps what fails
 	$(ONE_THREAD) $(BIN)/python -m tests.support.maimed.read .fuzz --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED))

@@ -17,16 +17,15 @@ from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.support.folders import REAL_WEATHER
 from tests.support.weather_replies import Heard, Refused, service_reply
 
-RECORDED = Path(__file__).parents[2].parent / "shared" / "real_weather"
 Answer = Callable[["_Handler"], None]
 
 
@@ -42,10 +41,10 @@ def body(content: bytes, status: int = 200, **headers: str) -> Answer:
 
 def recorded(name: str) -> Answer:
     """A recorded reply of the service; skips the test where the recordings are not."""
-    if not RECORDED.is_dir():
+    if not REAL_WEATHER.is_dir():
         pytest.skip("the recorded weather replies are not part of the project")
     status = int(name.split("_")[1]) if name.startswith("error_") else 200
-    return body((RECORDED / name).read_bytes(), status)
+    return body((REAL_WEATHER / name).read_bytes(), status)
 
 
 def weather(change: Callable[[Any], Any]) -> Answer:

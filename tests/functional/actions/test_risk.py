@@ -19,7 +19,7 @@ from pipeline.store.db.connection import open_store
 from pipeline.store.db.rows import first_value
 from tests.support.planned import planned_store
 from tests.support.stores import NOW
-from tests.support.weather_server import Answer, WeatherServer, error
+from tests.support.weather.server import Answer, WeatherServer, error
 
 TOMORROW = "tomorrow 18:00"
 OVERLOADED = error(503, "The service is overloaded")

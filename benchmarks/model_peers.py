@@ -18,7 +18,7 @@ from sklearn.preprocessing import StandardScaler
 
 from benchmarks.cohort import Forecaster, Task
 from models.fit.design import COVARIATE_COLUMNS, design_matrix
-from models.scoring.baselines import OwnRate, PlannedLogistic
+from models.scoring.baselines import PlannedLogistic, RunnerRate
 
 Floats = NDArray[np.float64]
 
@@ -42,7 +42,7 @@ def own_rate(task: Task) -> Floats:
     """Each runner's cramps per hour."""
     said = []
     for (runner,), plans in task.plans.group_by("runner_id", maintain_order=True):
-        said.append(OwnRate().fit(task.past.filter(pl.col("runner_id") == runner)).predict_runs(plans))
+        said.append(RunnerRate().fit(task.past.filter(pl.col("runner_id") == runner)).predict_runs(plans))
     return np.concatenate(said)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from benchmarks.cohort import Task
 from models.fit.design import EVIDENCE_PRIORS, design_matrix
-from models.fit.pooled import OWN_COLUMNS, SD_PRIOR_RUNNERS
+from models.fit.pooled import SD_PRIOR_RUNNERS, VARYING_COLUMNS
 
 Floats = NDArray[np.float64]
 
@@ -49,7 +49,7 @@ def _model(design: Floats, minutes: Floats, onset: Floats, runner: NDArray[np.in
     from numpyro import distributions as dist
 
     own = _own_places()
-    expected_sds = np.array([EVIDENCE_PRIORS[k].sd_own for k in own])
+    expected_sds = np.array([EVIDENCE_PRIORS[k].sd_between for k in own])
     means, sds = (np.array([getattr(prior, name) for prior in EVIDENCE_PRIORS]) for name in ("mean", "sd_group"))
     beta = means + sds * numpyro.sample("z", dist.Normal(0.0, 1.0).expand([means.size]).to_event(1))
     half = SD_PRIOR_RUNNERS / 2.0
@@ -72,7 +72,7 @@ def _risks(drawn: dict[str, Floats], plans: pl.DataFrame, names: dict[str, int])
 
 
 def _own_places() -> list[int]:
-    return [k for k, prior in enumerate(EVIDENCE_PRIORS) if prior.column in OWN_COLUMNS and prior.sd_own > 0]
+    return [k for k, prior in enumerate(EVIDENCE_PRIORS) if prior.column in VARYING_COLUMNS and prior.sd_between > 0]
 
 
 def _places(rows: pl.DataFrame, names: dict[str, int]) -> NDArray[np.int64]:

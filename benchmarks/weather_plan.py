@@ -55,7 +55,7 @@ def main() -> int:
         plan = plan_requests("archive", needs)
         took_s = time.process_time() - begun_s
         weights[name] = sum(request.weight for request in plan.requests)
-        places = sum(len(request.asked) for request in plan.requests)
+        places = sum(len(request.cells) for request in plan.requests)
         print(
             f"{name}: {len(needs)} cells, {len(plan.requests)} requests for {places} windows,"
             f" {weights[name]:.1f} weights, planned in {took_s * 1000:.0f} ms"

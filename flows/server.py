@@ -19,7 +19,7 @@ from pathlib import Path
 
 from flows.server_database import forget_empty, keep_empty, new_database
 from pipeline.errors import TryAgain
-from pipeline.files import make_private_folder, one_writer
+from pipeline.files import make_private_folder, write_lock
 from pipeline.settings import Settings
 
 LOOPBACK = "127.0.0.1"
@@ -52,7 +52,7 @@ def own_server(settings: Settings) -> Iterator[None]:
 def _only_one(settings: Settings) -> Iterator[None]:
     with ExitStack() as lock:
         try:
-            lock.enter_context(one_writer(make_private_folder(settings.prefect), 0.0))
+            lock.enter_context(write_lock(make_private_folder(settings.prefect), 0.0))
         except TryAgain as error:
             raise TryAgain(f"the nights of {settings.home} are being served already", "end that one first") from error
         yield

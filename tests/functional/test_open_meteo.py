@@ -98,7 +98,7 @@ def test_only_tenths_of_a_degree_reach_the_service_with_the_height_the_days_and_
 
 
 def test_a_place_finer_than_its_cell_cannot_even_be_asked_for() -> None:
-    with pytest.raises(ValueError, match="never for a place inside it"):
+    with pytest.raises(ValueError, match="never a position inside it"):
         CellDays("48.2,16.4", 48.2134, 16.4, 171.0, date(2026, 6, 13), date(2026, 6, 13))
 
 

@@ -18,8 +18,8 @@ from pipeline.actions.admin.publish import publish_snapshot
 from pipeline.actions.ingest.inbox import take_answers, take_runs, take_weather
 from pipeline.actions.report.make_report import report_all
 from pipeline.actions.training.train import train_all
-from pipeline.errors import CramplogError, TryAgain, of_the_system
-from pipeline.files import one_writer
+from pipeline.errors import CramplogError, TryAgain, system_error
+from pipeline.files import write_lock
 from pipeline.settings import Settings, load_settings
 from pipeline.store.db.connection import open_store, transaction
 from pipeline.store.db.migrate import naive_utc
@@ -67,10 +67,10 @@ def one_night(settings: Settings) -> Iterator[None]:
         pass  # a store is there
     with ExitStack() as lock:
         try:
-            lock.enter_context(one_writer(settings.home, 0.0))
+            lock.enter_context(write_lock(settings.home, 0.0))
         except TryAgain:
             log.warning("another night is at work here; this one waits for its end")
-            lock.enter_context(one_writer(settings.home, PATIENT_S))
+            lock.enter_context(write_lock(settings.home, PATIENT_S))
         yield
 
 
@@ -107,7 +107,7 @@ def _try(settings: Settings, stage: str, now: datetime) -> StageOutcome:
     try:
         outcome, detail = "done", STAGES[stage](settings, now)
     except Exception as error:  # a bug in one stage must not cost the others
-        known = error if isinstance(error, CramplogError) else of_the_system(error)
+        known = error if isinstance(error, CramplogError) else system_error(error)
         if known is None:
             log.exception("stage %s broke", stage)
         outcome, detail = "failed", _in_words(known) if known else f"a bug: {type(error).__name__}"

@@ -12,7 +12,7 @@ from pipeline.actions.nightly.nightly import STAGES
 from pipeline.actions.runs.runner import list_runners
 from pipeline.config import DEFAULT
 from pipeline.errors import TryAgain
-from pipeline.files import one_writer
+from pipeline.files import write_lock
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store
 from pipeline.store.health.nights import StageRow, last_stages
@@ -60,7 +60,7 @@ def last_nights(settings: Settings, count: int) -> list[Night]:
 def is_running(settings: Settings) -> bool:
     """Whether a night is at work on this home now."""
     try:
-        with one_writer(settings.home, 0.0):
+        with write_lock(settings.home, 0.0):
             return False
     except TryAgain:
         return True

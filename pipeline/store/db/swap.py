@@ -21,7 +21,7 @@ _READ_ONLY_FILE = 0o400  # so that a database tool opens it for reading, and lea
 def new_file(con: duckdb.DuckDBPyConnection, target: Path, mode: int = _READ_ONLY_FILE) -> Iterator[None]:
     """Inside, `snapshot` is an empty attached file; at the end it stands in `target`'s place, whole, with that mode.
 
-    One at a time (`one_writer`): the new file's name is fixed, so that a killed writer's is found and goes.
+    One at a time (`write_lock`): the new file's name is fixed, so that a killed writer's is found and goes.
     """
     new = target.with_name(target.name + ".new")
     for leftover in (new, _log(new)):

@@ -56,13 +56,13 @@ def new_home(home: Path) -> Path:
     return home
 
 
-def ingested(home: Path, folder: Path, watched: bool = False) -> Ingest:
+def ingested(home: Path, folder: Path, watched: bool = False, program: Sequence[str] = (str(CRAMPLOG),)) -> Ingest:
     """Imports the folder with the program in another process; measures it with all the processes that it starts."""
     _adopt_orphans()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begun_s = time.perf_counter()
     child = subprocess.Popen(
-        [CRAMPLOG, "ingest", str(folder)], env=environment(home), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        [*program, "ingest", str(folder)], env=environment(home), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
     memory = Highest(child.pid) if watched else None
     _, error = child.communicate()

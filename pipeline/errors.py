@@ -6,7 +6,9 @@ Each has a message (what is wrong), a hint (what to do next) and the exit code o
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
 
+BUG = "bug"  # the code of an exception that is not one of these errors
 STOPPED = 130  # the exit code after Ctrl-C, as in shells
 
 
@@ -50,12 +52,30 @@ class TryAgain(CramplogError):
     code = "try_again"
 
 
+class SomeFailed(CramplogError):
+    """The command finished, but some items failed: exit code 1. `message` has counts and ids only; `items` name the reasons.
+
+    The message is stored and sent to Prefect; the items are shown only on the terminal of the user.
+    """
+
+    code = "some_failed"
+
+    def __init__(self, message: str, items: Sequence[str], hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.items = tuple(items)
+
+
 class FileRefused(CramplogError):
     """One file that cannot be read; other files are still read. `code` is a short stable word."""
 
     def __init__(self, code: str, message: str, hint: str = "") -> None:
         super().__init__(message, hint)
         self.code = code
+
+
+def user_error(error: Exception) -> CramplogError | None:
+    """Returns the error if a user can act on it; None for a bug."""
+    return error if isinstance(error, CramplogError) else system_error(error)
 
 
 def system_error(error: Exception) -> CramplogError | None:

@@ -1,6 +1,7 @@
 """Whether all or any of an array of bool hold. For reading, where it is asked forty times a run.
 
-numpy's own `all()` and `any()` take eight times as long for the records of an hour: what they do around the looking is most.
+numpy's own `all()` and `any()` do more around the looking than looking. These give about 1 % of bulk ingest, but 5 to 9 % of
+reading a file: the column read_runs of `python -m benchmarks.decode` rests on them.
 """
 
 from __future__ import annotations

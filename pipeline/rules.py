@@ -1,6 +1,6 @@
 """The rules of what a report may say and what it must hold back, with all their constants.
 
-The table of rules and its evidence are in docs/method.md. Report, command and JSON all call `may_say`. No I/O. `models` may
+The table of rules is docs/method.md#when-it-must-hold-back. Report, command and JSON all call `may_say`. No I/O. `models` may
 not import this module: a test checks that equal constants of the model have the same value.
 """
 
@@ -99,7 +99,7 @@ class MaySay:
 
 
 def may_say(evidence: Evidence) -> MaySay:
-    """Returns what may be said: the table "When it must hold back" of docs/method.md, row by row."""
+    """Returns what may be said: the table in docs/method.md#when-it-must-hold-back, row by row."""
     missing = answers_missing(evidence)
     why_none = _why_no_risk(evidence, missing)
     claims = _claims(evidence)

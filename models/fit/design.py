@@ -74,7 +74,7 @@ class Prior:
         return math.hypot(self.sd_group, self.sd_between)
 
 
-# docs/method.md, "Model specification". Level: -12.3 from studies, +1.0 (uncertain) because people who cramp look for
+# Source: docs/method.md, the table of priors. Level: -12.3 from studies, +1.0 (uncertain) because people who cramp look for
 # such a tool, +0.1 for noise between runs. Slopes: from the studies named there. Unit: log hazard per
 # minute, per unit of the column.
 EVIDENCE_PRIORS = (

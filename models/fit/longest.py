@@ -20,16 +20,20 @@ def longest_duration_s(risk: float, exposure: Floats, weights: Floats, minutes: 
     """
     if not (0 < risk < 1 and 0 < sure < 1):
         raise ValueError(f"risk and sure must lie between 0 and 1, not {risk} and {sure}")
-    bound = -np.log1p(-risk)
     before = np.zeros(exposure.shape[1])
     for number, segment in enumerate(exposure):
-        if weighted_quantile(before + segment, weights, sure) >= bound:
-            share = _share_until(bound, before, segment, weights, sure)
+        if _risk_quantile(before + segment, weights, sure) >= risk:
+            share = _share_until(risk, before, segment, weights, sure)
             return 60.0 * float(minutes[:number].sum() + share * minutes[number])
         before = before + segment
     return 60.0 * float(minutes.sum())
 
 
-def _share_until(bound: float, before: Floats, segment: Floats, weights: Floats, sure: float) -> float:
-    """Returns the share (0..1) of the segment after which the quantile of expected onsets reaches the bound."""
-    return float(brentq(lambda share: weighted_quantile(before + share * segment, weights, sure) - bound, 0.0, 1.0))
+def _share_until(risk: float, before: Floats, segment: Floats, weights: Floats, sure: float) -> float:
+    """Returns the share (0..1) of the segment after which the quantile of the risk reaches `risk`."""
+    return float(brentq(lambda share: _risk_quantile(before + share * segment, weights, sure) - risk, 0.0, 1.0))
+
+
+def _risk_quantile(expected: Floats, weights: Floats, sure: float) -> float:
+    """Returns the quantile of the risk from expected onsets per draw (n_draws,), computed as for the risk of a run."""
+    return weighted_quantile(-np.expm1(-expected), weights, sure)

@@ -2,8 +2,8 @@
 
 With beta fixed and the deviation b = sds_between u, u ~ N(0, 1) on the columns that differ between runners,
     l(beta) = log integral exp(sum(y eta - minutes exp(eta)) + log P(first answer)) N(b; 0, sds_between^2) db.
-The integral is computed by importance sampling with a few points around the mode of u (docs/method.md, "Analytical
-methods"). Called by models.fit.pooled.
+The integral is computed by importance sampling with a few points around the mode of u
+(docs/method.md#how-it-is-fitted). Called by models.fit.pooled.
 """
 
 from __future__ import annotations

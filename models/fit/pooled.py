@@ -2,7 +2,7 @@
 
 beta ~ N(evidence) moves by the marginal score sum_i dl_i/dbeta, with each runner's deviation integrated out
 (models.fit.marginal) and with the Schur complements as curvature. From 20 runners with 20 cramps the SDs between runners
-are estimated too, by empirical Bayes (docs/method.md, "Analytical methods"). Called by models.fit.hazard.
+are estimated too, by empirical Bayes (docs/method.md#how-it-is-fitted). Called by models.fit.hazard.
 """
 
 from __future__ import annotations

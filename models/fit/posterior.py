@@ -139,11 +139,23 @@ def weighted_mean(values: Floats, weights: Floats) -> Floats:
 
 
 def weighted_quantile(values: Floats, weights: Floats, q: float) -> float:
-    """Returns the q quantile (0..1) of weighted draws (n_draws,), linear between the middles of their weights."""
+    """Returns the q quantile (0..1) of weighted draws (n_draws,): the mean of the quantile function around q.
+
+    F^-1(u) is the lowest draw up to which a share u of the weight lies. Its mean is taken over u = q +- 1 / (2 n),
+    n = (sum w)^2 / sum w^2, cut to 0..1; for n equal weights this interpolates linearly between the middles of the draws.
+    The window does not depend on the draws. So the quantile never falls if no draw falls, even if their order changes.
+    Interpolation between the middles of unequal weights can fall: by 0.003 of a risk along a run.
+    """
     order = np.argsort(values)
-    sorted_weights = weights[order]
-    middles = (np.cumsum(sorted_weights) - 0.5 * sorted_weights) / sorted_weights.sum()
-    return float(np.interp(q, middles, values[order]))
+    ascending, sorted_weights = values[order], weights[order]
+    total = sorted_weights.sum()
+    half_width = 0.5 * np.square(sorted_weights).sum() / total**2
+    window = np.clip([q - half_width, q + half_width], 0.0, 1.0) * total
+    until = np.clip(np.cumsum(sorted_weights), *window)
+    share = np.diff(until, prepend=window[0])
+    inside = share > 0
+    within, shares = ascending[inside], share[inside]
+    return float(np.clip(within @ shares / shares.sum(), within[0], within[-1]))  # against the last bit's rounding
 
 
 def sobol_points(n_dim: int, log2_points: int, seed: int) -> Floats:

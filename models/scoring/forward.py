@@ -23,7 +23,9 @@ from models.scoring.pooled_hazard import PooledHazard
 
 PolarsType = pl.DataType | type[pl.DataType]
 
-FIRST_RUNS = 10  # runs before a runner's first forecast: as many as a personal number needs (pipeline/rules.py)
+FIRST_RUNS = (
+    10  # runs before a runner's first forecast, as for a personal number (docs/method.md#when-it-must-hold-back)
+)
 FIRST_REFIT, REFIT_GROWTH = 10, 1.5  # forecasts between two refits of the group; the runner's own runs are folded in
 MOST_FOLDS = 400  # in a larger store several runs of a runner are forecast from the same posterior
 NEWCOMER_GROUPS = 5  # groups of runners; each is forecast from the other groups

@@ -78,7 +78,7 @@ def _are_much(paths: tuple[Path, ...]) -> bool:
 
 
 def _spare_what_is_loaded() -> None:
-    """To look through numpy and all else for garbage, again and at the end, is 7 % of taking one file.
+    """To look through numpy and all else for garbage, again and at the end, is 11 % of `benchmarks.one_run`.
 
     Not once DuckDB is there: types of its that nobody looked through count as leaked, and at the end it says so.
     """

@@ -1,5 +1,5 @@
 -- The ledger: runners, files, runs and what hangs on them, answers and cramps, weather hours, fits, nights.
--- All instants are TIMESTAMP in UTC (docs/decisions.md, "Instants"). No place is kept here but weather cells of 0.1 degree.
+-- All instants are TIMESTAMP in UTC (docs/decisions/store.md, "Instants"). No place is kept here but weather cells of 0.1 degree.
 CREATE SEQUENCE runner_no START 1;
 CREATE SEQUENCE cramp_no START 1;
 CREATE SEQUENCE fit_no START 1;

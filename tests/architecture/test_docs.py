@@ -1,8 +1,10 @@
-"""The documents keep up with the code: the data dictionary, the glossary's lists, the links between pages."""
+"""The documents keep up with the code: the data dictionary, the glossary's lists, links, and all files and functions named."""
 
 from __future__ import annotations
 
+import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,22 @@ from pipeline.settings import Settings
 from pipeline.store.analyst.query import Described, describe, list_views
 
 ROOT = Path(__file__).parents[2]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "NOTICE", "sample_data/README.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
+SOURCES = [
+    path
+    for room in ("pipeline", "models", "flows", "sql", "benchmarks", "tests", "sample_data", "docs")
+    for path in sorted((ROOT / room).rglob("*"))
+    if path.suffix in (".py", ".sql", ".j2", ".css")
+]
+# A document named in code, with a heading of it: docs/method.md#when-it-must-hold-back.
+DOCUMENT = re.compile(r"((?:[a-z_]+/)+[\w-]+\.md|(?<![\w/])[A-Z][A-Z_]+\.md)(?:#([\w-]+))?")
+# A file of ours named in a document, with a function, class or constant of it: `pipeline/cli/tag.py:tag`.
+CODE = re.compile(
+    r"`((?:pipeline|models|flows|sql|benchmarks|tests|sample_data|docs)/[\w/]+(?:\.\w+)*/?)(?::([A-Za-z_][\w.]*))?`"
+)
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
 
 # What the end of a column's name promises, and how its comment has to say it.
@@ -110,9 +128,87 @@ def test_the_model_cards_priors_are_those_of_the_model() -> None:
     assert f"`{MODEL_VERSION}`" in card
 
 
-@pytest.mark.parametrize("document", ["README.md", "NOTICE", "sample_data/README.md", "docs/*.md"])
-def test_links_between_the_documents_lead_somewhere(document: str) -> None:
-    for path in ROOT.glob(document):
-        text = path.read_text(encoding="utf-8")
-        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text):
-            assert target.startswith("https://") or (path.parent / target).exists(), f"{path.name}: {target}"
+def test_links_between_the_documents_lead_somewhere() -> None:
+    wrong = []
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+            if target.startswith("https://"):
+                continue
+            path, _, anchor = target.partition("#")
+            if problem := broken((page.parent / path).resolve() if path else page, anchor):
+                wrong.append(f"{page.relative_to(ROOT)}: {target} {problem}")
+    assert wrong == []
+
+
+def test_every_document_named_in_code_exists() -> None:
+    named = [(path, name) for path in SOURCES for name in DOCUMENT.findall(path.read_text(encoding="utf-8"))]
+    wrong = []
+    for path, (name, anchor) in named:
+        places = [ROOT / name, path.parent / name, ROOT / "docs" / name, ROOT / "sample_data" / name]
+        document = next((place for place in places if place.is_file()), ROOT / name)
+        if problem := broken(document, anchor):
+            wrong.append(f"{path.relative_to(ROOT)}: {name}{'#' + anchor if anchor else ''} {problem}")
+    assert len(named) > 20
+    assert wrong == []
+
+
+def test_every_file_and_function_named_in_a_document_exists() -> None:
+    named = [(page, *found) for page in PAGES for found in CODE.findall(page.read_text(encoding="utf-8"))]
+    wrong = [
+        f"{page.relative_to(ROOT)}: `{path}{':' + name if name else ''}`"
+        for page, path, name in named
+        if not (ROOT / path).exists() or (name and name not in names_in(path))
+    ]
+    assert sum(bool(name) for _, _, name in named) > 80
+    assert wrong == [], "renamed or gone"
+
+
+def test_the_decisions_are_dated_in_order_and_each_page_is_in_the_index() -> None:
+    folder = ROOT / "docs" / "decisions"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    pages = sorted(folder.glob("*.md"))
+    assert len(pages) > 5
+    for page in pages:
+        dates = re.findall(r"^\*\*(\d{4}-\d\d-\d\d)\. [^*]+\*\*", page.read_text(encoding="utf-8"), re.MULTILINE)
+        assert page.name == "README.md" or (dates and f"]({page.name})" in index), page.name
+        assert dates == sorted(dates), page.name
+
+
+def test_every_source_cited_in_the_model_card_is_in_the_bibliography() -> None:
+    card, sources = ((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("method.md", "bibliography.md"))
+    cited = {number for list_ in re.findall(r"\[(S\d+(?:, S\d+)*)\]", card) for number in list_.split(", ")}
+    assert len(cited) > 10
+    assert cited - set(re.findall(r"\b(S\d+)\b", sources)) == set()
+
+
+def test_the_readme_is_one_page() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 120
+
+
+def broken(document: Path, anchor: str) -> str:
+    """What is wrong with a reference to a document and one of its headings; empty if nothing is."""
+    if not document.exists():
+        return "does not exist"
+    return "has no such heading" if anchor and anchor not in anchors(document) else ""
+
+
+def anchors(document: Path) -> set[str]:
+    """The anchors that GitHub makes of a page's headings."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@cache
+def names_in(path: str) -> set[str]:
+    """The functions, classes, methods (as Class.method) and constants that a module defines."""
+    names: set[str] = set()
+    for node in ast.parse((ROOT / path).read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        if isinstance(node, ast.ClassDef):
+            names |= {f"{node.name}.{member.name}" for member in node.body if isinstance(member, ast.FunctionDef)}
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
+        names |= {target.id for target in targets if isinstance(target, ast.Name)}
+    return names

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import cramplog
 from pipeline.cli.frame.verbs import VERBS
 from tests.support.cli import MORNING, recording, session
 from tests.support.stores import make_store
@@ -52,6 +53,22 @@ def loaded(home: Path, *words: str) -> list[str]:
     last = done.stdout.splitlines()[-1]
     assert last.startswith("loaded:")
     return last.split()[1:]
+
+
+def test_the_library_loads_nothing_heavy_until_something_is_asked_of_it() -> None:
+    program = (
+        f"import sys, cramplog; cramplog.FileRefused; print([n for n in {HEAVY!r} if n in sys.modules], dir(cramplog))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.startswith("[] [")
+    assert all(repr(name) in done.stdout for name in cramplog.__all__)
+
+
+def test_the_librarys_names_are_all_there() -> None:
+    missing = [name for name in cramplog.__all__ if not hasattr(cramplog, name)]
+    assert missing == []
+    with pytest.raises(AttributeError, match="module 'cramplog' has no attribute 'opened'"):
+        cramplog.opened  # type: ignore[attr-defined]  # noqa: B018
 
 
 def test_help_loads_nothing_heavy(tmp_path: Path) -> None:

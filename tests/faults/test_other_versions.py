@@ -11,12 +11,12 @@ import duckdb
 import pytest
 
 from pipeline.settings import Settings
+from pipeline.shipped import shipped_folder
 from pipeline.store.db.connection import open_store
-from sql import __file__ as sql_room
 from tests.faults.evening import WORK, Evening
 from tests.support.cli import Home
 
-MIGRATIONS = Path(sql_room).parent / "migrations"
+MIGRATIONS = shipped_folder("sql") / "migrations"
 MASK = (1 << 64) - 1
 # Two runs of one runner as a store of schema 1 holds them: a red flag, answers of three kinds, a cramp, segments.
 OLD_ROWS = """

@@ -1,4 +1,4 @@
-"""The wheel: what is in it, and that an empty environment with it gives the same working `cramplog`.
+"""The wheel: what is in it, and that an empty environment with it gives the same working `cramplog`, also beside jupysql.
 
 The packages it needs come from the lock file, as `make` installs them; all else happens outside of the checkout.
 """
@@ -12,7 +12,8 @@ import subprocess
 import sys
 import tomllib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,22 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 UV = Path(sys.executable).with_name("uv")
-PACKAGES = ("pipeline", "flows", "models", "sql", "sample_data")
+PACKAGES = ("cramplog", "pipeline", "flows", "models")
+DATA = ("sql", "sample_data")  # below pipeline, as what this installation finds by pipeline.shipped
+JUPYSQL = ("jupysql==0.11.1", "ipython")  # its package is called `sql`; it needs IPython without saying so
+CONSUMER = """
+from typing import assert_type
+import cramplog, polars
+store = cramplog.open("home")
+assert_type(store, cramplog.Store)
+assert_type(store.sql("SELECT 1"), polars.DataFrame)
+assert_type(cramplog.read_runs("one.fit"), list[cramplog.ParsedRun])
+assert_type(cramplog.read_runs("one.fit")[0].moving_s, float)
+assert_type(store.risk("3:00").simulated, bool)
+assert_type(cramplog.CrampHazard().fit(store.hazard_rows()), cramplog.CrampHazard)
+cramplog.opened
+store.risk(3)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +49,11 @@ class Installed:
     @property
     def store(self) -> Path:
         return self.person / "home"
+
+    @property
+    def python(self) -> tuple[str, str]:
+        """Whom uv installs for."""
+        return "--python", str(self.venv / "bin" / "python")
 
     def run(self, *words: str) -> str:
         """What a program of the environment says on stdout, called without a trace of the checkout."""
@@ -61,16 +82,25 @@ def names(wheel: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
-    """An environment with the locked packages and the wheel and nothing else; gone afterwards, it is large."""
-    folder = tmp_path_factory.mktemp("elsewhere")
+    """An environment with the locked packages and the wheel and nothing else."""
+    with _environment(tmp_path_factory.mktemp("elsewhere")) as made:
+        _install_wheel(made, wheel)
+        yield made
+
+
+@contextmanager
+def _environment(folder: Path) -> Iterator[Installed]:
+    """An empty environment, and a person's home beside it; gone afterwards, it is large."""
     venv, person = folder / "venv", folder / "person"
     person.mkdir()
-    into = ["--python", str(venv / "bin" / "python")]
     _uv("venv", "--python", sys.executable, str(venv))
-    _uv("pip", "install", *into, "--require-hashes", "-r", str(ROOT / "requirements.lock"))
-    _uv("pip", "install", *into, "--no-deps", str(wheel))
     yield Installed(venv, person)
     shutil.rmtree(venv)
+
+
+def _install_wheel(into: Installed, wheel: Path) -> None:
+    _uv("pip", "install", *into.python, "--require-hashes", "-r", str(ROOT / "requirements.lock"))
+    _uv("pip", "install", *into.python, "--no-deps", str(wheel))
 
 
 def _uv(*words: str) -> None:
@@ -80,30 +110,33 @@ def _uv(*words: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_wheels_top_level_is_the_five_packages(names: list[str]) -> None:
-    assert {name.split("/")[0] for name in names} == {
-        "flows", "models", "pipeline", "sample_data", "sql", "cramplog-0.1.0.dist-info",
-    }  # fmt: skip
+def test_the_wheels_top_level_is_four_packages_and_none_is_called_sql(names: list[str]) -> None:
+    assert {name.split("/")[0] for name in names} == {*PACKAGES, "cramplog-0.1.0.dist-info"}
 
 
 def test_the_wheel_holds_the_sample_cohort_without_what_makes_it(names: list[str]) -> None:
-    sample = [name.removeprefix("sample_data/") for name in names if name.startswith("sample_data/")]
+    below = "pipeline/_shipped/sample_data/"
+    sample = [name.removeprefix(below) for name in names if name.startswith(below)]
     assert {name.split("/")[0] for name in sample} == {
-        "__init__.py", "README.md", "answers.csv", "cramps.csv", "runners.csv", "runs", "runs.csv", "weather",
+        "README.md", "answers.csv", "cramps.csv", "runners.csv", "runs", "runs.csv", "weather",
     }  # fmt: skip
     assert not [name for name in names if re.search(r"(^|/)(tests?|benchmarks?)(/|_)|conftest", name)]
 
 
 def test_no_file_of_the_packages_is_left_behind(names: list[str]) -> None:
-    here = {
+    data = {f"pipeline/_shipped/{name}" for name in _files_of(DATA) if not re.fullmatch(r"sample_data/.*\.py", name)}
+    assert _files_of(PACKAGES) | data == {name for name in names if not name.startswith("cramplog-")}
+    assert {f"{package}/py.typed" for package in ("cramplog", "models", "pipeline")} <= set(names)
+
+
+def _files_of(folders: Sequence[str]) -> set[str]:
+    """Paths of this checkout's files in those folders."""
+    return {
         path.relative_to(ROOT).as_posix()
-        for package in PACKAGES
-        for path in (ROOT / package).rglob("*")
+        for folder in folders
+        for path in (ROOT / folder).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    generators = {name for name in here if re.fullmatch(r"sample_data/(?!__init__)\w+\.py", name)}
-    assert "sample_data/build.py" in generators
-    assert here - generators == {name for name in names if not name.startswith("cramplog-")}
 
 
 def test_the_metadata_says_what_it_is(wheel: Path) -> None:
@@ -119,14 +152,43 @@ def test_the_metadata_says_what_it_is(wheel: Path) -> None:
     assert notice == (ROOT / "NOTICE").read_text()
 
 
+@pytest.mark.release
 def test_an_empty_environment_with_the_wheel_lacks_nothing(installed: Installed) -> None:
-    _uv("pip", "check", "--python", str(installed.venv / "bin" / "python"))
-    where = installed.run(
-        "python", "-c", "import pipeline, sample_data; print(pipeline.__file__, sample_data.__file__)"
-    )
+    _uv("pip", "check", *installed.python)
+    where = installed.run("python", "-c", "import pipeline, cramplog; print(pipeline.__file__, cramplog.__file__)")
     assert all(path.startswith(str(installed.venv)) for path in where.split())
 
 
+@pytest.mark.release
+def test_a_type_checker_sees_the_librarys_types(installed: Installed, tmp_path: Path) -> None:
+    (tmp_path / "consumer.py").write_text(CONSUMER)
+    program = [sys.executable, "-m", "mypy", "--strict", "--python-executable", installed.python[1], "consumer.py"]
+    environ = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(program, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=400)
+    found = [line for line in done.stdout.splitlines() if ": error: " in line]
+    assert len(found) == 2, done.stdout
+    assert 'Module has no attribute "opened"' in found[0]
+    assert '"risk" of "Store" has incompatible type "int"' in found[1]
+
+
+@pytest.mark.release
+@pytest.mark.parametrize("first", ["cramplog", "jupysql"])
+def test_the_wheel_and_jupysql_live_in_one_environment(first: str, wheel: Path, tmp_path: Path) -> None:
+    with _environment(tmp_path) as both:
+        if first == "jupysql":
+            _uv("pip", "install", *both.python, *JUPYSQL)
+        _install_wheel(both, wheel)
+        if first == "cramplog":
+            _uv("pip", "install", *both.python, *JUPYSQL)
+        its_own = "import sql; from sql.magic import SqlMagic; print(sql.__version__, SqlMagic.__name__)"
+        assert both.run("python", "-c", its_own).split() == ["0.11.1", "SqlMagic"]
+        assert both.run("cramplog", "--version").startswith("cramplog 0.1.0, schema ")
+        assert "380 files of simulated runs lie in" in both.run("cramplog", "init", "--demo")
+        assert both.run("cramplog", "sql", "SELECT count(*) AS n FROM v_runner", "--csv").split() == ["n", "12"]
+        _uv("pip", "check", *both.python)
+
+
+@pytest.mark.release
 def test_the_installed_program_goes_from_the_sample_to_a_report(installed: Installed) -> None:
     store, said = installed.store, installed.run
     assert re.match(r"cramplog\b.* 0\.1\.0\b", said("cramplog", "--version"))

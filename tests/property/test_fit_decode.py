@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, field
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.formats.fit.messages import FitPart, read_messages
@@ -130,6 +130,7 @@ def test_every_value_of_chained_activities_comes_back(activities: list[Written],
 
 @patient
 @given(_activities, st.integers(0, 200))
+@example(_activity(16163), 147)  # the rest of the cut record ends as one of an earlier, shorter layout would
 def test_a_cut_file_gives_a_beginning_of_its_records(activity: Written, n_lost: int) -> None:
     content = fit_file(activity.body, crc=False)
     content = content[: max(len(content) - n_lost, 14)]

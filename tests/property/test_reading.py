@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -141,6 +141,7 @@ def test_a_maimed_file_gives_a_plausible_run_or_is_refused(session: FitSession, 
 
 @settings(patient, max_examples=200)
 @given(_wild)
+@example(_wild_columns(54291))  # the one record left after a misread one has no time
 def test_cleaning_what_is_clean_changes_nothing(columns: Records) -> None:
     once, _ = clean_columns(columns, ON_FOOT_MS)
     twice, notes = clean_columns(once, ON_FOOT_MS)

@@ -86,6 +86,15 @@ def test_zeros_and_lost_times_are_left_out() -> None:
     assert notes == {"other_day": 2}
 
 
+def test_a_single_record_without_a_time_is_left_out_also_beside_a_misread_one() -> None:
+    cleaned, notes = _clean(_columns([np.nan]))
+    assert _at(cleaned) == []
+    assert notes == {"other_day": 1}
+    cleaned, notes = _clean(_columns([5, np.nan], power_w=[65_290, 240], distance_m=[2_304_578, 0]))
+    assert _at(cleaned) == []
+    assert notes == {"misread": 1, "other_day": 1}
+
+
 def test_a_clock_set_after_the_start_leaves_the_larger_part() -> None:
     columns = _columns(range(100))
     columns["time_s"][:5] -= 10 * 365 * 86_400.0

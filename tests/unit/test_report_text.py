@@ -1,4 +1,4 @@
-"""The report's words: each says what REPORT.md prescribes."""
+"""The report's words: each follows docs/method.md#wording-of-a-report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table "When it must hold back" of docs/method.md: one test per row, at the values where it turns."""
+"""The table in docs/method.md#when-it-must-hold-back: one test per row, at the values where the answer changes."""
 
 from __future__ import annotations
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pipeline.actions.admin.publish import publish_snapshot
 from pipeline.errors import CannotStart, TryAgain, WrongInput
 from pipeline.settings import Settings
 from pipeline.store.analyst.publish import snapshot_paths
-from pipeline.store.analyst.query import Described, QueryResult, describe, list_views, run_query
+from pipeline.store.analyst.query import Described, QueryResult, describe, list_views, query_frame, read_view, run_query
 from pipeline.store.db.sql_files import sql_files
+
+if TYPE_CHECKING:
+    import polars as pl
 
 Seen = TypeVar("Seen")
 
@@ -44,6 +47,16 @@ def freshen(settings: Settings, now: datetime) -> bool:
 def ask(settings: Settings, sql: str, now: datetime) -> QueryResult:
     """The answer to one SELECT. Raises WrongInput in one line, with the nearest known names."""
     return _renewed_if_damaged(settings, now, lambda: run_query(settings, sql))
+
+
+def ask_frame(settings: Settings, sql: str, params: Mapping[str, object] | None, now: datetime) -> pl.DataFrame:
+    """The same as a polars frame; `$name` in the query is taken from `params`."""
+    return _renewed_if_damaged(settings, now, lambda: query_frame(settings, sql, params))
+
+
+def view_frame(settings: Settings, view: str, now: datetime) -> pl.DataFrame:
+    """A whole public view as a polars frame. Raises WrongInput with the nearest name."""
+    return _renewed_if_damaged(settings, now, lambda: read_view(settings, view))
 
 
 def analyses() -> list[Analysis]:

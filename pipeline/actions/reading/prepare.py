@@ -14,7 +14,6 @@ import numpy as np
 
 from pipeline.formats.cleaning.segments import pieces
 from pipeline.schema import KeptField, ParsedRun, Prepared
-from pipeline.stacked import stacked
 from pipeline.store.runs.field_rows import Block, blocks_of, field_rows, numbered_fields
 from pipeline.weather.along import cells_along
 
@@ -59,22 +58,7 @@ def _columns(values: Sequence[Any]) -> dict[str, list[object]]:
     return {name: [getattr(value, name) for value in values] for name in names}
 
 
-def in_one_stack(runs: Sequence[ParsedRun]) -> list[ParsedRun]:
-    """The same runs, prepared, their rows in few arrays; left out is what the store takes from what is prepared."""
-    prepared = [run.prepared or prepare(run) for run in runs]
-    records = stacked([run.records for run in runs])
-    pieces = stacked([one.pieces for one in prepared])
-    rows = stacked([one.field_rows for one in prepared])
-    return [
-        replace(
-            run,
-            records=record,
-            prepared=replace(one, pieces=piece, field_rows=row),
-            laps=(),
-            pauses=(),
-            fields=(),
-            weather=(),
-            devices=(),
-        )
-        for run, one, record, piece, row in zip(runs, prepared, records, pieces, rows, strict=True)
-    ]
+def for_store(run: ParsedRun) -> ParsedRun:
+    """The run, prepared, without the values that the store takes from `prepared`: they need not travel."""
+    prepared = run.prepared or prepare(run)
+    return replace(run, prepared=prepared, laps=(), pauses=(), fields=(), weather=(), devices=())

@@ -5,7 +5,6 @@ Loads numpy but no database.
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import pickle
@@ -16,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from pipeline.actions.reading.prepare import in_one_stack
+from pipeline.actions.reading.prepare import for_store
 from pipeline.actions.reading.read_file import ReadFile, Reading, read_file
 from pipeline.actions.reading.shared_memory import Parcel, packed
 from pipeline.files import WRITE_LOCK
@@ -37,8 +36,6 @@ class Part:
 
 def serve_parent() -> None:
     """Let the parent go first, which has the store to itself; end when it does, also killed."""
-    gc.freeze()  # what is loaded stays: it need not be looked through for garbage
-    gc.set_threshold(50_000)  # and what is read goes at the end of its chunk
     os.nice(BEHIND)
     threading.Thread(target=_wait_for_its_end, daemon=True).start()
 
@@ -61,13 +58,11 @@ def read_chunk(chunk: Sequence[Source], told: Path) -> Part:
         size += _bytes_in(file)
         if size > CHUNK_BYTES or time.monotonic() - begun_s > CHUNK_S:
             break
-    return Part(len(files), packed(_in_one_stack(files), told.parent))
+    return Part(len(files), packed([_for_store(file) for file in files], told.parent))
 
 
-def _in_one_stack(files: Sequence[ReadFile]) -> list[ReadFile]:
-    """The same files, the rows of all their runs in few arrays."""
-    together = iter(in_one_stack([run for file in files for run in file.runs]))
-    return [replace(file, runs=tuple(next(together) for _ in file.runs)) for file in files]
+def _for_store(file: ReadFile) -> ReadFile:
+    return replace(file, runs=tuple(for_store(run) for run in file.runs))
 
 
 @lru_cache(1)

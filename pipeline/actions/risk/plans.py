@@ -1,7 +1,7 @@
 """Planned runs for a report: the runner's usual run, the same in one thing changed, and curves over duration, heat, hour, pace.
 
-Called by the report action, its pieces by the action behind `cramplog risk` too; the model gives each a risk, MODEL.md's
-table decides what may be said of it.
+Called by the report action, and in parts by the action behind `cramplog risk`. The model gives each plan a risk;
+docs/method.md#when-it-must-hold-back decides what may be shown of it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """`cramplog risk`: the chance of a cramp in one planned run, and in the same run at other hours of its day.
 
-Reads the store, has the weather service asked for the hours ahead, then the model; MODEL.md's table decides what may be
-said. Written are a fit, where one is due, and the forecast of a plan with a start: it is held against what comes.
+Reads the store, asks the weather service for the hours ahead, then the model; docs/method.md#when-it-must-hold-back
+decides what may be shown. Writes a fit, if one is due, and the forecast of a plan with a start, to be compared later.
 """
 
 from __future__ import annotations

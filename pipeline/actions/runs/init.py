@@ -10,7 +10,6 @@ import csv
 import io
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from pipeline.actions.runs.runner import checked_runner
 from pipeline.errors import NotFound
 from pipeline.files import make_private_folder, private_umask
 from pipeline.settings import Settings
+from pipeline.shipped import shipped_folder
 from pipeline.store.answers.runners import Runner, add_runner, all_runners
 from pipeline.store.db.changes import change
 from pipeline.store.db.connection import open_store
@@ -49,7 +49,7 @@ def start_demo(settings: Settings, now: datetime, sample: Traversable | None = N
     The files come first and the runners last, all at once: stopped in the middle, the next time begins anew.
     Raises NotFound when this installation came without the sample.
     """
-    sample = sample or files("sample_data")
+    sample = sample or shipped_folder("sample_data")
     known = _runners_there(settings)
     if known:
         return Started(False, known, 0)

@@ -1,4 +1,4 @@
-"""What is at hand of one runner, and what may be said of it: between the store, MODEL.md's table and the report.
+"""What is known of one runner, and what may be shown: between the store, pipeline/rules.py and the report.
 
 Called by the actions behind the report and `cramplog risk`; the rules themselves are `pipeline/rules.py`.
 """
@@ -53,7 +53,7 @@ def evidence_of(
     record: Mapping[str, Any],
     forecasts: Sequence[KeptForecast] = (),
 ) -> Evidence:
-    """The counts of the store, the record of the fit and the runner's forecasts, as MODEL.md's table wants them."""
+    """The counts of the store, the record of the fit and the runner's forecasts, as `may_say` needs them."""
     scored = own_record(forecasts)
     return Evidence(
         red_flag=runner.red_flag,

@@ -22,7 +22,6 @@ def begin() -> None:
     _speak_utf8()
     _say_every_name()
     _count_alone()
-    _keep_memory()
     _collect_seldom()
     answered = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # else the shell said to ignore it
     if answered:
@@ -57,13 +56,8 @@ def _count_alone() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
-def _keep_memory() -> None:
-    """DuckDB gives memory back after a second and asks for it again: half of all page faults of a long ingest."""
-    os.environ.setdefault("DUCKDB_JE_MALLOC_CONF", "dirty_decay_ms:10000,muzzy_decay_ms:10000")
-
-
 def _collect_seldom() -> None:
-    """While modules load, Python would look hundreds of times for garbage among what stays: 3 % of taking one file."""
+    """While modules load, Python would look hundreds of times for garbage among what stays: 3 % of `benchmarks.one_run`."""
     gc.set_threshold(50_000)
 
 

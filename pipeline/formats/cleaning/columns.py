@@ -55,8 +55,14 @@ def clean_columns(
 
 
 def _is_in_order(time_s: Floats, span: Span) -> bool:
-    """Whether each record comes a second or more after the one before, and all are of one run."""
-    return span.highest - span.lowest <= SAME_RUN_WITHIN_S and all_hold(time_s[1:] - time_s[:-1] >= 1.0)
+    """Whether each record has a time a second or more after the one before, and all are of one run.
+
+    The first time is looked at by itself: of a single record the steps tell nothing, and the span was taken before
+    misread records were left out.
+    """
+    steps_s = time_s[1:] - time_s[:-1]
+    one_run = span.highest - span.lowest <= SAME_RUN_WITHIN_S
+    return one_run and all_hold(steps_s >= 1.0) and all_hold(np.isfinite(time_s[:1]))
 
 
 def _in_order(columns: Records, notes: list[ParseNote]) -> Records:

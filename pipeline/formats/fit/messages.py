@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from fastcrc.crc16 import arc
 
+from pipeline.formats.fit.chain import Body
 from pipeline.formats.fit.clock import compressed_times
 from pipeline.formats.fit.fields import Fields, read_fields
 from pipeline.formats.fit.profile import (
@@ -68,28 +69,28 @@ def read_messages(content: bytes) -> tuple[tuple[FitPart, ...], tuple[ParseNote,
     at = 0
     while content[at + 8 : at + 12] == b".FIT":
         begin, end = at + content[at], at + content[at] + int.from_bytes(content[at + 4 : at + 8], "little")
-        sound, body_end = _judge(content, at, begin, end, notes)
-        found = find_messages(content, begin, body_end, sound)
+        body = _judge(content, at, begin, end, notes)
+        found = find_messages(content, body)
         parts.append(_read_part(content, found.walk))
         notes += _notes(found, is_cut=end > len(content))
-        at = body_end + 2
+        at = body.end + 2
     return tuple(parts), _each_kind_once(notes)
 
 
-def _judge(content: bytes, at: int, begin: int, end: int, notes: list[ParseNote]) -> tuple[bool, int]:
-    """Whether the part at `at` is whole as far as its header and checksum tell, and where its messages end."""
+def _judge(content: bytes, at: int, begin: int, end: int, notes: list[ParseNote]) -> Body:
+    """Where the messages of the part at `at` end, and whether it is whole as far as its header and checksum tell."""
     if begin == end < len(content):
         notes.append(ParseNote("unclosed", "the watch never closed this file: read to its end"))
-        return False, len(content)
+        return Body(begin, len(content), cut=True)
     if end > len(content):
         notes.append(ParseNote("damaged", "the file ends before its time: what is there was read"))
-        return False, len(content)
+        return Body(begin, len(content), cut=True)
     said = int.from_bytes(content[end : end + 2], "little")  # absent or 0: some watches write none
     if not said or said == arc(memoryview(content)[at:end]):
-        return True, end
+        return Body(begin, end, sound=True)
     notes.append(ParseNote("checksum", "the file's checksum is wrong: a byte changed on the way, or it was cut"))
     more_follows = content[end + 10 : end + 14] == b".FIT" or len(content) <= end + 2
-    return False, end if more_follows else len(content)  # perhaps it is the said size that changed
+    return Body(begin, end if more_follows else len(content))  # perhaps it is the said size that changed
 
 
 def _read_part(content: bytes, walk: Walk) -> FitPart:

@@ -13,20 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.formats.fit.breaks import DAY_S, Break, Timeline, breaks, timeline
+from pipeline.formats.fit.chain import BACK_S, Body, chain_holds, is_likely
 from pipeline.formats.fit.layout import Layout
-from pipeline.formats.fit.profile import BASE_TYPES, MESSAGE_NUMBERS
-from pipeline.formats.fit.walk import Walk, definition_size, local_number
+from pipeline.formats.fit.walk import Walk
 
 _MOST_BREAKS = 100  # a part that is broken more often is read as it comes from there on
 _WINDOW = 1 << 16  # bytes searched at a time
 _NEARBY = 4096  # bytes in which the old time goes on after damage that looks like a new one
-_CHAIN = 4  # so many messages one after the other are no accident
 _CHAIN_WITHOUT_TIME = 8
-_BACK_S = 3600  # so far a message may lie behind the one before it: laps and events are written late
 _TIMES_S = (0x10000000, 0x80000000)  # where no time is known yet: FIT's first possible date (1998) to 2057
-_MOST_MESSAGES = 1024  # the numbers Garmin has given lie below
-_MAKERS_OWN = 0xFF00  # from here on every maker gives its own
-_KNOWN_MESSAGES = frozenset(MESSAGE_NUMBERS.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,33 +32,35 @@ class Found:
     n_breaks: int
 
 
-def find_messages(content: bytes, begin: int, end: int, sound: bool) -> Found:
-    """The messages between `begin` and `end`. A `sound` part that is walked to its very end is believed."""
+def find_messages(content: bytes, body: Body) -> Found:
+    """The messages of a part, and how often their chain had to be taken up again."""
     walk = Walk(content)
-    stopped = walk.on(begin, end)
-    n_breaks, since = 0, begin
-    while not (sound and stopped == end) and n_breaks < _MOST_BREAKS:
+    stopped = walk.on(body.begin, body.end)
+    n_breaks, since = 0, body.begin
+    while not (body.sound and stopped == body.end) and n_breaks < _MOST_BREAKS:
         times = timeline(content, walk)
-        broken = _first_break(content, walk, times, since, end)
-        if broken is None and end - stopped <= 2:  # no more than a checksum is left
+        broken = _first_break(content, walk, times, since, body)
+        if broken is None and body.end - stopped <= 2:  # no more than a checksum is left
             break
         n_breaks += 1
         lost_at, last_s = _last_sound(content, times, stopped if broken is None else broken)
         walk.forget_from(lost_at)
-        back_at = _way_back(content, walk.local(), last_s, max(lost_at, since + 1), end)
-        since = end if back_at is None else back_at
-        stopped = walk.on(since, end)
+        back_at = _way_back(content, walk.local(), last_s, (max(lost_at, since + 1), body.end), body)
+        since = body.end if back_at is None else back_at
+        stopped = walk.on(since, body.end)
     return Found(walk, n_breaks)
 
 
-def _first_break(content: bytes, walk: Walk, times: Timeline, since: int, end: int) -> int | None:
+def _first_break(content: bytes, walk: Walk, times: Timeline, since: int, body: Body) -> int | None:
     """Where a message from `since` on cannot be one; a clock set anew is believed if its old time ends there."""
     found = breaks(content, walk, times, since)
-    found += [Break(at, True) for at, layout in walk.defined_since(since) if not _is_likely(layout)][:1]
+    found += [Break(at, True) for at, layout in walk.defined_since(since) if not is_likely(layout)][:1]
     for one in sorted(found, key=lambda one: one.at):
         last = times.last_timed(one.at)
-        nearby = min(one.at + _NEARBY, end)
-        if one.certain or (last and _way_back(content, walk.local(), last[2], last[1], nearby) is not None):
+        if one.certain:
+            return one.at
+        nearby = min(one.at + _NEARBY, body.end)
+        if last and _way_back(content, walk.local(), last[2], (last[1], nearby), body) is not None:
             return one.at
     return None
 
@@ -81,12 +78,14 @@ def _last_sound(content: bytes, times: Timeline, broken_at: int) -> tuple[int, i
     return at if reaches_into_zeros else end, seconds
 
 
-def _way_back(content: bytes, local: dict[int, Layout], last_s: int | None, after: int, end: int) -> int | None:
-    """The first position from `after` on where a chain of messages begins; None without one."""
-    within_s = _TIMES_S if last_s is None else (last_s - _BACK_S, last_s + DAY_S)
-    for at in range(after, end, _WINDOW):
-        for candidate in _candidates(content, local, within_s, at, min(at + _WINDOW, end)):
-            if _chain_holds(content, dict(local), within_s, candidate, end):
+def _way_back(
+    content: bytes, local: dict[int, Layout], last_s: int | None, within: tuple[int, int], body: Body
+) -> int | None:
+    """The first position in `within` (from, until) where a chain of messages begins; None without one."""
+    within_s = _TIMES_S if last_s is None else (last_s - BACK_S, last_s + DAY_S)
+    for at in range(*within, _WINDOW):
+        for candidate in _candidates(content, local, within_s, at, min(at + _WINDOW, within[1])):
+            if chain_holds(content, dict(local), within_s, candidate, body):
                 return candidate
     return None
 
@@ -138,46 +137,3 @@ def _repeated(headers: NDArray[np.uint8], number: int, stride: int, at: int, unt
         some = headers[at + i * stride : until + i * stride]
         fits &= (some == number) | ((some >= 0x80) & (some >> 5 & 3 == number))
     return at + np.flatnonzero(fits)
-
-
-def _chain_holds(content: bytes, local: dict[int, Layout], within_s: tuple[int, int], at: int, end: int) -> bool:
-    """Whether messages follow one another from `at`, of known layouts, going on in time, none of them zeros."""
-    for i in range(_CHAIN):
-        if i and at >= end - 2:
-            return True
-        number = local_number(content[at])
-        if number is None:
-            size = definition_size(content, at, end)
-            layout = _believable(content[at : at + size]) if size else None
-            if layout is None:
-                return False
-            local[content[at] & 0x0F] = layout
-            at += size
-            continue
-        layout = local.get(number)
-        if layout is None or at + 1 + layout.size > end or not content[at : at + 1 + layout.size].strip(b"\0"):
-            return False
-        if layout.time is not None:
-            when = at + 1 + layout.time.offset
-            seconds = int.from_bytes(content[when : when + 4], "big" if layout.order == ">" else "little")
-            if not within_s[0] < seconds < within_s[1]:
-                return False
-            within_s = (seconds - _BACK_S, seconds + DAY_S)
-        at += 1 + layout.size
-    return True
-
-
-def _believable(definition: bytes) -> Layout | None:
-    """The layout of what may be a definition; None when no watch would write it."""
-    layout = Layout(definition)
-    if definition[1] or layout.n_misaligned or not _is_likely(layout):
-        return None
-    return layout if len(layout.places) > 1 or layout.message in _KNOWN_MESSAGES else None
-
-
-def _is_likely(layout: Layout) -> bool:
-    """Whether a definition has fields, of types there are, for a message of Garmin's numbers or a maker's own."""
-    numbered = layout.message < _MOST_MESSAGES or layout.message >= _MAKERS_OWN
-    return (
-        numbered and (layout.size > 0 or layout.message in _KNOWN_MESSAGES) and layout.base_codes <= BASE_TYPES.keys()
-    )

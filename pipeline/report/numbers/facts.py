@@ -73,7 +73,7 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class PlanRisk:
-    """A planned run and what may be said about it, as MODEL.md's table decides (`pipeline/rules.py`).
+    """A planned run and what may be shown of it (`pipeline/rules.py`, docs/method.md#when-it-must-hold-back).
 
     `say` is 'nothing' when declined (then `risk` is not shown); `beyond` holds 'longer', 'hotter', 'colder': in which
     ways the plan leaves the own runs. `air_temp_c` is None where the plan knows no weather; `start_hour` is the local
@@ -92,7 +92,7 @@ class PlanRisk:
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """What may be said to this runner, as MODEL.md's table decides.
+    """What may be shown to this runner (docs/method.md#when-it-must-hold-back).
 
     `answers_given` of `answers_needed` own answered runs; with `number` False the report says how many are
     missing. `claims` holds what may be said in one sentence; `forecasts_off` is True when own forecasts, made before

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.report.numbers.facts import PlanRisk, Risk, Say
 
-# level word, from, to (of 100); the last has no upper end (REPORT.md, "The page")
+# level word, from, to (of 100); the last has no upper end (docs/method.md#wording-of-a-report)
 LEVELS: tuple[tuple[str, int, int | None], ...] = (
     ("low", 1, 4),
     ("some", 5, 9),

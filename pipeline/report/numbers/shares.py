@@ -1,7 +1,7 @@
 """How many of the runs with a cramp, and of the other answered runs, were warm, fast or early: counts, no
 test.
 
-Called by `summary.summarise` from five own cramps on (MODEL.md, "When it must hold back").
+Called by `summary.summarise` from five own cramps on (docs/method.md#when-it-must-hold-back).
 """
 
 from __future__ import annotations

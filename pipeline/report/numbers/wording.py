@@ -1,6 +1,6 @@
 """The report's small words: counts, dates, temperatures, risks "of 100", muscles. Values in, plain words out.
 
-Called by text.py, the templates and charts.py. The words are REPORT.md's.
+Called by text.py, the templates and charts.py. The rules: docs/method.md#wording-of-a-report.
 """
 
 from __future__ import annotations

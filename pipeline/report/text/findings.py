@@ -1,6 +1,6 @@
 """What the report finds in each section: headlines that are findings, the lead under them, the notes.
 
-Called by the templates through page.py. What may be found at all is decided by MODEL.md's table.
+Called by the templates through page.py. docs/method.md#when-it-must-hold-back decides what may be found.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The report's sentences: values in, plain sentences out. `**...**` marks what the page sets in bold.
 
-Called by the templates through page.py. Headlines are findings; what may be found is decided by MODEL.md's
-table.
+Called by the templates through page.py. Headlines are findings;
+docs/method.md#when-it-must-hold-back decides what may be found.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The fixed words on every report: the frame, the signs that send someone to a doctor, and what studies
 say. `cramplog runner flags` asks for the same signs, by their keys.
 
-From SCIENCE.md 4.3 and 4.5; the signs in our own short words, to be read by a clinician before the public
-sees them.
+The signs and their sources: docs/method.md#warning-signs. They are in our own short words; a clinician should read them
+before the public does.
 """
 
 from __future__ import annotations

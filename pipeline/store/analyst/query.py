@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
@@ -16,6 +16,10 @@ from pipeline.settings import Settings
 from pipeline.store.analyst.snapshot import RECORD_VIEWS, open_snapshot
 from pipeline.store.db.attach import may_be_damage
 
+if TYPE_CHECKING:
+    import polars as pl
+
+Answer = TypeVar("Answer")
 TIME_LIMIT_S = 60.0
 MOST_ROWS = 1_000_000  # more would fill the memory as Python values, which DuckDB's limit does not count
 _UNKNOWN = re.compile(
@@ -54,16 +58,23 @@ def run_query(
     Raises WrongInput in one line: unknown names (with the nearest), several statements, writing, too long.
     Raises CannotStart when nothing is published yet.
     """
-    with open_snapshot(settings) as con:
-        try:
-            return _stoppable(con, lambda: _ask(con, sql, params, most_rows), time_limit_s)
-        except TimeoutError as error:
-            hint = "ask for less, or give it longer"
-            raise WrongInput(f"the query was stopped after {time_limit_s:g} s", hint) from error
-        except duckdb.Error as error:
-            if may_be_damage(error):
-                raise
-            raise _refused(con, error) from error
+    return _answer(settings, lambda con: _ask(con, sql, params, most_rows), time_limit_s)
+
+
+def query_frame(settings: Settings, sql: str, params: Mapping[str, object] | None = None) -> pl.DataFrame:
+    """The same as a polars frame with the columns' own types, of any number of rows. Raises what `run_query` raises."""
+    return _answer(settings, lambda con: _ask_frame(con, sql, params), TIME_LIMIT_S)
+
+
+def read_view(settings: Settings, view: str) -> pl.DataFrame:
+    """A whole public view as a polars frame. Raises WrongInput with the nearest name."""
+
+    def all_of_it(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+        if view not in (views := _names(con, "table")):
+            raise _unknown("view", view, views)
+        return _polars(con.table(view))
+
+    return _answer(settings, all_of_it, TIME_LIMIT_S)
 
 
 def list_views(settings: Settings) -> list[Described]:
@@ -104,7 +115,21 @@ WHERE shown.database_name IN ('cramplog', 'temp') AND shown.table_name = $view A
 ORDER BY shown.column_index"""
 
 
-def _stoppable(con: duckdb.DuckDBPyConnection, ask: Callable[[], QueryResult], time_limit_s: float) -> QueryResult:
+def _answer(settings: Settings, ask: Callable[[duckdb.DuckDBPyConnection], Answer], time_limit_s: float) -> Answer:
+    """What `ask` gets from the snapshot; DuckDB's refusals as WrongInput in one line."""
+    with open_snapshot(settings) as con:
+        try:
+            return _stoppable(con, lambda: ask(con), time_limit_s)
+        except TimeoutError as error:
+            hint = "ask for less, or give it longer"
+            raise WrongInput(f"the query was stopped after {time_limit_s:g} s", hint) from error
+        except duckdb.Error as error:
+            if may_be_damage(error):
+                raise
+            raise _refused(con, error) from error
+
+
+def _stoppable(con: duckdb.DuckDBPyConnection, ask: Callable[[], Answer], time_limit_s: float) -> Answer:
     """What `ask` gives, from a thread of its own: DuckDB 2.0 misses Ctrl-C when its workers have the query.
 
     Raises TimeoutError after `time_limit_s`. The query is over when this returns or raises.
@@ -126,6 +151,21 @@ def _ask(con: duckdb.DuckDBPyConnection, sql: str, params: Mapping[str, object] 
     if len(rows) > most_rows:
         raise WrongInput(f"more than {most_rows:,} rows", "sum them up in the query, or add LIMIT")
     return QueryResult(tuple(str(c[0]) for c in described), tuple(str(c[1]) for c in described), rows)
+
+
+def _ask_frame(con: duckdb.DuckDBPyConnection, sql: str, params: Mapping[str, object] | None) -> pl.DataFrame:
+    return _polars(con.sql(_only_statement(con, sql), params=dict(params) if params else None))
+
+
+def _polars(relation: duckdb.DuckDBPyRelation) -> pl.DataFrame:
+    """Its rows. Raises WrongInput for a type that polars lacks: intervals, for one."""
+    from polars.exceptions import PolarsError
+
+    try:
+        found: pl.DataFrame = relation.pl()
+    except PolarsError as error:
+        raise WrongInput("a column has a type that polars lacks, such as INTERVAL", "cast it in the query") from error
+    return found
 
 
 def _only_statement(con: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statement:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-SQL_ROOT: Traversable = files("sql")
+from pipeline.shipped import shipped_folder
+
+SQL_ROOT: Traversable = shipped_folder("sql")
 
 
 def read_sql(folder: str, name: str, root: Traversable = SQL_ROOT) -> str:

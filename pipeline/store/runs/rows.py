@@ -5,10 +5,11 @@ Called by `runs` for new runs and by `redo` for runs that are read again; neithe
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import compress
 from typing import Any
 
 import duckdb
@@ -17,13 +18,13 @@ from numpy.typing import NDArray
 
 from pipeline.rules import SEGMENT_S
 from pipeline.schema import RECORD_COLUMNS, TRACK_COLUMNS, ParsedRun, Prepared
-from pipeline.stacked import Rows, blocks
 from pipeline.store.db.connection import transaction
 from pipeline.store.db.migrate import naive_utc
 from pipeline.store.db.rows import insert_columns, insert_lists, insert_rows, one_value
 from pipeline.store.db.sql_files import read_sql
 
 PARTS = ("lap", "pause", "run_field", "device", "carried_weather")  # tables of the ledger, keyed by run_id
+RUNS_PER_BLOCK = 25  # joined at once; a whole batch would need as much memory again
 LONGEST_HALF_S = 0.75 * SEGMENT_S  # half of the longest segment: up to half of one joins the last
 
 
@@ -44,29 +45,41 @@ class NewRun:
 
 
 Numbered = Sequence[tuple[int, NewRun]]
+Rows = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Rows of a few runs: `rows[i]` are those of the run numbered `run_nos[i]`, all with the same columns."""
+
+    run_nos: Sequence[int]
+    rows: Sequence[Rows]
+
+    def joined(self, names: Sequence[str]) -> Rows:
+        """run_no and these columns of all runs, run after run: shape (n_rows,)."""
+        sizes = [_size(rows) for rows in self.rows]
+        run_no = np.repeat(np.array(self.run_nos, dtype=np.int32), sizes)
+        return {"run_no": run_no, **{name: np.concatenate([rows[name] for rows in self.rows]) for name in names}}
 
 
 @dataclass(frozen=True, slots=True)
 class Sensors:
-    """What the sensors of several runs wrote, in blocks of rows that each begin with their run_no, run after run.
+    """What the sensors of several runs wrote, in blocks of runs that have a row.
 
-    `blocks` hold RECORD_COLUMNS, one row a record, `field_blocks` the values of further fields (store.field_rows).
+    `blocks` hold RECORD_COLUMNS, one row per record, `field_blocks` the values of further fields (store.field_rows).
     """
 
     runs: Numbered
-    blocks: Sequence[Rows]
-    field_blocks: Sequence[Rows]
+    blocks: Sequence[Block]
+    field_blocks: Sequence[Block]
 
     @property
-    def placed(self) -> Iterator[Rows]:
+    def placed(self) -> Iterator[Block]:
         """The rows of the runs that have a position."""
         for block in self.blocks:
-            has_place = np.isfinite(block["latitude"])
-            if has_place.all():
-                yield block
-            elif has_place.any():
-                kept = np.isin(block["run_no"], np.unique(block["run_no"][has_place]))
-                yield {name: column[kept] for name, column in block.items()}
+            placed = [np.isfinite(rows["latitude"]).any() for rows in block.rows]
+            if any(placed):
+                yield Block(list(compress(block.run_nos, placed)), list(compress(block.rows, placed)))
 
 
 def numbered(con: duckdb.DuckDBPyConnection, runs: Sequence[NewRun]) -> Numbered:
@@ -76,21 +89,20 @@ def numbered(con: duckdb.DuckDBPyConnection, runs: Sequence[NewRun]) -> Numbered
 
 
 def gathered(runs: Numbered) -> Sensors:
-    """The runs' records in columns, ready for every table they go into."""
-    records = _with_numbers(runs, [run.parsed.records for _, run in runs])
-    return Sensors(runs, records, _with_numbers(runs, [run.prepared.field_rows for _, run in runs]))
+    """The runs' records and further fields, ready for every table they go into."""
+    records = _blocks((number, run.parsed.records) for number, run in runs)
+    return Sensors(runs, records, _blocks((number, run.prepared.field_rows) for number, run in runs))
 
 
-def _with_numbers(runs: Numbered, rows_of_runs: Sequence[Rows]) -> list[Rows]:
-    """The rows of the runs in few blocks, with run_no in front."""
-    numbers = np.array([number for number, _ in runs], dtype=np.int32)
-    together, begun = list[Rows](), 0
-    for sizes, rows in blocks(rows_of_runs):
-        run_no = np.repeat(numbers[begun : begun + len(sizes)], sizes)
-        begun += len(sizes)
-        if run_no.size:
-            together.append({"run_no": run_no, **rows})
-    return together
+def _blocks(numbered_rows: Iterable[tuple[int, Rows]]) -> list[Block]:
+    """The rows of runs, a few runs per block; runs without a row are left out."""
+    filled = [(number, rows) for number, rows in numbered_rows if _size(rows)]
+    some = (filled[first : first + RUNS_PER_BLOCK] for first in range(0, len(filled), RUNS_PER_BLOCK))
+    return [Block([number for number, _ in runs], [rows for _, rows in runs]) for runs in some]
+
+
+def _size(rows: Rows) -> int:
+    return next(iter(rows.values())).size
 
 
 def write_sensors(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
@@ -131,22 +143,16 @@ def file_facts(number: int, run: NewRun) -> dict[str, object]:
 def _write_tracks(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
     with con, transaction(con):
         for block in sensors.placed:
-            _insert(con, "tracks.track", ("run_no", "elapsed_s", *TRACK_COLUMNS), block)
+            insert_columns(con, "tracks.track", block.joined(("elapsed_s", *TRACK_COLUMNS)))
 
 
 def _write_records(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
     kept = tuple(name for name in RECORD_COLUMNS if name not in TRACK_COLUMNS)
     with transaction(con):
         for block in sensors.blocks:
-            _insert(con, "records.record", ("run_no", *kept), block)
+            insert_columns(con, "records.record", block.joined(kept))
         for block in sensors.field_blocks:
-            insert_columns(con, "records.record_field", block)
-
-
-def _insert(
-    con: duckdb.DuckDBPyConnection, table: str, names: Sequence[str], columns: Mapping[str, NDArray[Any]]
-) -> None:
-    insert_columns(con, table, {name: columns[name] for name in names})
+            insert_columns(con, "records.record_field", block.joined(list(block.rows[0])))
 
 
 def _cut_segments(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
@@ -154,8 +160,8 @@ def _cut_segments(con: duckdb.DuckDBPyConnection, sensors: Sensors) -> None:
         return
     ends = [_end_of_run(number, run.parsed.records) for number, run in sensors.runs]
     parsed_record = {name: np.concatenate([end[name] for end in ends]) for name in ends[0]}
-    pieces = _with_numbers(sensors.runs, [run.prepared.pieces for _, run in sensors.runs])
-    parsed_piece = {name: np.concatenate([block[name] for block in pieces]) for name in pieces[0]}
+    pieces = Block([number for number, _ in sensors.runs], [run.prepared.pieces for _, run in sensors.runs])
+    parsed_piece = pieces.joined(list(pieces.rows[0]))
     parsed_run = {
         "run_no": np.array([number for number, _ in sensors.runs], dtype=np.int32),
         "run_id": np.array([run.parsed.run_id for _, run in sensors.runs], dtype=object),

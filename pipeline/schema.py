@@ -94,7 +94,7 @@ class RecordField:
 
 
 @dataclass(frozen=True)
-class KeptField:
+class FieldSummary:
     """A stored field of a run beyond RECORD_COLUMNS: name and unit as in the file, and the number of values."""
 
     name: str
@@ -104,7 +104,7 @@ class KeptField:
 
 
 @dataclass(frozen=True, slots=True)
-class CarriedWeather:
+class RecordedWeather:
     """Weather in a recording or an export: used if there are no hourly values, and marked by `provider`.
 
     `provider` is 'watch', 'strava export' or 'apple health'. Values are None if missing.
@@ -132,7 +132,7 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
-class FileWords:
+class ExportDetails:
     """What an export says about one of its files. The sport in the file itself has priority; None if missing."""
 
     title: str | None = None
@@ -140,7 +140,7 @@ class FileWords:
     sport: str | None = None
     sub_sport: str | None = None
     gear: str | None = None
-    weather: CarriedWeather | None = None
+    weather: RecordedWeather | None = None
 
 
 @dataclass(frozen=True)
@@ -194,6 +194,6 @@ class ParsedRun:
     description: str | None = None
     gear: str | None = None
     fields: tuple[RecordField, ...] = ()
-    weather: tuple[CarriedWeather, ...] = ()
+    weather: tuple[RecordedWeather, ...] = ()
     devices: tuple[Device, ...] = ()
     prepared: Prepared | None = None

@@ -110,7 +110,7 @@ def lived(
 ) -> pl.DataFrame:
     """HAZARD_ROW_COLUMNS of the year as it came: runs end with their onset; the course is not the weather station.
 
-    A share `missed` (0..1) of the cramps is told as no cramp.
+    A share `missed` (0..1) of the cramps is reported as no cramp.
     """
     run = rows["run_id"].rle_id().to_numpy()
     noise, error_c = rng.normal(0.0, world.sd_run, run[-1] + 1), rng.normal(0.0, simulate.STATION_ERROR_C, run[-1] + 1)

@@ -78,7 +78,7 @@ class PlannedLogistic:
 class LevelTimesShape:
     """The shape of the evidence with the level of the runner: onsets ~ Poisson(level x exposure), in closed form.
 
-    exposure = sum(minutes exp(x' prior means)); level ~ Gamma(a, b), whose log has mean 0 and the SD of the
+    exposure = sum(minutes exp(x' prior means)); level ~ Gamma(a, b); its log has mean 0 and the SD of the
     intercept's prior (trigamma(a) = SD^2, b = exp(digamma(a))). P = 1 - (b / (b + e))^a after the runner's runs.
     """
 

@@ -11,16 +11,16 @@ from typing import Any
 
 import duckdb
 
-from pipeline.schema import CarriedWeather, FileWords
+from pipeline.schema import ExportDetails, RecordedWeather
 from pipeline.store.db.migrate import naive_utc
 from pipeline.store.db.rows import insert_rows
 
-_WORDS = tuple(name for name in FileWords.__dataclass_fields__ if name != "weather")
-_WEATHER = tuple(CarriedWeather.__dataclass_fields__)
+_WORDS = tuple(name for name in ExportDetails.__dataclass_fields__ if name != "weather")
+_WEATHER = tuple(RecordedWeather.__dataclass_fields__)
 _ALL = f"SELECT file_sha256, {', '.join((*_WORDS, *_WEATHER))} FROM file_words"  # noqa: S608  names of ours
 
 
-def write_words(con: duckdb.DuckDBPyConnection, words: Mapping[str, FileWords], now: datetime) -> None:
+def write_words(con: duckdb.DuckDBPyConnection, words: Mapping[str, ExportDetails], now: datetime) -> None:
     """Keep what is said of these files (by SHA-256) in place of what was said before; `now` is aware."""
     con.execute(
         "DELETE FROM file_words WHERE file_sha256 IN (SELECT unnest($files::VARCHAR[]))", {"files": list(words)}
@@ -31,7 +31,7 @@ def write_words(con: duckdb.DuckDBPyConnection, words: Mapping[str, FileWords], 
     )
 
 
-def words_of(con: duckdb.DuckDBPyConnection, file_sha256s: Sequence[str]) -> dict[str, FileWords]:
+def words_of(con: duckdb.DuckDBPyConnection, file_sha256s: Sequence[str]) -> dict[str, ExportDetails]:
     """What is known of these files; a file of which nothing was said is left out."""
     rows = con.execute(
         f"{_ALL} WHERE file_sha256 IN (SELECT unnest($files::VARCHAR[]))", {"files": list(file_sha256s)}
@@ -39,20 +39,20 @@ def words_of(con: duckdb.DuckDBPyConnection, file_sha256s: Sequence[str]) -> dic
     return dict(_named(row) for row in rows)
 
 
-def all_words(con: duckdb.DuckDBPyConnection) -> dict[str, FileWords]:
+def all_words(con: duckdb.DuckDBPyConnection) -> dict[str, ExportDetails]:
     """What is known of every file of which anything was said."""
     return dict(_named(row) for row in con.execute(_ALL).fetchall())
 
 
-def _row(said: FileWords) -> dict[str, object]:
+def _row(said: ExportDetails) -> dict[str, object]:
     told = {name: getattr(said, name) for name in _WORDS}
     return told | {name: getattr(said.weather, name, None) for name in _WEATHER}
 
 
-def _named(row: tuple[Any, ...]) -> tuple[str, FileWords]:
+def _named(row: tuple[Any, ...]) -> tuple[str, ExportDetails]:
     return row[0], _said(row[1 : 1 + len(_WORDS)], row[1 + len(_WORDS) :])
 
 
-def _said(words: Sequence[str | None], weather: Sequence[object]) -> FileWords:
-    carried = None if weather[0] is None else CarriedWeather(*weather)  # type: ignore[arg-type]
-    return FileWords(**dict(zip(_WORDS, words, strict=True)), weather=carried)
+def _said(words: Sequence[str | None], weather: Sequence[object]) -> ExportDetails:
+    carried = None if weather[0] is None else RecordedWeather(*weather)  # type: ignore[arg-type]
+    return ExportDetails(**dict(zip(_WORDS, words, strict=True)), weather=carried)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import duckdb
 
-from pipeline.schema import CarriedWeather, FileWords
+from pipeline.schema import ExportDetails, RecordedWeather
 from pipeline.store.db.rows import insert_rows, row_of
 
 _TELL = """
@@ -18,7 +18,7 @@ WHERE run_id = $run_id
 """
 
 
-def tell_runs(con: duckdb.DuckDBPyConnection, words: Mapping[str, FileWords]) -> None:
+def tell_runs(con: duckdb.DuckDBPyConnection, words: Mapping[str, ExportDetails]) -> None:
     """Give these runs (by run_id) their words and weather, within the caller's transaction."""
     for run_id, said in words.items():
         told = {"title": said.title, "description": said.description, "gear": said.gear}
@@ -27,6 +27,6 @@ def tell_runs(con: duckdb.DuckDBPyConnection, words: Mapping[str, FileWords]) ->
             _put_weather(con, run_id, said.weather)
 
 
-def _put_weather(con: duckdb.DuckDBPyConnection, run_id: str, weather: CarriedWeather) -> None:
+def _put_weather(con: duckdb.DuckDBPyConnection, run_id: str, weather: RecordedWeather) -> None:
     con.execute("DELETE FROM carried_weather WHERE run_id = ? AND provider = ?", [run_id, weather.provider])
     insert_rows(con, "carried_weather", [{"run_id": run_id, **row_of(weather)}])

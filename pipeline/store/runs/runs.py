@@ -12,7 +12,7 @@ from datetime import datetime
 import duckdb
 import numpy as np
 
-from pipeline.schema import FileWords, Records
+from pipeline.schema import ExportDetails, Records
 from pipeline.store.db.connection import transaction
 from pipeline.store.db.migrate import naive_utc
 from pipeline.store.db.rows import insert_rows, row_of
@@ -50,8 +50,8 @@ class Beside:
     which weather places answer for a cell, with their way in km.
     """
 
-    words: Mapping[str, FileWords] = field(default_factory=dict)
-    told: Mapping[str, FileWords] = field(default_factory=dict)
+    words: Mapping[str, ExportDetails] = field(default_factory=dict)
+    told: Mapping[str, ExportDetails] = field(default_factory=dict)
     near: Mapping[str, Sequence[tuple[str, float]]] = field(default_factory=dict)
 
 

@@ -1,9 +1,9 @@
-"""How fast is a first evening? `cramplog ingest` of an archive against fitparse that only decodes the same files.
+"""Measures the speed of a first import: `cramplog ingest` of an archive against fitparse, which only decodes the files.
 
 By hand: python -m benchmarks.bulk [--runs N] [--full]     makes its files and stores in a temporary folder
 The archive: one-hour FIT files at one record a second, of several shapes, 2 % damaged (benchmarks/run_files.py). Ours reads,
 cleans and stores them; fitparse decodes a sample of them with as many processes, its time scaled up (--full: all of them).
-Then the same archive goes into a store that holds five times as many runs, and fewer GPX and TCX files into stores of their own.
+Then the same archive is imported into a store with five times as many runs, and fewer GPX and TCX files into separate stores.
 gpxpy parses the same GPX files: with as many processes against our ingest, and in one process against our reader alone.
 """
 
@@ -42,8 +42,8 @@ GROWTH_LIMIT, MEMORY_LIMIT_MB, RECORDS_LIMIT_KB = 1.2, 500, 120
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """One `cramplog ingest`: seconds, and the memory of all its processes at its highest (0 when not looked at)."""
+class Ingest:
+    """One `cramplog ingest`: seconds, and the peak memory of all its processes (0 if not measured)."""
 
     wall_s: float
     cpu_s: float
@@ -51,13 +51,13 @@ class Taken:
 
 
 def new_home(home: Path) -> Path:
-    """An empty store with one runner."""
+    """Makes an empty store with one runner and returns its folder."""
     _run(home, "init", "--runner", "anna")
     return home
 
 
-def ingested(home: Path, folder: Path, watched: bool = False, program: Sequence[str] = (str(CRAMPLOG),)) -> Taken:
-    """The folder taken, by the program as a process of its own, with all the processes it starts."""
+def ingested(home: Path, folder: Path, watched: bool = False, program: Sequence[str] = (str(CRAMPLOG),)) -> Ingest:
+    """Imports the folder with the program in another process; measures it with all the processes that it starts."""
     _adopt_orphans()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begun_s = time.perf_counter()
@@ -65,25 +65,25 @@ def ingested(home: Path, folder: Path, watched: bool = False, program: Sequence[
         [*program, "ingest", str(folder)], env=environment(home), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
     memory = Highest(child.pid) if watched else None
-    _, said = child.communicate()
+    _, error = child.communicate()
     wall_s = time.perf_counter() - begun_s
-    if child.returncode not in (0, 1):  # 1: damaged files were named
-        raise SystemExit(said.decode())
-    with suppress(ChildProcessError):  # those it started, which end after it
+    if child.returncode not in (0, 1):  # 1: damaged files were reported
+        raise SystemExit(error.decode())
+    with suppress(ChildProcessError):  # processes that it started, which end later
         while True:
             os.wait()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Taken(wall_s, cpu_s, memory.stop() if memory else 0.0)
+    return Ingest(wall_s, cpu_s, memory.stop() if memory else 0.0)
 
 
 def _adopt_orphans() -> None:
-    """Processes whose parent has ended become this one's children, so that their time is counted (Linux)."""
+    """Makes orphaned processes children of this process, so that their time is counted (Linux)."""
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 class Highest:
-    """Looks ten times a second how much memory a process and its children share out among them, and what lies in /dev/shm."""
+    """Measures ten times per second the memory of a process with its children, and the files in /dev/shm."""
 
     def __init__(self, pid: int) -> None:
         self.pid, self.most_kb, self.going = pid, 0, True
@@ -91,26 +91,26 @@ class Highest:
         self.thread.start()
 
     def stop(self) -> float:
-        """The highest sum, MB."""
+        """Stops, and returns the peak (MB)."""
         self.going = False
         self.thread.join()
         return self.most_kb / 1024
 
     def _look(self) -> None:
         while self.going:
-            held = sum(_proportional_kb(pid) for pid in _tree(self.pid))
-            self.most_kb = max(self.most_kb, held + _parcels_kb())
+            used_kb = sum(_proportional_kb(pid) for pid in _tree(self.pid))
+            self.most_kb = max(self.most_kb, used_kb + _shared_memory_kb())
             time.sleep(0.1)
 
 
 def fitparse_s(files: Sequence[Path], full: bool) -> float:
-    """Wall time fitparse needs for all records of these files, PROCESSES at once."""
+    """Returns the wall time of fitparse for all records of these files, with PROCESSES processes."""
     some = files if full else files[:: max(1, len(files) // SAMPLE)]
     return _parallel_s(_fitparse, some) * len(files) / len(some)
 
 
 def gpxpy_s(files: Sequence[Path]) -> float:
-    """Wall time gpxpy needs to parse these files, PROCESSES at once."""
+    """Returns the wall time of gpxpy to parse these files, with PROCESSES processes."""
     return _parallel_s(_gpxpy, files)
 
 
@@ -123,7 +123,7 @@ def _parallel_s(parse: Callable[[Path], int], files: Sequence[Path]) -> float:
 
 
 def gpx_readers_s(files: Sequence[Path]) -> tuple[float, float]:
-    """CPU seconds per file in this process, of our reader and of gpxpy, in turn; the median of ROUNDS."""
+    """Returns CPU seconds per file in this process, of our reader and of gpxpy, in turn; the median of ROUNDS."""
     ours, theirs = [], []
     _decode_gpx(files[0])
     _gpxpy(files[0])
@@ -141,13 +141,13 @@ def _cpu_s(read: Callable[[Path], int], files: Sequence[Path]) -> float:
 
 
 def main() -> int:
-    """Print the table; 1 when a law is broken."""
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--runs", type=int, default=1000, help="files in the archive (1000)")
-    asked.add_argument("--full", action="store_true", help="let fitparse decode every file")
-    words = asked.parse_args()
+    """Prints the table; returns 1 if a limit is exceeded."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=1000, help="files in the archive (1000)")
+    parser.add_argument("--full", action="store_true", help="let fitparse decode every file")
+    args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        laws = [*_fit_laws(Path(folder), words.runs, words.full), *_xml_laws(Path(folder), max(20, words.runs // 10))]
+        laws = [*_fit_laws(Path(folder), args.runs, args.full), *_xml_laws(Path(folder), max(20, args.runs // 10))]
     return 0 if all(laws) else 1
 
 
@@ -163,13 +163,13 @@ def _fit_laws(folder: Path, runs: int, full: bool) -> list[bool]:
         peer_s.append(fitparse_s(files, full))
         grown.append(ingested(Path(shutil.copytree(large, folder / f"grown{number}")), folder / "new"))
     watched = ingested(new_home(folder / "watched"), folder / "new", watched=True)
-    wall_s, cpu_s = median(one.wall_s for one in fresh), median(one.cpu_s for one in fresh)
-    faster, growth = median(peer_s) / wall_s, median(one.cpu_s for one in grown) / cpu_s
+    wall_s, cpu_s = median(ingest.wall_s for ingest in fresh), median(ingest.cpu_s for ingest in fresh)
+    faster, growth = median(peer_s) / wall_s, median(ingest.cpu_s for ingest in grown) / cpu_s
     records_kb = (folder / "watched" / "records.duckdb").stat().st_size / 1000 / runs
     print(f"{runs:,} FIT files of an hour, {PROCESSES} processes, median of {ROUNDS}")
-    print(f"  wall {1000 * wall_s / runs:.1f} ms a run, CPU of all processes {1000 * cpu_s / runs:.1f} ms a run")
+    print(f"  wall {1000 * wall_s / runs:.1f} ms per run, CPU of all processes {1000 * cpu_s / runs:.1f} ms per run")
     how = "all files" if full else f"{SAMPLE} of them, scaled up"
-    print(f"  fitparse decoding only ({how}): {1000 * median(peer_s) / runs:.0f} ms a run")
+    print(f"  fitparse decoding only ({how}): {1000 * median(peer_s) / runs:.0f} ms per run")
     return [
         _law("times as fast as fitparse", f"{faster:.0f}", f"goal {FASTER_GOAL}", faster >= FASTER_FLOOR),
         _law(
@@ -179,7 +179,7 @@ def _fit_laws(folder: Path, runs: int, full: bool) -> list[bool]:
             growth <= GROWTH_LIMIT,
         ),
         _law("memory of all processes", f"{watched.peak_mb:.0f} MB", "at most 500", watched.peak_mb <= MEMORY_LIMIT_MB),
-        _law("records file, a run", f"{records_kb:.0f} kB", "at most 120", records_kb <= RECORDS_LIMIT_KB),
+        _law("records file, per run", f"{records_kb:.0f} kB", "at most 120", records_kb <= RECORDS_LIMIT_KB),
     ]
 
 
@@ -187,10 +187,10 @@ def _xml_laws(folder: Path, runs: int) -> list[bool]:
     wall_s = {}
     for kind in ("gpx", "tcx"):
         write_some(folder / kind, kind, 0, runs)
-        taken = ingested(new_home(folder / f"{kind} store"), folder / kind)
-        wall_s[kind] = taken.wall_s
-        each = f"wall {1000 * taken.wall_s / runs:.0f} ms, CPU {1000 * taken.cpu_s / runs:.0f} ms a run"
-        print(f"{runs:,} {kind.upper()} files of an hour: {each}")
+        ingest = ingested(new_home(folder / f"{kind} store"), folder / kind)
+        wall_s[kind] = ingest.wall_s
+        figures = f"wall {1000 * ingest.wall_s / runs:.0f} ms, CPU {1000 * ingest.cpu_s / runs:.0f} ms per run"
+        print(f"{runs:,} {kind.upper()} files of an hour: {figures}")
     files = sorted((folder / "gpx").iterdir())
     peer_s = gpxpy_s(files)
     print(f"  gpxpy parsing only the GPX files: wall {1000 * peer_s / runs:.0f} ms a run")
@@ -201,19 +201,19 @@ def _xml_laws(folder: Path, runs: int) -> list[bool]:
     return [_law("reading GPX, times as fast as gpxpy", f"{faster:.1f}", f"goal {GPX_GOAL}", faster >= GPX_FLOOR)]
 
 
-def _law(what: str, said: str, limit: str, holds: bool) -> bool:
-    print(f"  {what}: {said} ({limit}){'' if holds else '  BROKEN'}")
+def _law(what: str, figure: str, limit: str, holds: bool) -> bool:
+    print(f"  {what}: {figure} ({limit}){'' if holds else '  BROKEN'}")
     return holds
 
 
-def _run(home: Path, *words: str) -> None:
-    subprocess.run([CRAMPLOG, *words], env=environment(home), check=True, stdout=subprocess.DEVNULL)
+def _run(home: Path, *args: str) -> None:
+    subprocess.run([CRAMPLOG, *args], env=environment(home), check=True, stdout=subprocess.DEVNULL)
 
 
 def environment(home: Path) -> dict[str, str]:
-    """Without what some shells set: modules that are compiled at each start take two to three times as long."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {**kept, "CRAMPLOG_HOME": str(home)}
+    """Returns the environment without a variable that makes each start compile modules (two to three times as slow)."""
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**variables, "CRAMPLOG_HOME": str(home)}
 
 
 def _fitparse(path: Path) -> int:
@@ -238,15 +238,15 @@ def _decode_gpx(path: Path) -> int:
 
 
 def _tree(pid: int) -> list[int]:
-    """The process and all below it."""
+    """Returns the process and all its descendants."""
     with suppress(OSError):
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return [pid, *(one for child in children for one in _tree(int(child)))]
+        return [pid, *(descendant for child in children for descendant in _tree(int(child)))]
     return []
 
 
 def _proportional_kb(pid: int) -> int:
-    """Its memory, what it shares with others divided among them."""
+    """Returns its memory; shared memory is divided by the number of processes that share it."""
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
@@ -254,8 +254,8 @@ def _proportional_kb(pid: int) -> int:
     return 0
 
 
-def _parcels_kb() -> int:
-    """What lies in memory under a name, so mapped by nobody yet."""
+def _shared_memory_kb() -> int:
+    """Returns the size of our shared-memory files, which may not be mapped by any process yet."""
     with suppress(OSError):
         return sum(path.stat().st_size for path in Path("/dev/shm").glob("cramplog-*/*")) // 1024
     return 0

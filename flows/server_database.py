@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from pipeline.errors import TryAgain
-from pipeline.files import make_private_folder, one_writer, private_umask
+from pipeline.files import make_private_folder, private_umask, write_lock
 
 NEW_S = 60.0  # a folder younger than this may be about to be locked
 
@@ -52,7 +52,7 @@ def server_database(home: Path) -> Iterator[Database]:
     _remove_leftovers(home, empty)
     folder = Path(mkdtemp(prefix="server-", dir=home))
     try:
-        with one_writer(folder, 0.0):
+        with write_lock(folder, 0.0):
             database = Database(folder / "server.db", empty)
             if empty.exists():
                 with private_umask():
@@ -70,5 +70,5 @@ def _remove_leftovers(home: Path, empty: Path) -> None:
     for folder in home.glob("server-*"):
         with suppress(TryAgain, FileNotFoundError):
             if time.time() - folder.stat().st_mtime > NEW_S:
-                with one_writer(folder, 0.0):
+                with write_lock(folder, 0.0):
                     shutil.rmtree(folder)

@@ -20,7 +20,7 @@ from pipeline.actions.reading.originals import name_of, sync_copies
 from pipeline.actions.reading.read_file import ReadFile
 from pipeline.actions.weather.cells import near_cells
 from pipeline.formats.read import PARSER_VERSION
-from pipeline.schema import FileWords, ParsedRun
+from pipeline.schema import ExportDetails, ParsedRun
 from pipeline.settings import Settings
 from pipeline.store.answers.corrections import deletions_of
 from pipeline.store.answers.runners import Runner
@@ -113,7 +113,7 @@ def _share(
     file: ReadFile,
     left: Mapping[str, ParsedRun],
     there: Mapping[str, StoredRun],
-    words: Mapping[str, FileWords],
+    words: Mapping[str, ExportDetails],
     taking: Taking,
 ) -> Share:
     if any(there[run.run_id].runner_id != taking.runner.runner_id for run in file.runs if run.run_id in there):
@@ -134,7 +134,7 @@ def _share(
 
 def _beside(con: duckdb.DuckDBPyConnection, shares: Sequence[Share], fresh: Sequence[NewRun]) -> IngestDetails:
     """What goes into the ledger with the runs: words, for each content they are about, and who answers for their cells."""
-    words, told = dict[str, FileWords](), dict[str, FileWords]()
+    words, told = dict[str, ExportDetails](), dict[str, ExportDetails]()
     for share in shares:
         if share.belongs and share.file.runs and share.file.source.words is not None:
             contents = {share.file.sha256, *(run.file_sha256 for run in share.told)}

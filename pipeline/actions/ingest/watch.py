@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import CramplogError, NotFound, TryAgain, WrongInput, of_the_system
+from pipeline.errors import CramplogError, NotFound, TryAgain, WrongInput, system_error
 
 # What browsers and copying programs call a file that is not all there yet.
 UNFINISHED = (".crdownload", ".download", ".filepart", ".opdownload", ".part", ".partial", ".tmp")
@@ -126,7 +126,7 @@ def _cannot_take(take: Callable[[list[Path]], object], files: list[Path]) -> str
     try:
         take(files)
     except (CramplogError, OSError) as error:
-        known = error if isinstance(error, CramplogError) else of_the_system(error)
+        known = error if isinstance(error, CramplogError) else system_error(error)
         if not isinstance(known, (TryAgain, NotFound)):  # NotFound: a file or its folder went away meanwhile
             raise
         return known.message

@@ -13,7 +13,7 @@ from pipeline.actions.nightly.nightly import STAGES
 from pipeline.actions.runs.runner import list_runners
 from pipeline.config import DEFAULT
 from pipeline.errors import TryAgain
-from pipeline.files import make_private_folder, one_writer
+from pipeline.files import make_private_folder, write_lock
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store
 from pipeline.store.health.nights import StageRow, last_stages
@@ -61,7 +61,7 @@ def last_nights(settings: Settings, count: int) -> list[Night]:
 def is_running(settings: Settings) -> bool:
     """Whether a night is at work on this home now."""
     try:
-        with one_writer(settings.home, 0.0):
+        with write_lock(settings.home, 0.0):
             return False
     except TryAgain:
         return True
@@ -72,7 +72,7 @@ def only_one_serves(settings: Settings) -> Iterator[None]:
     """Inside, nobody else serves the nights of this home. Raises TryAgain when somebody does already."""
     with ExitStack() as lock:
         try:
-            lock.enter_context(one_writer(make_private_folder(settings.prefect), 0.0))
+            lock.enter_context(write_lock(make_private_folder(settings.prefect), 0.0))
         except TryAgain as error:
             raise TryAgain(f"the nights of {settings.home} are being served already", "end that one first") from error
         yield

@@ -16,7 +16,7 @@ from pipeline.actions.weather.ledger import Left, WeatherLedger
 from pipeline.settings import Settings
 from pipeline.weather.service.address import service_of
 from pipeline.weather.service.client import OpenMeteo
-from pipeline.weather.service.plan import Plan
+from pipeline.weather.service.plan import RequestPlan
 from pipeline.weather.service.rate_limit import Call, free_at
 from pipeline.weather.service.refusals import WeatherLater, WeatherRefused, WeatherSilent
 from pipeline.weather.service.request import Request
@@ -109,7 +109,7 @@ class _Fetching:
             left = self._ledger.left(self._clock())
         return fetched
 
-    def _one(self, plan: Plan, request: Request, fetched: WeatherFetched) -> WeatherFetched:
+    def _one(self, plan: RequestPlan, request: Request, fetched: WeatherFetched) -> WeatherFetched:
         """One request asked and kept; in two halves when the service refuses it, to find the place it cannot mean."""
         free = free_at(self._calls, request.weight, self._clock())
         if free - self._clock() > PATIENCE:
@@ -137,10 +137,10 @@ class _Fetching:
         self._said(fetched)
         return fetched
 
-    def _refused(self, plan: Plan, request: Request, reason: str, fetched: WeatherFetched) -> WeatherFetched:
+    def _refused(self, plan: RequestPlan, request: Request, reason: str, fetched: WeatherFetched) -> WeatherFetched:
         """Goes on with the halves; a single place is remembered as refused."""
         self._refusals += 1
-        if len(request.asked) == 1:
+        if len(request.cells) == 1:
             self._ledger.keep_refused(plan, request, reason, self._clock())
         else:
             self._ledger.keep_failed(request, "refused", reason, self._clock())
@@ -154,5 +154,5 @@ class _Fetching:
 
 def _halves(request: Request) -> list[Request]:
     """The request in two; none for a single place."""
-    middle = len(request.asked) // 2
-    return [replace(request, asked=part) for part in (request.asked[:middle], request.asked[middle:]) if middle]
+    middle = len(request.cells) // 2
+    return [replace(request, cells=part) for part in (request.cells[:middle], request.cells[middle:]) if middle]

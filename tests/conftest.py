@@ -37,6 +37,7 @@ SLOW_FILES = {
 TOGETHER = {
     "test_analysis.py",
     "test_bombs.py",
+    "test_deployed.py",
     "test_docs.py",
     "test_evaluate.py",
     "test_examples.py",
@@ -51,6 +52,7 @@ TOGETHER = {
     "test_report_in_browser.py",
     "test_risk.py",
     "test_risk_verb.py",
+    "test_tasks.py",
     "test_terminal.py",
     "test_train.py",
     "test_wheel.py",

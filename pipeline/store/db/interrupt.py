@@ -1,7 +1,8 @@
-"""Ctrl-C while the store is open: kept until it is closed again. For `connection`.
+"""Delays Ctrl-C and the alarm of a time limit until the store is closed again. Called by `connection`.
 
-DuckDB's Python client may spin for ever when Ctrl-C reaches it within a statement (seen: 12 of 12 tries on two queries). A
-visit to the store is short, so the interrupt waits for its end, and what was begun is whole.
+DuckDB's Python client may loop forever when Ctrl-C reaches it within a statement (seen in 12 of 12 tries on two queries), and
+turns the error raised by an alarm into a RuntimeError ("Query interrupted"). The store is open for a short time only, so both
+signals wait until it is closed, and each action completes its writing.
 """
 
 from __future__ import annotations
@@ -15,23 +16,26 @@ from types import FrameType
 
 @contextmanager
 def interrupts_wait() -> Iterator[None]:
-    """Inside, Ctrl-C is only remembered; at the end it is raised as KeyboardInterrupt, unless an error is on its way.
+    """Inside the block, both signals are only remembered. At the end, unless the block failed, Ctrl-C raises
+    KeyboardInterrupt and an alarm is sent again.
 
-    Only the main thread gets Ctrl-C; elsewhere nothing changes.
+    Does nothing outside the main thread, which alone receives signals.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    pressed = False
+    received: set[int] = set()
 
-    def remember(_number: int, _frame: FrameType | None) -> None:
-        nonlocal pressed
-        pressed = True
+    def remember(number: int, _frame: FrameType | None) -> None:
+        received.add(number)
 
-    before = signal.signal(signal.SIGINT, remember)
+    before = {number: signal.signal(number, remember) for number in (signal.SIGINT, signal.SIGALRM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
-    if pressed:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if signal.SIGINT in received:
         raise KeyboardInterrupt
+    if signal.SIGALRM in received:
+        signal.raise_signal(signal.SIGALRM)

@@ -16,7 +16,7 @@ from pipeline.store.db.migrate import schema_version
 from pipeline.weather.service.address import Service
 from pipeline.weather.service.reach import Reach, reach
 from tests.support.cli import Home
-from tests.support.weather_server import WeatherServer
+from tests.support.weather.server import WeatherServer
 
 
 def problems(home: Home) -> list[str]:

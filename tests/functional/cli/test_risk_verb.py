@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.cli import Home
 from tests.support.planned import planned_store
-from tests.support.weather_server import WeatherServer, error
+from tests.support.weather.server import WeatherServer, error
 
 FORBIDDEN = re.compile(r"\b(p-value|triggers?|causes?d?|safe|doses?|magnesium|quinine)\b", re.IGNORECASE)
 ATTRIBUTION = "Weather data by Open-Meteo.com (https://open-meteo.com/, CC BY 4.0)."

@@ -20,8 +20,8 @@ from pipeline.store.answers.runners import all_runners
 from pipeline.store.db.connection import open_store
 from tests.support.cli import Home
 from tests.support.stores import NOW, START, even_run, later, make_store, put_runs
-from tests.support.weather_replies import temperature_c
-from tests.support.weather_server import WeatherServer, error, hang_up
+from tests.support.weather.replies import temperature_c
+from tests.support.weather.server import WeatherServer, error, hang_up
 
 VIENNA, GRAZ, OSLO = (48.2, 16.4), (47.1, 15.4), (59.9, 10.7)
 A_WEEK_AGO = NOW - timedelta(days=7, hours=4)

@@ -21,7 +21,7 @@ from pipeline.weather.service.address import Service
 from pipeline.weather.service.client import OpenMeteo, Patience
 from pipeline.weather.service.refusals import WeatherLater, WeatherRefused, WeatherSilent
 from pipeline.weather.service.request import Asked, Request
-from tests.support.weather_server import (
+from tests.support.weather.server import (
     Answer,
     WeatherServer,
     body,

@@ -15,7 +15,7 @@ from pipeline.schema import ParsedRun
 from pipeline.store.db.connection import open_store
 from tests.sql.weather.test_run_weather import put_hours_of
 from tests.support.stores import START, even_run, make_store, put_runs
-from tests.support.sun import solar_elevation_deg
+from tests.support.weather.sun import solar_elevation_deg
 
 Heat = tuple[float | None, float | None, float | None]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.weather.physics.sun import cos_zenith
-from tests.support.sun import solar_elevation_deg
+from tests.support.weather.sun import solar_elevation_deg
 
 
 def minutes_of(day: str) -> np.ndarray:

@@ -24,7 +24,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.support.folders import REAL_WEATHER
-from tests.support.weather_replies import Heard, Refused, service_reply
+from tests.support.weather.replies import Heard, Refused, service_reply
 
 Answer = Callable[["_Handler"], None]
 

@@ -27,7 +27,7 @@ _DECODERS = {
 # kind of content: code, what is wrong, what to do next
 _REFUSED = {
     "empty": ("empty", "empty: there is nothing in it", "fetch it from the watch again"),
-    "zip": ("archive", "an archive inside a file packed with gzip", "unpack it first"),
+    "zip": ("archive", "a zip archive, not a recording", "unpack it, then use the recordings in it"),
     "gzip": ("archive", "packed twice", "unpack it first"),
     "unknown": ("unknown", "neither FIT, GPX nor TCX", "give what the watch recorded: .fit, .gpx, .tcx or their .gz"),
 }

@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmarks.bulk import ingested, new_home
 from benchmarks.run_files import write_archive
-from pipeline.formats.cleaning.segments import pieces
+from pipeline.formats.cleaning.segments import sum_in_bins
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store
 from pipeline.store.db.sql_files import read_sql
@@ -87,7 +87,8 @@ def _cut(con: duckdb.DuckDBPyConnection, first: int, last: int) -> int:
     numbers, begun = np.unique(parsed_record["run_no"], return_index=True)
     ends = [*begun[1:], parsed_record["run_no"].size]
     each = [
-        pieces({name: column[i:j] for name, column in parsed_record.items()}) for i, j in zip(begun, ends, strict=True)
+        sum_in_bins({name: column[i:j] for name, column in parsed_record.items()})
+        for i, j in zip(begun, ends, strict=True)
     ]
     parsed_piece = {name: np.concatenate([one[name] for one in each]) for name in each[0]}
     parsed_piece["run_no"] = np.repeat(numbers, [one["piece_no"].size for one in each])

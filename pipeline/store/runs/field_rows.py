@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.masks import all_hold
+from pipeline.masks import all_true
 from pipeline.schema import RecordField
 
 BESIDE = 8  # value_1 to value_8
@@ -25,7 +25,7 @@ Block = Sequence[RecordField]
 def blocks_of(fields: Sequence[RecordField]) -> list[Block]:
     """Fields that can share rows, up to eight at once; one with several values in an instant (beats) stays alone."""
     single, several = list[RecordField](), list[RecordField]()
-    rises = {id(one.elapsed_s): all_hold(one.elapsed_s[1:] > one.elapsed_s[:-1]) for one in fields}
+    rises = {id(one.elapsed_s): all_true(one.elapsed_s[1:] > one.elapsed_s[:-1]) for one in fields}
     for one in fields:
         (single if rises[id(one.elapsed_s)] else several).append(one)
     beside: list[Block] = [single[first : first + BESIDE] for first in range(0, len(single), BESIDE)]

@@ -18,7 +18,7 @@ from pipeline.actions.ingest.outcome import FileOutcome
 from pipeline.actions.ingest.reread import redo_originals
 from pipeline.actions.reading.originals import sha256_of
 from pipeline.actions.reading.quarantine import LARGEST_UNKNOWN_BYTES, quarantine
-from pipeline.formats.sources.find import Found, Source
+from pipeline.formats.sources.find import FoundFiles, Source
 from pipeline.schema import CarriedWeather, FileWords
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store
@@ -44,7 +44,7 @@ def fit(tmp_path: Path) -> Path:
 
 def told(settings: Settings, path: Path, words: FileWords | None = WORDS) -> FileOutcome:
     """The file taken as a member of an export that says these words of it."""
-    (outcome,) = ingest_found(settings, Found((Source(path, (), path.name, words),)), None, NOW)
+    (outcome,) = ingest_found(settings, FoundFiles((Source(path, (), path.name, words),)), None, NOW)
     return outcome
 
 

@@ -63,9 +63,8 @@ class Layout:
         self.message = int.from_bytes(definition[3:5], "big" if definition[2] else "little")
         self._standard = definition[6 : 6 + 3 * definition[5]]
         self._developers = definition[7 + 3 * definition[5] :]
-        self.size = sum(self._standard[1::3]) + sum(
-            self._developers[1::3]
-        )  # bytes of the content, without the header byte
+        # bytes of the content, without the header byte
+        self.size = sum(self._standard[1::3]) + sum(self._developers[1::3])
 
     @cached_property
     def places(self) -> tuple[Place, ...]:

@@ -25,7 +25,7 @@ from pipeline.store.db.changes import change
 from pipeline.store.db.connection import open_store
 from pipeline.store.fits.fits import Fit, fit_in_use
 from pipeline.store.fits.inputs import first_answers
-from pipeline.store.fits.trainings import KEPT_TRAININGS, drop_old_models, listed_trainings, put_training
+from pipeline.store.fits.trainings import TRAININGS_WITH_MODELS, drop_old_models, listed_trainings, put_training
 from tests.support.cli import Home
 from tests.support.stores import NOW, make_store
 from tests.support.trained import put_answered, run_no, trained_store
@@ -105,7 +105,7 @@ def test_new_answers_make_a_new_fit_that_takes_the_old_ones_place(alone: Setting
     assert (new.outcome, ids(new)) == ("fitted", ("t2", "t2"))
     assert new.newest is not None
     assert (new.newest.outcome, new.newest.runs, new.newest.cramps) == ("replaced", 29, 3)
-    assert new.newest.said == "on the same 16 runs its forecasts would have been those of t1"
+    assert new.newest.reason == "on the same 16 runs its forecasts would have been those of t1"
     assert used(alone).training_id == "t2"
 
 
@@ -116,7 +116,7 @@ def test_a_fit_whose_forecasts_would_have_been_clearly_worse_is_kept_but_not_use
     assert ids(worse) == ("t2", "t1")
     assert worse.newest is not None
     assert worse.newest.outcome == "kept"
-    assert worse.newest.said.startswith("its forecasts would have been further off: log loss")
+    assert worse.newest.reason.startswith("its forecasts would have been further off: log loss")
     assert used(alone) == before
     assert train_all(alone, NOW + 2 * DAY) == "unchanged, t1 in use"  # and not fitted once more each night
     ready_fit(alone, "anna", NOW + 2 * DAY)
@@ -141,7 +141,7 @@ def test_going_back_holds_until_the_newest_is_wanted_again(alone: Settings) -> N
     held = train(alone, NOW + 2 * DAY)
     assert (ids(held), held.chosen) == (("t3", "t1"), True)
     assert held.newest is not None
-    assert held.newest.said == "you chose t1; to go with the newest again: cramplog train --use newest"
+    assert held.newest.reason == "you chose t1; to go with the newest again: cramplog train --use newest"
     use_fit(alone, "newest", NOW + 2 * DAY)
     more_runs(alone, "r1", 30, 31)
     assert ids(train(alone, NOW + 3 * DAY)) == ("t4", "t4")
@@ -156,13 +156,13 @@ def test_a_fit_of_another_model_is_replaced_and_cannot_be_chosen(alone: Settings
     new = train(alone, NOW + DAY)
     assert ids(new) == ("t2", "t2")
     assert new.newest is not None
-    assert new.newest.said == "this program cannot use t1, a fit of hazard-0, any more"
+    assert new.newest.reason == "this program cannot use t1, a fit of hazard-0, any more"
 
 
 def test_a_fit_that_is_not_there_is_named_with_those_that_are(alone: Settings) -> None:
     with pytest.raises(NotFound, match="no fit is called t9") as refused:
         use_fit(alone, "t9", NOW)
-    assert "there are: t1" in refused.value.hint
+    assert "usable fits: t1" in refused.value.hint
 
 
 def test_models_of_old_fits_go_and_their_records_stay(alone: Settings) -> None:
@@ -171,15 +171,15 @@ def test_models_of_old_fits_go_and_their_records_stay(alone: Settings) -> None:
         (first,) = [one.training for one in listed_trainings(con)]
         fit = fit_in_use(con, "r1")
         assert fit is not None
-        for _ in range(KEPT_TRAININGS + 2):
+        for _ in range(TRAININGS_WITH_MODELS + 2):
             put_training(con, replace(first, data_hash="another"), [fit])
         drop_old_models(con)
         listed = {one.training.training_id: (one.in_use, one.usable) for one in listed_trainings(con)}
-    assert len(listed) == KEPT_TRAININGS + 3
+    assert len(listed) == TRAININGS_WITH_MODELS + 3
     assert listed["t1"] == (True, True)  # in use, however old
     assert listed["t2"] == listed["t3"] == (False, False)
     assert listed["t4"] == (False, True)
-    with pytest.raises(NotFound, match="the models of fits older than the 10 newest are gone: t3"):
+    with pytest.raises(NotFound, match="the models of fit t3 are deleted: only the 10 newest are stored"):
         use_fit(alone, "t3", NOW)
 
 

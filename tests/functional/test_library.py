@@ -184,8 +184,8 @@ def test_errors_are_of_one_family_and_say_what_to_do(store: cramplog.Store, tmp_
         (cramplog.WrongInput, "is not a duration", lambda: store.risk("long")),
         (cramplog.NotFound, "no runner is called 'nobody'", lambda: store.report("nobody")),
         (cramplog.NotFound, "there is no file", lambda: cramplog.read_runs(tmp_path / "none.fit")),
-        (cramplog.FileRefused, "neither FIT, GPX nor TCX", lambda: cramplog.read_runs(tmp_path / "notes.fit")),
-        (cramplog.FileRefused, "an archive", lambda: cramplog.read_runs(str(tmp_path / "export.zip"))),
+        (cramplog.FileRefused, "not a FIT, GPX or TCX file", lambda: cramplog.read_runs(tmp_path / "notes.fit")),
+        (cramplog.FileRefused, "a zip archive", lambda: cramplog.read_runs(str(tmp_path / "export.zip"))),
         (cramplog.FileRefused, "Is a directory", lambda: cramplog.read_runs(tmp_path)),
     ]
     for kind, message, call in cases:

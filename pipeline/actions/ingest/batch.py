@@ -118,7 +118,7 @@ def _share(
 ) -> Share:
     if any(there[run.run_id].runner_id != taking.runner.runner_id for run in file.runs if run.run_id in there):
         return Share(file, belongs=False)
-    said = file.source.words
+    said = file.source.details
     known = [there[run_id] for run_id in left if run_id in there]
     news = {run.run_id for run in known if said is not None and said != words.get(run.file_sha256)}
     own = {run.run_id: run for run in known if run.file_sha256 == file.sha256}
@@ -136,10 +136,10 @@ def _beside(con: duckdb.DuckDBPyConnection, shares: Sequence[Share], fresh: Sequ
     """What goes into the ledger with the runs: words, for each content they are about, and who answers for their cells."""
     words, told = dict[str, ExportDetails](), dict[str, ExportDetails]()
     for share in shares:
-        if share.belongs and share.file.runs and share.file.source.words is not None:
+        if share.belongs and share.file.runs and share.file.source.details is not None:
             contents = {share.file.sha256, *(run.file_sha256 for run in share.told)}
-            words |= dict.fromkeys(contents, share.file.source.words)
-            told |= dict.fromkeys((run.run_id for run in share.told), share.file.source.words)
+            words |= dict.fromkeys(contents, share.file.source.details)
+            told |= dict.fromkeys((run.run_id for run in share.told), share.file.source.details)
     cells = {cell for run in fresh for cell in (run.prepared.cell, *run.prepared.segment_cells) if cell is not None}
     return IngestDetails(words, told, near_cells(con, cells))
 

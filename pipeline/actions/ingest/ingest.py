@@ -20,7 +20,7 @@ from pipeline.actions.reading.known_zones import known_zones
 from pipeline.actions.reading.originals import Kept, sync_copies
 from pipeline.actions.reading.read_file import ReadFile, Reading, keep_copy, parse_file, read_file
 from pipeline.formats.read import PARSER_VERSION
-from pipeline.formats.sources.find import Found, Source, find_sources
+from pipeline.formats.sources.find import FoundFiles, Source, find_sources
 from pipeline.formats.sources.opened import close_archives
 from pipeline.settings import Settings
 from pipeline.store.answers.corrections import deletions_of_files
@@ -61,7 +61,7 @@ def ingest(
 
 def ingest_found(
     settings: Settings,
-    found: Found,
+    found: FoundFiles,
     runner_name: str | None,
     now: datetime,
     said: Callable[[FileOutcome], None] = lambda _: None,
@@ -91,13 +91,13 @@ class _Asked:
     zone_of: ZoneOf
 
 
-def _taken_at_once(found: Found, asked: _Asked) -> list[FileOutcome]:
+def _taken_at_once(found: FoundFiles, asked: _Asked) -> list[FileOutcome]:
     """A single file that never came before, with one visit to the store instead of two; for all others nothing is done.
 
     Whoever comes home from a run waits for this. The file is read before the store is opened. Of a content with a copy the
     store is asked as always: to write into it takes longer when somebody reads, and what is known needs no writing.
     """
-    if asked.dry_run or asked.redo or found.refused or len(found.sources) != 1 or found.sources[0].words is not None:
+    if asked.dry_run or asked.redo or found.refused or len(found.sources) != 1 or found.sources[0].details is not None:
         return []
     settings, now = asked.settings, asked.now
     file = parse_file(found.sources[0], Reading(settings, now, keep=False, known=Kept(settings)))
@@ -112,7 +112,7 @@ def _taken_at_once(found: Found, asked: _Asked) -> list[FileOutcome]:
         return take_into(con, [file], taking)
 
 
-def _taken(found: Found, asked: _Asked, said: Callable[[FileOutcome], None]) -> list[FileOutcome]:
+def _taken(found: FoundFiles, asked: _Asked, said: Callable[[FileOutcome], None]) -> list[FileOutcome]:
     """Files of any kind and number: a look into the store for what is known, then a visit for each batch."""
     settings, now = asked.settings, asked.now
     with pool_for(found.sources) as pool:

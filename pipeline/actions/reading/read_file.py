@@ -78,7 +78,7 @@ def parse_file(source: Source, reading: Reading) -> ReadFile:
         return refused(source, reason.message)
     sha256 = sha256_of(content)
     said = reading.words.get(sha256)
-    file = ReadFile(source, sha256, len(content), words=source.words or said)
+    file = ReadFile(source, sha256, len(content), words=source.details or said)
     if sha256 in reading.known and file.words == said:
         return replace(file, known=True)
     return _parsed(file, content, reading)

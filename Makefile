@@ -18,7 +18,7 @@ help:            ## what there is
 demo: $(RUN_STAMP)   ## the nightly flow on the simulated sample cohort, in ./demo
 	@echo "== cramplog demo: 12 simulated runners, everything in ./demo, nothing in your own folder"
 	@CRAMPLOG_HOME=demo $(BIN)/cramplog init --demo
-	@echo "== the nightly flow, in Prefect with a temporary server (its start takes about 20 s)"
+	@echo "== the nightly flow, in Prefect with a server of its own (its start takes about 10 s)"
 	@CRAMPLOG_HOME=demo $(BIN)/cramplog nightly
 
 # Types beside the tests: mypy keeps one core busy for half a minute.

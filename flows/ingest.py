@@ -1,15 +1,14 @@
 """The inbox into the store as a Prefect flow: the nightly's first three stages, for an operator's own schedule or server.
 
-From Python, on this machine (`Settings` and `prepare_prefect` first: Prefect reads its settings when it is imported):
+`prefect.yaml` has its deployment. From Python, on this machine (Prefect reads its settings when it is imported):
 
     settings = load_settings(os.environ)
-    prepare_prefect(settings)
-    from flows.ingest import ingest
-    ingest(settings.home, datetime.now(UTC))
+    with prefect_server(settings):
+        from flows.ingest import ingest
+        ingest(settings.home)
 
-Served, for an installation that runs a Prefect server: `ingest.serve(parameters={"home": ...}, cron="*/15 * * * *")`;
-without `now` it takes the moment at which it starts. Runners need none of this: `cramplog ingest`, `cramplog nightly`.
-Annotations are not postponed here: a served flow travels to its own process without this module's names.
+Runners need none of this: `cramplog ingest`, `cramplog nightly`. Annotations are not postponed here: a served flow travels
+to its own process without this module's names.
 """
 
 from datetime import UTC, datetime
@@ -17,13 +16,17 @@ from pathlib import Path
 
 from prefect import flow
 
-from flows.tasks import task_alone
-from pipeline.actions.nightly.nightly import INTAKE, StageOutcome, one_night, settings_of
+from flows.tasks import alone_in_task
+from pipeline.actions.nightly.nightly import INTAKE, StageOutcome, all_successful, one_night, settings_of
 
 
-@flow(name="cramplog-ingest")
-def ingest(home: Path, now: datetime | None = None) -> list[StageOutcome]:
-    """Run files, weather, answers: in that order, from the inbox into the store in `home`. No night of `v_night`."""
+@flow(name="cramplog-ingest", log_prints=True)
+def ingest(home: Path | None = None, now: datetime | None = None) -> list[StageOutcome]:
+    """Run files, weather, answers: in that order, from the inbox into the store in `home`. No night of `v_night`.
+
+    Raises NightFailed at the end if any stage failed.
+    """
     settings, moment = settings_of(home), now or datetime.now(UTC)
     with one_night(settings):
-        return [task_alone(settings, stage, moment) for stage in INTAKE]
+        outcomes = [alone_in_task(settings, stage, moment) for stage in INTAKE]
+    return all_successful(outcomes)

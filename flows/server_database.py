@@ -1,50 +1,74 @@
-"""The database of our own Prefect server: a new and empty one at each start. Called by `flows.server`.
+"""The database of our own Prefect server: a new and empty one at each start, gone at its end. Called by `flows.server`.
+
+Empty, because Prefect would otherwise make good each scheduled run it missed, and because records would grow for ever; a file,
+because sessions in memory share one connection and undo each other's work (seen: runs requested and never there).
 
 Prefect makes its tables by running every migration it ever had, which is more work than all else of a start (6 s of 10).
-So the empty database is kept, one of the installed version, and the next start copies it.
+So one empty database of the installed version is kept, and the next start copies it.
 """
 
 from __future__ import annotations
 
 import shutil
 import sqlite3
-from contextlib import closing, suppress
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import mkdtemp
 
-from pipeline.files import private_umask
+from pipeline.errors import TryAgain
+from pipeline.files import make_private_folder, one_writer, private_umask
 
-
-def new_database(folder: Path) -> Path:
-    """Where the server keeps its state. A new one each time, else each night missed since is run at the start.
-
-    In memory, sessions share one connection and undo each other's work (seen: runs asked for and never there).
-    """
-    database, kept = folder / "serve.db", _kept(folder)
-    outdated = (path for path in folder.glob("empty-*") if path != kept)
-    for leftover in (*folder.glob(f"{database.name}*"), *outdated):
-        leftover.unlink()
-    if kept.exists():
-        with private_umask():
-            shutil.copyfile(kept, database)
-    return database
+NEW_S = 60.0  # a folder younger than this may be about to be locked
 
 
-def keep_empty(database: Path) -> None:
-    """Keep the database of a server that has just come up and was told nothing yet. Without it only time is lost."""
-    kept = _kept(database.parent)
-    half = kept.with_suffix(".half")
-    if kept.exists():
-        return
-    with suppress(sqlite3.Error), private_umask(), closing(sqlite3.connect(database)) as con:
-        con.execute("VACUUM INTO ?", [str(half)])
-        half.replace(kept)
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The file of one server, and the empty database that is kept for the next one."""
+
+    path: Path
+    empty: Path
+
+    def keep_empty(self) -> None:
+        """Keep the database of a server that has just started and holds nothing yet. Without it only time is lost."""
+        if not self.empty.exists():
+            copy = self.path.with_name("empty.db")
+            with suppress(sqlite3.Error), private_umask(), closing(sqlite3.connect(self.path)) as con:
+                con.execute("VACUUM INTO ?", [str(copy)])
+                copy.replace(self.empty)
+
+    def forget_empty(self) -> None:
+        """Keep none: a server did not start, and its database may be why."""
+        self.empty.unlink(missing_ok=True)
 
 
-def forget_empty(database: Path) -> None:
-    """Keep none: a server did not come up, and its database may be why."""
-    _kept(database.parent).unlink(missing_ok=True)
+@contextmanager
+def server_database(home: Path) -> Iterator[Database]:
+    """A database in a folder of its own below Prefect's home, removed at the end; after a kill, by the next start."""
+    empty = make_private_folder(home) / f"empty-{version('prefect')}.db"
+    _remove_leftovers(home, empty)
+    folder = Path(mkdtemp(prefix="server-", dir=home))
+    try:
+        with one_writer(folder, 0.0):
+            database = Database(folder / "server.db", empty)
+            if empty.exists():
+                with private_umask():
+                    shutil.copyfile(empty, database.path)
+            yield database
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _kept(folder: Path) -> Path:
-    return folder / f"empty-{version('prefect')}.db"
+def _remove_leftovers(home: Path, empty: Path) -> None:
+    """Empty databases of other versions, databases that earlier versions kept, and folders of servers that were killed."""
+    outdated = {path for pattern in ("empty-*", "serve.db*", "prefect.db*") for path in home.glob(pattern)} - {empty}
+    for path in outdated:
+        path.unlink(missing_ok=True)
+    for folder in home.glob("server-*"):
+        with suppress(TryAgain, FileNotFoundError):
+            if time.time() - folder.stat().st_mtime > NEW_S:
+                with one_writer(folder, 0.0):
+                    shutil.rmtree(folder)

@@ -6,7 +6,9 @@ Each says what happened and what to do next, and carries the command line's exit
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
 
+BUG = "bug"  # the code of an error that is none of these
 STOPPED = 130  # the exit code after Ctrl-C, as shells have it
 
 
@@ -50,12 +52,30 @@ class TryAgain(CramplogError):
     code = "try_again"
 
 
+class SomeFailed(CramplogError):
+    """Finished, but some items failed: exit code 1. `message` holds counts and ids only, `items` names each with its reason.
+
+    The message goes into the ledger and to Prefect; the items are for the terminal of the person whose files they are.
+    """
+
+    code = "some_failed"
+
+    def __init__(self, message: str, items: Sequence[str], hint: str = "") -> None:
+        super().__init__(message, hint)
+        self.items = tuple(items)
+
+
 class FileRefused(CramplogError):
     """One file that holds nothing we can read; the others go on. `code` is a short stable word."""
 
     def __init__(self, code: str, message: str, hint: str = "") -> None:
         super().__init__(message, hint)
         self.code = code
+
+
+def user_error(error: Exception) -> CramplogError | None:
+    """The error as one of the user's situation, if it is one; None for our own bug."""
+    return error if isinstance(error, CramplogError) else of_the_system(error)
 
 
 def of_the_system(error: Exception) -> CramplogError | None:

@@ -1,4 +1,4 @@
-"""The same for each runner, so that one runner's trouble does not cost the others. Called by the stages of the nightly."""
+"""The same action for each runner, so that one runner's failure does not cost the others. Called by the nightly's stages."""
 
 from __future__ import annotations
 
@@ -13,18 +13,15 @@ log = logging.getLogger(__name__)
 Made = TypeVar("Made")
 
 
-def each_of(runners: Sequence[Runner], make: Callable[[Runner], Made]) -> list[Made]:
-    """What `make` gives for each runner. Raises CramplogError at the end, when it failed for some; the others are made."""
-    made, failed = [], []
+def for_each_runner(runners: Sequence[Runner], action: Callable[[Runner], Made]) -> tuple[list[Made], dict[str, str]]:
+    """What `action` returned for the runners where it succeeded, and {runner_id: reason} of those where it failed."""
+    made: list[Made] = []
+    failed: dict[str, str] = {}
     for runner in runners:
         try:
-            made.append(make(runner))
+            made.append(action(runner))
         except Exception as error:  # a bug for one runner is theirs only
             if not isinstance(error, CramplogError):
                 log.exception("runner %s", runner.runner_id)
-            failed.append(f"{runner.runner_id}: {error if isinstance(error, CramplogError) else type(error).__name__}")
-    if failed:
-        raise CramplogError(
-            f"{len(failed)} of {len(runners)} runners failed ({'; '.join(failed)})", "the others are done"
-        )
-    return made
+            failed[runner.runner_id] = str(error) if isinstance(error, CramplogError) else type(error).__name__
+    return made, failed

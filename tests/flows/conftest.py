@@ -1,4 +1,4 @@
-"""The empty database that a server of ours keeps for the next one, made once for all tests and workers."""
+"""The empty database that a server of ours keeps for the next one, made once for all tests and workers; and its processes."""
 
 from __future__ import annotations
 
@@ -12,12 +12,9 @@ import pytest
 
 ONCE = """
 import os
-from flows.environment import prepare_prefect
-from flows.server import own_server
+from flows.server import prefect_server
 from pipeline.settings import load_settings
-settings = load_settings(os.environ)
-prepare_prefect(settings)
-with own_server(settings):
+with prefect_server(load_settings(os.environ)):
     pass
 """
 

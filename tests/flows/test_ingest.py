@@ -1,4 +1,4 @@
-"""`flows.ingest` through Prefect itself: called, and served. It stays on this machine whatever the environment says."""
+"""`flows.ingest` through Prefect itself: called, and served. It stays on this machine whatever lies in the current folder."""
 
 from __future__ import annotations
 
@@ -14,20 +14,18 @@ from pipeline.files import make_private_folder
 from tests.support.cli import Home, recordings
 from tests.support.stores import make_store
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.release]
 
 CALLED_AND_SERVED = """
 import asyncio, os, shutil
 from datetime import UTC, datetime
 from pathlib import Path
-from flows.environment import prepare_prefect
-from flows.server import own_server
+from flows.server import prefect_server
 from pipeline.settings import load_settings
 
 def main():
     settings = load_settings(os.environ)
-    prepare_prefect(settings)
-    with own_server(settings):
+    with prefect_server(settings):
         from prefect import get_client
         from prefect.runner import Runner
         from flows.ingest import ingest
@@ -57,7 +55,7 @@ def test_the_inbox_goes_into_the_store_called_and_served(tmp_path: Path, empty_d
     here.mkdir()
     (here / "program.py").write_text(CALLED_AND_SERVED)
     (here / ".env").write_text("PREFECT_API_URL=http://127.0.0.1:9/api\n")  # a server where there is none
-    environ = {**os.environ, "CRAMPLOG_HOME": str(home.path), "PREFECT_API_URL": "http://127.0.0.1:9/api"}
+    environ = {**os.environ, "CRAMPLOG_HOME": str(home.path)}
     program = [sys.executable, "program.py"]
     done = subprocess.run(program, cwd=here, env=environ, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stdout + done.stderr

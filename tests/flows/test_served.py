@@ -8,8 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +21,7 @@ from pipeline.files import make_private_folder
 from pipeline.store.answers.runners import Runner
 from tests.faults.evening import ended
 from tests.support.cli import Home, recordings
+from tests.support.processes import nothing_left_of, server_is_up, wait_for
 from tests.support.stores import NOW, make_store
 
 pytestmark = pytest.mark.slow
@@ -41,32 +40,37 @@ def in_kolkata(path: Path, empty_database: Path) -> Home:
     return Home(path)
 
 
-def wait_for(what: Callable[[], bool], seconds: float) -> bool:
-    """Whether it came true in that time."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if what():
-            return True
-        time.sleep(3)  # to look takes as much of the computer as the night has to share
-    return False
-
-
-def nothing_left_of(child: subprocess.Popen[str]) -> bool:
-    """Whether no process of the child's group lives."""
-    try:
-        os.killpg(child.pid, 0)
-    except ProcessLookupError:
-        return True
-    return False
-
-
 def nights_of(home: Home) -> list[dict[str, object]]:
     """The nights as --status gives them, the newest first."""
     found: list[dict[str, object]] = home.document("nightly", "--status")["nights"]
     return found
 
 
-def test_a_missed_night_runs_at_once_and_the_next_on_the_runners_clock(tmp_path: Path, empty_database: Path) -> None:
+def test_a_missed_night_runs_at_once_and_nobody_else_serves(tmp_path: Path, empty_database: Path) -> None:
+    home = in_kolkata(tmp_path / "home", empty_database)
+    at = datetime.now(KOLKATA) + timedelta(hours=8)
+    child = home.child("nightly", "--serve", "--at", f"{at:%H:%M}")
+    try:
+        ran = wait_for(lambda: [night["outcome"] for night in nights_of(home)] == ["done"], 240)
+        other = home.child("nightly", "--serve")
+        _, refusal = other.communicate(timeout=60)
+        modes = {path.stat().st_mode & 0o077 for path in (home.path / "prefect").rglob("*")}
+    finally:
+        child.send_signal(signal.SIGTERM)
+        out, err = child.communicate(timeout=60)
+    assert ran, out + err
+    assert (child.returncode, wait_for(lambda: nothing_left_of(home.path), 20)) == (0, True)
+    assert f"Nights begin at {at:%H:%M} in Asia/Kolkata (the runners' home zone)" in err
+    assert "There was no whole night yet: one begins" in err
+    assert [line.split()[:2] for line in out.splitlines()[1:]] == ALL_DONE
+    assert re.match(r"20\d\d-\d\d-\d\d \d\d:\d\d  the night begins", out)
+    assert (home.path / "reports" / "anna.html").exists()
+    assert (other.returncode, "being served already" in refusal) == (5, True)
+    assert modes == {0}
+
+
+@pytest.mark.release
+def test_the_next_night_fires_on_the_runners_clock(tmp_path: Path, empty_database: Path) -> None:
     home = in_kolkata(tmp_path / "home", empty_database)
     at = (datetime.now(KOLKATA) + timedelta(seconds=150)).replace(second=0, microsecond=0)
     child = home.child("nightly", "--serve", "--at", f"{at:%H:%M}")
@@ -75,15 +79,10 @@ def test_a_missed_night_runs_at_once_and_the_next_on_the_runners_clock(tmp_path:
             lambda: [night["outcome"] for night in nights_of(home)] == ["done", "done"],
             (at - datetime.now(UTC)).total_seconds() + 75,
         )
-        other = home.child("nightly", "--serve")
-        _, refusal = other.communicate(timeout=30)
     finally:
         child.send_signal(signal.SIGTERM)
         out, err = child.communicate(timeout=60)
     assert fired, out + err
-    assert (child.returncode, wait_for(lambda: nothing_left_of(child), 20)) == (0, True)
-    assert f"Nights begin at {at:%H:%M} in Asia/Kolkata (the runners' home zone)" in err
-    assert "There was no whole night yet: one begins" in err
     scheduled, first = nights_of(home)
     began_at = datetime.fromisoformat(str(scheduled["began_at"]))
     assert timedelta(0) <= began_at - at < timedelta(seconds=60)
@@ -91,11 +90,9 @@ def test_a_missed_night_runs_at_once_and_the_next_on_the_runners_clock(tmp_path:
     shown = [line.split()[:2] for line in out.splitlines() if "the night begins" not in line]
     assert shown == ALL_DONE * 2
     assert re.findall(r"inbox +done +[\d.]+ s  (.*)", out) == ["1 new", "nothing new"]
-    assert (home.path / "reports" / "anna.html").exists()
-    assert (other.returncode, "being served already" in refusal) == (5, True)
-    assert {path.stat().st_mode & 0o077 for path in (home.path / "prefect").iterdir()} == {0}
 
 
+@pytest.mark.release
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])  # SIGTERM: above
 def test_however_it_is_ended_no_process_stays(
     tmp_path: Path, empty_database: Path, sent: signal.Signals, code: int
@@ -104,23 +101,21 @@ def test_however_it_is_ended_no_process_stays(
     child = home.child("nightly", "--serve", "--at", "03:30")
     assert child.stderr is not None
     assert any("one begins" in line for line in child.stderr)
-    assert wait_for(lambda: (home.path / "prefect" / "serve.db-wal").exists(), 60)  # the server has opened it
+    assert wait_for(lambda: server_is_up(home.path), 60)
     child.send_signal(sent)  # to the one process, as a service manager or a person does
     child.communicate(timeout=60)
     assert child.returncode == code
-    assert wait_for(lambda: nothing_left_of(child), 60)
+    assert wait_for(lambda: nothing_left_of(home.path), 60)
 
 
+@pytest.mark.release
 def test_an_empty_database_that_is_no_good_costs_one_start(tmp_path: Path) -> None:
     settings, _ = make_store(tmp_path / "home", "anna")
-    prefect = make_private_folder(settings.prefect)
-    kept, outdated = prefect / f"empty-{version('prefect')}.db", prefect / "empty-3.0.0.db"
+    kept = make_private_folder(settings.prefect) / f"empty-{version('prefect')}.db"
     kept.write_text("no database")
-    outdated.write_text("of Prefect 3.0.0")
-    code, out, err = ended(Home(settings.home).child("nightly", "--serve"))
+    code, out, err = ended(Home(settings.home).child("nightly"))
     assert (code, "Prefect's server did not start" in err) == (5, True), out + err
     assert not kept.exists()
-    assert not outdated.exists()
 
 
 PREFECTS_NIGHTS = """

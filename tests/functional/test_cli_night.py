@@ -61,3 +61,37 @@ def test_a_plain_nightly_says_each_stage_and_a_failed_one_costs_no_other(home: H
     assert failed == ["weather"]
     assert "Traceback" not in broken.stderr
     assert "Next: see what weather says above" in broken.stdout
+
+
+@pytest.mark.slow
+def test_a_night_with_a_file_that_failed_exits_1_and_the_next_one_0(home: Home) -> None:
+    inbox = recordings(home.path / "inbox", 2)
+    (inbox / "torn.fit").write_bytes(b"no recording")
+    (inbox / "2026.json").write_text('{"error":true,"reason":"no such day"}')
+    (inbox / "answers.csv").write_text("run,at\n2026-06-14,none\n")
+    first = home("nightly", "--plain")
+    assert first.exit_code == 1
+    lines = first.stdout.splitlines()
+    assert [line.split()[:2] for line in lines if not line.startswith(" ")][:6] == [
+        ["inbox", "failed"],
+        ["weather", "failed"],
+        ["answers", "done"],
+        ["fit", "done"],
+        ["reports", "done"],
+        ["publish", "done"],
+    ]
+    assert [line.split(": ")[0].rpartition("/")[2] for line in lines if line.startswith(" ")] == [
+        "torn.fit",
+        "2026.json",
+    ]
+    assert "2 new, 1 failed" in first.stdout
+    status = home("nightly", "--status")
+    assert (status.exit_code, "The last night failed" in status.stdout) == (1, True)
+    with duckdb.connect(home.path / "cramplog.duckdb", read_only=True) as con:
+        details = con.execute("SELECT detail FROM v_night WHERE outcome = 'failed' ORDER BY started_at").fetchall()
+    assert details[0] == ("2 new, 1 failed",)
+    assert not any("torn" in detail or "2026.json" in detail for (detail,) in details)
+    assert {path.name for path in (inbox / "refused").iterdir()} == {"torn.fit", "2026.json"}
+    second = home("nightly", "--plain")
+    assert second.exit_code == 0, second.output
+    assert home("nightly", "--status").exit_code == 0

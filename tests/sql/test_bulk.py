@@ -18,6 +18,7 @@ from pipeline.actions.ingest.outcome import FileOutcome
 from pipeline.actions.ingest.reread import redo_originals
 from pipeline.actions.reading.originals import sha256_of
 from pipeline.actions.reading.quarantine import LARGEST_UNKNOWN_BYTES, quarantine
+from pipeline.errors import SomeFailed
 from pipeline.formats.sources.find import Found, Source
 from pipeline.schema import CarriedWeather, FileWords
 from pipeline.settings import Settings
@@ -150,7 +151,10 @@ def test_an_archive_in_the_inbox_moves_as_a_whole(settings: Settings, tmp_path: 
         archive.writestr("activities/2.fit", recording(session(MORNING + timedelta(days=1)))[:60])
     with zipfile.ZipFile(settings.inbox / "photos.zip", "w") as archive:
         archive.writestr("1.jpg", b"\xff\xd8\xff" + bytes(1000))
-    assert take_runs(settings, NOW) == "1 new, 2 failed"
+    with pytest.raises(SomeFailed, match="1 new, 2 failed") as failed:
+        take_runs(settings, NOW)
+    assert sum("export.zip" in item for item in failed.value.items) == 1
+    assert sum("photos.zip" in item for item in failed.value.items) == 1
     moved = sorted(path.relative_to(settings.inbox).as_posix() for path in settings.inbox.rglob("*.zip"))
     assert moved == ["refused/photos.zip", "taken/export.zip"]
     assert len(list(settings.quarantine.glob("*.txt"))) == 1

@@ -3,6 +3,8 @@
 `inbox/<runner>/...` belongs to that runner; run files directly in `inbox/` to the only runner there is, else they wait.
 Weather files and files of answers may lie anywhere in it. Taken files move to `inbox/taken/`, refused ones to
 `inbox/refused/`; nothing is deleted. An archive moves as a whole: what could not be read of it lies in quarantine.
+A stage that refused a file takes all others and then raises SomeFailed: tonight's night failed, and since the file has
+moved, tomorrow's does not.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from pipeline.actions.weather.cells import serve_cells
 from pipeline.actions.weather.fetch import WeatherFetched, fetch_weather
 from pipeline.actions.weather.find_files import find_files
 from pipeline.actions.weather.import_files import import_weather
-from pipeline.errors import WrongInput
+from pipeline.errors import SomeFailed, WrongInput
 from pipeline.files import make_private_folder, write_whole
 from pipeline.settings import Settings
 from pipeline.store.answers.runners import Runner, all_runners
@@ -32,9 +34,12 @@ _DONE = ("taken", "refused")
 
 
 def take_runs(settings: Settings, now: datetime) -> str:
-    """Ingest the inbox's run files for the runners whose folders they lie in; returns what was done, in counts."""
+    """Ingest the inbox's run files for the runners whose folders they lie in; returns what was done, in counts.
+
+    Raises SomeFailed at the end, when files gave nothing.
+    """
     by_runner, waiting = _sort_by_runner(settings, _waiting(settings, "run"))
-    outcomes = []
+    outcomes: list[FileOutcome] = []
     for runner, paths in by_runner:
         found = ingest(settings, paths, runner.name, now)
         outcomes += found
@@ -43,8 +48,18 @@ def take_runs(settings: Settings, now: datetime) -> str:
         word: sum(one.outcome == word for one in outcomes)
         for word in ("new", "known", "reread", "duplicate", "newer_copy", "partial", "failed")
     }
-    said = ", ".join(f"{count} {word.replace('_', ' ')}" for word, count in counts.items() if count) or "nothing new"
-    return said + (f"; {waiting} files wait: put them into inbox/<runner>/" if waiting else "")
+    taken = ", ".join(f"{count} {word.replace('_', ' ')}" for word, count in counts.items() if count) or "nothing new"
+    return _done(
+        taken + (f"; {waiting} files wait: put them into inbox/<runner>/" if waiting else ""),
+        [f"{one.path}: {one.reason}" for one in outcomes if one.outcome == "failed"],
+    )
+
+
+def _done(counts: str, failed: Sequence[str]) -> str:
+    """What the stage did, in counts. Raises SomeFailed with them when files failed; `failed` names each with its reason."""
+    if failed:
+        raise SomeFailed(counts, failed)
+    return counts
 
 
 def _move_read(settings: Settings, paths: Sequence[Path], outcomes: Sequence[FileOutcome]) -> None:
@@ -55,57 +70,59 @@ def _move_read(settings: Settings, paths: Sequence[Path], outcomes: Sequence[Fil
 
 
 def take_weather(settings: Settings, now: datetime) -> str:
-    """Import the inbox's weather files, then fetch what runs still lack; returns what was done, in counts."""
-    from_files, fetched = _take_weather_files(settings, now), _in_counts(fetch_weather(settings, now))
-    return f"{from_files}; {fetched}" if fetched else from_files
+    """Import the inbox's weather files, then fetch what runs still lack; returns what was done, in counts.
+
+    Raises SomeFailed at the end, when files were refused.
+    """
+    (from_files, failed), fetched = _take_weather_files(settings, now), _in_counts(fetch_weather(settings, now))
+    return _done(f"{from_files}; {fetched}" if fetched else from_files, failed)
 
 
 def _in_counts(fetched: WeatherFetched) -> str:
     """A fetch in words; '' when there was nothing to fetch. A service that is silent tonight fails no stage."""
-    said = [f"{fetched.hours} hours for {fetched.runs} runs fetched"] if fetched.requests else []
-    said += [f"{fetched.pending} runs wait: {fetched.waits}"] if fetched.pending else []
-    return ", ".join(said)
+    counts = [f"{fetched.hours} hours for {fetched.runs} runs fetched"] if fetched.requests else []
+    counts += [f"{fetched.pending} runs wait: {fetched.waits}"] if fetched.pending else []
+    return ", ".join(counts)
 
 
-def _take_weather_files(settings: Settings, now: datetime) -> str:
-    """The inbox's weather files into the store."""
+def _take_weather_files(settings: Settings, now: datetime) -> tuple[str, list[str]]:
+    """The inbox's weather files into the store: what was done, in counts, and the refused files with their reasons."""
     outcomes = import_weather(settings, _waiting(settings, "weather"), now)
     with open_store(settings, write=True) as con, transaction(con):
         serve_cells(con)  # also for runs that came in a night that was cut short
     _move(settings, [Path(one.path) for one in outcomes if one.outcome != "failed"], "taken")
     _move(settings, [Path(one.path) for one in outcomes if one.outcome == "failed"], "refused")
-    failed = sum(one.outcome == "failed" for one in outcomes)
+    failed = [f"{one.path}: {one.reason}" for one in outcomes if one.outcome == "failed"]
     hours = sum(one.hours for one in outcomes)
-    return (
-        f"{hours} hours from {len(outcomes)} files" + (f", {failed} refused" if failed else "")
-        if outcomes
-        else "nothing new"
-    )
+    counts = f"{hours} hours from {len(outcomes)} files" if outcomes else "nothing new"
+    return counts + (f", {len(failed)} refused" if failed else ""), failed
 
 
 def take_answers(settings: Settings, now: datetime) -> str:
     """Forecast new runs, then import the inbox's files of answers; returns what was done, in counts.
 
-    Lines about unknown runs wait in the inbox.
+    Lines about unknown runs wait in the inbox, and fail no night. Raises SomeFailed at the end, when files were refused.
     """
     forecast = forecast_new_runs(settings, now)
     found = _runner_names(settings, _waiting(settings, "answers"))
-    taken = cramps = waiting = refused = 0
+    taken = cramps = waiting = 0
+    refused: list[str] = []
     for name, path in found:
         try:
             result = import_tags(settings, path, name, now)
-        except WrongInput:
+        except WrongInput as error:
             _move(settings, [path], "refused")
-            refused += 1
+            refused.append(f"{path}: {error.message}")
             continue
         taken, cramps, waiting = taken + result.taken, cramps + result.cramps, waiting + len(result.left)
         if result.taken:
             _move(settings, [path], "taken")
             _leave(path, result.left)
-    said = [f"{taken} lines, {cramps} cramps"] if found else ["nothing new"]
-    said += [f"{waiting} lines wait: their runs are not there, or they are wrong"] if waiting else []
-    said += [f"{refused} files refused"] if refused else []
-    return ", ".join(said + ([f"forecast before their answer: {forecast}"] if forecast else []))
+    counts = [f"{taken} lines, {cramps} cramps"] if found else ["nothing new"]
+    counts += [f"{waiting} lines wait: their runs are not there, or they are wrong"] if waiting else []
+    counts += [f"{len(refused)} files refused"] if refused else []
+    counts += [f"forecast before their answer: {forecast}"] if forecast else []
+    return _done(", ".join(counts), refused)
 
 
 def _leave(path: Path, rows: Sequence[Mapping[str, str]]) -> None:

@@ -1,14 +1,15 @@
 """The nightly: a list of stages, each a plain function, run in order. With Prefect around them or without, the same list.
 
-A stage that fails is recorded and the rest is done all the same: each rests on the store, not on the stage before.
-How the nights went is `pipeline.actions.nightly.nights`'.
+No stage needs another one: each rests on the store, not on what the stage before did, so a stage that fails is recorded and
+all others still run. Without tonight's fit the reports rest on the last good one; what a stage leaves undone it finds and
+does the next night. How the nights went is `pipeline.actions.nightly.nights`'.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,7 @@ from pipeline.actions.admin.publish import publish_snapshot
 from pipeline.actions.ingest.inbox import take_answers, take_runs, take_weather
 from pipeline.actions.report.make_report import report_all
 from pipeline.actions.training.train import train_all
-from pipeline.errors import CramplogError, TryAgain, of_the_system
+from pipeline.errors import BUG, SomeFailed, TryAgain, user_error
 from pipeline.files import one_writer
 from pipeline.settings import Settings, load_settings
 from pipeline.store.db.connection import open_store, transaction
@@ -26,9 +27,10 @@ from pipeline.store.db.migrate import naive_utc
 from pipeline.store.health.nights import new_night_id, put_night_stage
 
 log = logging.getLogger(__name__)
-stage_log = logging.getLogger("cramplog.stages")  # a record a stage as it ends, for whoever watches
+stage_log = logging.getLogger("cramplog.stages")  # one log record per stage as it ends, for whoever watches
 
-STAGES: Mapping[str, Callable[[Settings, datetime], str]] = {
+Stage = Callable[[Settings, datetime], str]
+STAGES: Mapping[str, Stage] = {
     "inbox": take_runs,
     "weather": take_weather,
     "answers": take_answers,
@@ -38,22 +40,61 @@ STAGES: Mapping[str, Callable[[Settings, datetime], str]] = {
 }
 INTAKE = ("inbox", "weather", "answers")  # the stages that bring something in
 PATIENT_S = 600.0  # a nightly waits longer for a busy store than a person would
+OUT_OF_TIME = "out_of_time"
 
 
 @dataclass(frozen=True, slots=True)
 class StageOutcome:
-    """How one stage went: done or failed, and what it did, in counts."""
+    """How one stage went: done or failed, and what it did, in counts, or why it failed.
+
+    `code` is the error's (`pipeline.errors`), "" when done. `failed_items` names the files or runners that failed.
+    """
 
     stage: str
     outcome: str
     detail: str
     seconds: float
     started_at: datetime
+    code: str = ""
+    failed_items: tuple[str, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether the stage failed, as a whole or for some of its items."""
+        return self.outcome == "failed"
+
+    @property
+    def temporary(self) -> bool:
+        """Whether trying again may help: the store was busy, or the disk full."""
+        return self.code == TryAgain.code
+
+    @property
+    def anonymous_detail(self) -> str:
+        """The detail where it is counts; else only the error's code, since messages may hold paths and names."""
+        return self.detail if self.code in ("", SomeFailed.code) else self.code
 
 
-def settings_of(home: Path) -> Settings:
-    """This environment's settings, for the store in `home`: flows are handed a path only."""
-    return replace(load_settings(os.environ), home=home)
+class StageFailed(Exception):
+    """One stage failed, and its row is written; `outcome` says how. The message holds no path and no name."""
+
+    def __init__(self, outcome: StageOutcome) -> None:
+        super().__init__(f"{outcome.stage} failed: {outcome.anonymous_detail}")
+        self.outcome = outcome
+
+
+class NightFailed(Exception):
+    """All stages ran and some failed; `outcomes` has all of them. The message holds no path and no name."""
+
+    def __init__(self, outcomes: Sequence[StageOutcome]) -> None:
+        failed = [f"{one.stage} ({one.anonymous_detail})" for one in outcomes if one.failed]
+        super().__init__(f"{len(failed)} of {len(outcomes)} stages failed: {', '.join(failed)}")
+        self.outcomes = list(outcomes)
+
+
+def settings_of(home: Path | None) -> Settings:
+    """This environment's settings, for the store in `home` if given: flows are handed a path only."""
+    settings = load_settings(os.environ)
+    return replace(settings, home=home) if home else settings
 
 
 @contextmanager
@@ -80,44 +121,83 @@ def begin_night(settings: Settings) -> str:
         return new_night_id(con)
 
 
-def run_stage(settings: Settings, night_id: str, stage: str, now: datetime) -> StageOutcome:
-    """Run one stage of a night and record how it went. Never raises for what a stage met."""
-    told = _try(settings, stage, now)
-    began, ended = naive_utc(told.started_at), naive_utc(told.started_at + timedelta(seconds=told.seconds))
+def run_stage(settings: Settings, stage: str, now: datetime) -> StageOutcome:
+    """Run one stage outside of any night and report it. Never raises for what the stage met."""
+    return report_stage(_attempt(settings, stage, now, STAGES))
+
+
+def run_and_record(
+    settings: Settings, night_id: str, stage: str, now: datetime, stages: Mapping[str, Stage] = STAGES
+) -> StageOutcome:
+    """Run one stage of a night, write its row and report it. Never raises for what the stage met.
+
+    Run again, the row is replaced: it says how the last attempt went.
+    """
+    return record(settings, night_id, _attempt(settings, stage, now, stages))
+
+
+def record(settings: Settings, night_id: str, outcome: StageOutcome) -> StageOutcome:
+    """Write the stage's row of that night, in place of the one of an attempt before, and then report the stage."""
+    began, ended = naive_utc(outcome.started_at), naive_utc(outcome.started_at + timedelta(seconds=outcome.seconds))
     with open_store(settings, write=True, wait_s=PATIENT_S) as con, transaction(con):
-        put_night_stage(con, night_id, stage, began, ended, told.outcome, told.detail)
-    return _said(told)
+        put_night_stage(con, night_id, outcome.stage, began, ended, outcome.outcome, outcome.detail)
+    return report_stage(outcome)
 
 
-def run_alone(settings: Settings, stage: str, now: datetime) -> StageOutcome:
-    """Run one stage outside of any night: the same, without a row in v_night."""
-    return _said(_try(settings, stage, now))
+def report_stage(outcome: StageOutcome) -> StageOutcome:
+    """Tell whoever watches that the stage has ended: `pipeline.actions.nightly.stage_lines` shows it."""
+    stage_log.info("%s %s: %s", outcome.stage, outcome.outcome, outcome.detail, extra={"outcome": outcome})
+    return outcome
+
+
+def out_of_time(stage: str, limit_s: float) -> StageOutcome:
+    """The outcome of a stage that its time limit has just ended."""
+    started_at = datetime.now(UTC) - timedelta(seconds=limit_s)
+    return _outcome(stage, started_at, "failed", f"stopped at its limit of {limit_s:.0f} s", OUT_OF_TIME)
+
+
+def successful(outcome: StageOutcome) -> StageOutcome:
+    """The outcome itself. Raises StageFailed if the stage failed."""
+    if outcome.failed:
+        raise StageFailed(outcome)
+    return outcome
+
+
+def all_successful(outcomes: Sequence[StageOutcome]) -> list[StageOutcome]:
+    """The outcomes themselves. Raises NightFailed if any stage failed."""
+    if any(one.failed for one in outcomes):
+        raise NightFailed(outcomes)
+    return list(outcomes)
 
 
 def run_plain(settings: Settings, now: datetime) -> list[StageOutcome]:
     """The whole nightly without Prefect. Raises TryAgain while another is at work, CannotStart without a store."""
     with one_night(settings):
         night_id = begin_night(settings)
-        return [run_stage(settings, night_id, stage, now) for stage in STAGES]
+        return [run_and_record(settings, night_id, stage, now) for stage in STAGES]
 
 
-def _try(settings: Settings, stage: str, now: datetime) -> StageOutcome:
+def _attempt(settings: Settings, stage: str, now: datetime, stages: Mapping[str, Stage]) -> StageOutcome:
     """How the stage went; our own bugs are logged whole."""
     started_at = datetime.now(UTC)
     try:
-        outcome, detail = "done", STAGES[stage](settings, now)
+        return _outcome(stage, started_at, "done", stages[stage](settings, now))
     except Exception as error:  # a bug in one stage must not cost the others
-        known = error if isinstance(error, CramplogError) else of_the_system(error)
-        if known is None:
-            log.exception("stage %s broke", stage)
-        outcome, detail = "failed", _in_words(known) if known else f"a bug: {type(error).__name__}"
-    return StageOutcome(stage, outcome, detail, (datetime.now(UTC) - started_at).total_seconds(), started_at)
+        return _failure(stage, started_at, error)
 
 
-def _in_words(error: CramplogError) -> str:
-    return f"{error.message}; {error.hint}" if error.hint else error.message
+def _failure(stage: str, started_at: datetime, error: Exception) -> StageOutcome:
+    known = user_error(error)
+    if known is None:
+        log.error("stage %s broke", stage, exc_info=error)
+        return _outcome(stage, started_at, "failed", f"a bug: {type(error).__name__}", BUG)
+    detail = f"{known.message}; {known.hint}" if known.hint else known.message
+    items = known.items if isinstance(known, SomeFailed) else ()
+    return _outcome(stage, started_at, "failed", detail, known.code, items)
 
 
-def _said(told: StageOutcome) -> StageOutcome:
-    stage_log.info("%s %s: %s", told.stage, told.outcome, told.detail, extra={"outcome": told})
-    return told
+def _outcome(
+    stage: str, started_at: datetime, outcome: str, detail: str, code: str = "", items: tuple[str, ...] = ()
+) -> StageOutcome:
+    seconds = (datetime.now(UTC) - started_at).total_seconds()
+    return StageOutcome(stage, outcome, detail, seconds, started_at, code, items)

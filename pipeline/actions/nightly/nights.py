@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -12,7 +13,7 @@ from pipeline.actions.nightly.nightly import STAGES
 from pipeline.actions.runs.runner import list_runners
 from pipeline.config import DEFAULT
 from pipeline.errors import TryAgain
-from pipeline.files import one_writer
+from pipeline.files import make_private_folder, one_writer
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store
 from pipeline.store.health.nights import StageRow, last_stages
@@ -64,6 +65,17 @@ def is_running(settings: Settings) -> bool:
             return False
     except TryAgain:
         return True
+
+
+@contextmanager
+def only_one_serves(settings: Settings) -> Iterator[None]:
+    """Inside, nobody else serves the nights of this home. Raises TryAgain when somebody does already."""
+    with ExitStack() as lock:
+        try:
+            lock.enter_context(one_writer(make_private_folder(settings.prefect), 0.0))
+        except TryAgain as error:
+            raise TryAgain(f"the nights of {settings.home} are being served already", "end that one first") from error
+        yield
 
 
 def trouble(nights: Sequence[Night], now: datetime) -> str | None:

@@ -11,7 +11,7 @@ from pipeline.actions.nightly.nightly import StageOutcome, stage_log
 
 @contextmanager
 def stages_shown(show: Callable[[str], object]) -> Iterator[None]:
-    """Inside, `show` gets a line for each stage that ends in this process, with Prefect around it or without."""
+    """Inside, `show` gets a line for each stage that ends in this process, and one for each file or runner that failed."""
     shown, before = _Shown(show), (stage_log.level, stage_log.propagate)
     stage_log.setLevel(logging.INFO)
     stage_log.propagate = False
@@ -36,4 +36,7 @@ class _Shown(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         with suppress(OSError):  # a closed terminal must not stop the night
-            self.show(stage_line(record.outcome))  # type: ignore[attr-defined]  # `nightly` gives it as extra
+            outcome: StageOutcome = record.outcome  # type: ignore[attr-defined]  # `nightly` gives it as extra
+            self.show(stage_line(outcome))
+            for item in outcome.failed_items:
+                self.show(f"          {item}")

@@ -6,7 +6,7 @@ A page is written again only when something it rests on has changed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version as package_version
@@ -17,13 +17,13 @@ import polars as pl
 
 from models.fit.hazard import MODEL_VERSION, CrampHazard
 from models.scoring.poisson import poisson_ratio_range
-from pipeline.actions.for_each_runner import each_of
+from pipeline.actions.for_each_runner import for_each_runner
 from pipeline.actions.report.questionnaire import told_of
 from pipeline.actions.risk.plans import PlanSet, own_runs, plan_set
 from pipeline.actions.risk.usual_air import OwnAir
 from pipeline.actions.training.evidence import evidence_of, permission_of, record_of
 from pipeline.actions.training.ready_fit import ready_fit
-from pipeline.errors import CannotStart, TryAgain, of_the_system
+from pipeline.errors import CannotStart, SomeFailed, TryAgain, of_the_system
 from pipeline.files import write_whole
 from pipeline.report.numbers.facts import (
     CrampFact,
@@ -57,12 +57,26 @@ _RIVALS: Mapping[str, RivalName] = {
 }
 
 
-def report_all(settings: Settings, now: datetime) -> str:
-    """Write every runner's report; returns what was done, in counts: the nightly's stage."""
+def report_runner(settings: Settings, runner: Runner, now: datetime) -> bool:
+    """Write one runner's report if anything it rests on has changed; returns whether it was written."""
+    return _report(settings, runner, now, None, only_if_changed=True)[1]
+
+
+def report_all(
+    settings: Settings, now: datetime, report: Callable[[Settings, Runner, datetime], bool] = report_runner
+) -> str:
+    """Write every runner's report; returns what was done, in counts: the nightly's stage.
+
+    `report` is `report_runner`, or the Prefect task around it. Raises SomeFailed at the end when it failed for some.
+    """
     with open_store(settings, write=False) as con:
         runners = all_runners(con)
-    written = each_of(runners, lambda runner: _report(settings, runner, now, None, only_if_changed=True)[1])
-    return f"{sum(written)} written, {len(written) - sum(written)} unchanged" if written else "no runner yet"
+    written, failed = for_each_runner(runners, lambda runner: report(settings, runner, now))
+    counts = f"{sum(written)} written, {len(written) - sum(written)} unchanged" if runners else "no runner yet"
+    if failed:
+        items = [f"{runner_id}: {reason}" for runner_id, reason in failed.items()]
+        raise SomeFailed(f"{counts}, {len(failed)} failed ({', '.join(failed)})", items)
+    return counts
 
 
 def make_report(settings: Settings, runner_name: str | None, now: datetime, out: Path | None = None) -> Path:

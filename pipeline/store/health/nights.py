@@ -1,4 +1,4 @@
-"""Nights in the ledger: a row a stage, written as a night goes and read to say how the nights went. Called by actions."""
+"""Nights in the ledger: one row per stage, written as a night goes and read to say how the nights went. Called by actions."""
 
 from __future__ import annotations
 
@@ -49,6 +49,9 @@ def put_night_stage(
     outcome: str,
     detail: str,
 ) -> None:
-    """Record how one stage of a nightly went; `outcome` is done or failed, `detail` counts only."""
+    """Record how one stage of a nightly went, in place of the row of an attempt before; `outcome` is done or failed."""
+    con.execute(
+        "DELETE FROM night WHERE night_id = $night_id AND stage = $stage", {"night_id": night_id, "stage": stage}
+    )
     row = {"night_id": night_id, "stage": stage, "started_at": started_at, "ended_at": ended_at}
     insert_rows(con, "night", [{**row, "outcome": outcome, "detail": detail}])

@@ -135,7 +135,7 @@ def _fields(plan: ToldPlan) -> dict[str, Any]:
         "air_temp_c": list(plan.air_temp_c) if plan.air_temp_c else None,
         "hottest_wbgt_c": plan.hottest_wbgt_c,
         "heat_flag": flag.colour if (flag := heat_flag(plan.hottest_wbgt_c)) else None,
-        "say": said.shown_as,
+        "say": said.form,
         "of_100": said.of_100,
         "low_of_100": said.low,
         "high_of_100": said.high,

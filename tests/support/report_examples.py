@@ -77,7 +77,7 @@ def plan_of(
         start_hour=start_hour,
         race=False,
         risk=None if declined else risk,
-        shown_as="nothing" if declined else say,
+        form="nothing" if declined else say,
         beyond=() if declined else beyond,
     )
 

@@ -139,7 +139,7 @@ def test_under_ten_throughout_looks_at_own_durations_only() -> None:
 
 def test_declined_plans_are_left_out_of_the_curve_and_dashed_in_the_table() -> None:
     cold = tuple(replace(plan, air_temp_c=10.0) for plan in plans([0.02, 0.06, 0.08]))
-    hot = (*plans([0.02, 0.06]), replace(plans([0.1, 0.1, 0.1])[2], shown_as="nothing", risk=None))
+    hot = (*plans([0.02, 0.06]), replace(plans([0.1, 0.1, 0.1])[2], form="nothing", risk=None))
     time = report([run(1)], [], by_duration=(*cold, *hot)).time
     assert time is not None
     assert [len(curve.points) for curve in time.curves] == [3, 2]

@@ -20,8 +20,8 @@ from tests.support.report_examples import EXAMPLES
 IMPERIAL = Units("miles", "F")
 
 
-def shown(mean: float, low: float, high: float, shown_as: str = "number") -> ShownRisk:
-    plan = PlanRisk(10800.0, 24.0, 0.0, 9.0, False, Risk(mean, low, high), shown_as, False)  # type: ignore[arg-type]
+def shown(mean: float, low: float, high: float, form: str = "number") -> ShownRisk:
+    plan = PlanRisk(10800.0, 24.0, 0.0, 9.0, False, Risk(mean, low, high), form, False)  # type: ignore[arg-type]
     return show_risk(plan)
 
 

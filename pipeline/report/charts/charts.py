@@ -164,7 +164,7 @@ def _draw(axes: Axes, curve: Curve, colour: str, dashes: str, name: str | None) 
         alpha=0.13,
         linewidth=0,
     )
-    numbers = [p.risk.mean * 100 if p.shown.shown_as == "number" else float("nan") for p in curve.points]
+    numbers = [p.risk.mean * 100 if p.shown.form == "number" else float("nan") for p in curve.points]
     axes.plot(
         x, numbers, dashes, color=colour, linewidth=2.4, label=name or "_none"
     )  # a leading "_" keeps it out of the legend

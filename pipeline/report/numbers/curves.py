@@ -91,7 +91,7 @@ def time_section(facts: ReportFacts, longest_s: float | None) -> TimeSection | N
         climb=_climb(drawn[len(drawn) // 2]),
         hatched=any(point.x > longest_s for curve in drawn for point in curve.points),
         guessed_temps=tuple(t for curve in drawn if (t := curve.air_temp_c) is not None and _guessed(curve)),
-        any_range=any(risk.shown_as == "range" for risk in shown),
+        any_range=any(risk.form == "range" for risk in shown),
     )
 
 
@@ -112,7 +112,7 @@ def _climb(curve: Curve) -> tuple[int, int] | None:
 
 
 def _curve(plans: list[PlanRisk], x: Callable[[PlanRisk], float]) -> Curve:
-    shown = sorted((plan for plan in plans if plan.shown_as != "nothing"), key=x)
+    shown = sorted((plan for plan in plans if plan.form != "nothing"), key=x)
     points = tuple(Point(x(p), p.risk, show_risk(p)) for p in shown if p.risk is not None)
     return Curve(plans[0].air_temp_c, points)
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pipeline.units import METRIC, Units
 
-ShownAs = Literal["number", "range", "nothing"]
+RiskForm = Literal["number", "range", "nothing"]
 Patterns = Literal["none", "counts"]
 Claim = Literal["heat", "pace"]
 RivalName = Literal["own rate", "level and shape", "logistic", "everyone alike"]
@@ -74,7 +74,7 @@ class Risk:
 class PlanRisk:
     """A planned run and what may be shown of it (`pipeline/rules.py`, docs/method.md#when-it-must-hold-back).
 
-    `shown_as` is 'nothing' when declined; then `risk` is not shown. `beyond` holds 'longer', 'hotter', 'colder': in which
+    `form` is 'nothing' when declined; then `risk` is not shown. `beyond` holds 'longer', 'hotter', 'colder': in which
     ways the plan leaves the runner's own runs. `air_temp_c` is None without weather; `start_hour` is local time, 0..24.
     """
 
@@ -84,7 +84,7 @@ class PlanRisk:
     start_hour: float | None
     race: bool
     risk: Risk | None
-    shown_as: ShownAs
+    form: RiskForm
     beyond: tuple[str, ...]
 
 

@@ -71,8 +71,8 @@ def heat_section(facts: ReportFacts) -> HeatSection | None:
         onsets=len(onsets),
         heat_times=_times_over([plans[t, _middle(durations)] for t in reversed(temps)]),
         time_times=_times_over([plans[_middle(temps), d] for d in durations]),
-        any_range=any(risk.shown_as == "range" for risk in shown),
-        any_declined=any(risk.shown_as == "nothing" for risk in shown),
+        any_range=any(risk.form == "range" for risk in shown),
+        any_declined=any(risk.form == "nothing" for risk in shown),
         flags=count_flags(run.wbgt_c for run in runs_of(facts)),
     )
 
@@ -101,7 +101,7 @@ def _times_over(plans: list[PlanRisk]) -> float | None:
 
     Expected cramps are -log(1 - P), because P saturates.
     """
-    inside = [p.risk.mean for p in plans if p.risk is not None and p.shown_as == "number" and not p.beyond]
+    inside = [p.risk.mean for p in plans if p.risk is not None and p.form == "number" and not p.beyond]
     if len(inside) < 2 or not 0 < inside[0] < 1 or inside[-1] >= 1:
         return None
     return log(1 - inside[-1]) / log(1 - inside[0])

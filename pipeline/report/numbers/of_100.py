@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.report.numbers.facts import PlanRisk, Risk, ShownAs
+from pipeline.report.numbers.facts import PlanRisk, Risk, RiskForm
 
 # level word, from, to (of 100); the last has no upper end (docs/method.md#wording-of-a-report)
 LEVELS: tuple[tuple[str, int, int | None], ...] = (
@@ -21,13 +21,13 @@ OVER_95 = 96  # stands for "more than 95": no finer number is shown
 class ShownRisk:
     """One risk as it may be shown, of 100 runs. 0 stands for "fewer than 1", 96 for "more than 95".
 
-    `of_100` is None unless `shown_as` is 'number'. With 'range' only `low` and `high` are shown, with 'nothing' all three
+    `of_100` is None unless `form` is 'number'. With 'range' only `low` and `high` are shown, with 'nothing' all three
     are None. `level` counts LEVELS from 1, and 0 is "fewer than 1"; for a range it is the level of the upper end.
     `filled` and `could_be` are numbers of signs: the estimate (or the lower end of the range), and the rest up to the
     upper end. `beyond` is True when the plan leaves the runner's own runs.
     """
 
-    shown_as: ShownAs
+    form: RiskForm
     of_100: int | None
     low: int | None
     high: int | None
@@ -55,9 +55,9 @@ def level_of(of_100: int) -> int:
 def show_risk(plan: PlanRisk) -> ShownRisk:
     """What may be shown of one planned run."""
     beyond = bool(plan.beyond)
-    if plan.shown_as == "nothing" or plan.risk is None:
+    if plan.form == "nothing" or plan.risk is None:
         return ShownRisk("nothing", None, None, None, None, None, 0, 0, beyond)
-    return _as_number(plan.risk, beyond) if plan.shown_as == "number" else _as_range(plan.risk, beyond)
+    return _as_number(plan.risk, beyond) if plan.form == "number" else _as_range(plan.risk, beyond)
 
 
 def _as_number(risk: Risk, beyond: bool) -> ShownRisk:

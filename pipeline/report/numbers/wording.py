@@ -147,7 +147,7 @@ def pill(shown: ShownRisk) -> str:
     """'high (20 to 34 of 100)'; for a range the words of its ends: 'from some to very high'."""
     if shown.level is None or shown.low_level is None:
         return "no number"
-    if shown.shown_as == "number":
+    if shown.form == "number":
         return f"{level_word(shown.level)} ({level_range(shown.level)})"
     lower, upper = level_word(shown.low_level), level_word(shown.level)
     return f"{lower} throughout" if lower == upper else f"from {lower} to {upper}"

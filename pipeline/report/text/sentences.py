@@ -70,12 +70,12 @@ def chance(shown: ShownRisk) -> str:
 def in_short(short: Short, units: Units) -> tuple[str, ...]:
     """One or two sentences with the two numbers."""
     plan = short.plan
-    if plan.shown.shown_as == "nothing":
+    if plan.shown.form == "nothing":
         return (
             f"For a run of **{describe_run(plan, units)}** there is no number: it is too far from any of your runs.",
         )
     first = f"For a run of **{describe_run(plan, units)}**: {chance(plan.shown)} runs like it would bring you a cramp."
-    if short.compared is None or short.compared.shown.shown_as == "nothing":
+    if short.compared is None or short.compared.shown.form == "nothing":
         return (first,)
     return first, f"For the same run, but **{describe_change(short, units)}**: {chance(short.compared.shown)}."
 
@@ -175,14 +175,14 @@ def card_title(short: Short, compared: bool) -> str:
 
 def beyond(card: PlanCard) -> str:
     """'longer than any of your runs: a rough guess', or why there is no number; empty inside the runner's own runs."""
-    if card.shown.shown_as == "nothing":
+    if card.shown.form == "nothing":
         return "too far from any of your runs for a number"
     return f"{' and '.join(BEYOND_PHRASES[key] for key in card.beyond)}: a rough guess" if card.beyond else ""
 
 
 def icon_legend(short: Short) -> tuple[tuple[str, str], ...]:
     """(kind of sign, its meaning), as the cards on the page use them."""
-    forms = {card.shown.shown_as for card in (short.plan, short.compared) if card is not None}
+    forms = {card.shown.form for card in (short.plan, short.compared) if card is not None}
     filled = {True: "best estimate, or lower end of a range", False: "best estimate"}["range" in forms]
     if "number" not in forms:
         filled = "lower end of the range"

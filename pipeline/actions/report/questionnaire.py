@@ -9,12 +9,12 @@ import duckdb
 
 from pipeline.report.numbers.facts import AnswerCount, ProfileFact, QuestionnaireFacts
 from pipeline.store.answers.private import recorded_kinds
-from pipeline.store.answers.questions import answers_given, question_counts
+from pipeline.store.answers.questions import question_counts, questionnaire_items
 
 
 def told_of(con: duckdb.DuckDBPyConnection, runner_id: str) -> QuestionnaireFacts:
     """One runner's answers, in a fixed order: a report's hash rests on them."""
-    profile = answers_given(con, runner_id, None)
+    profile = questionnaire_items(con, runner_id, None)
     return QuestionnaireFacts(
         counts=tuple(AnswerCount(*row) for row in question_counts(con, runner_id)),
         profile=tuple(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -23,14 +23,16 @@ from pipeline.actions.risk.result import RiskAnswer, ToldPlan
 from pipeline.actions.risk.usual_air import OwnAir
 from pipeline.actions.training.evidence import evidence_of, own_record, record_of
 from pipeline.actions.training.ready_fit import ready_fit
+from pipeline.instants import naive_utc
 from pipeline.report.numbers.facts import Others, Risk
 from pipeline.rules import Evidence, may_say
 from pipeline.settings import Settings
 from pipeline.store.answers.runners import Runner, find_runner, units_of
-from pipeline.store.db.connection import open_store, transaction
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.transaction import transaction
 from pipeline.store.fits.fits import Fit, fit_in_use
+from pipeline.store.fits.forecasts import StoredForecast, forecasts_of, put_forecasts
 from pipeline.store.fits.inputs import evidence_counts, home_cell, report_runs, usual_hours
-from pipeline.store.fits.predictions import KeptForecast, forecasts_of, put_predictions
 from pipeline.units import Units
 from pipeline.weather.clock import instant_of
 
@@ -46,7 +48,7 @@ class AtHand:
     hours: pl.DataFrame
     home_cell: str | None
     fit: Fit | None
-    forecasts: tuple[KeptForecast, ...]
+    forecasts: tuple[StoredForecast, ...]
 
     @property
     def simulated(self) -> bool:
@@ -95,7 +97,7 @@ def _kept(settings: Settings, answer: RiskAnswer) -> RiskAnswer:
     if forecast is None:
         return answer
     with open_store(settings, write=True) as con, transaction(con):
-        put_predictions(con, [forecast])
+        put_forecasts(con, [forecast])
     return replace(answer, kept=True)
 
 
@@ -117,7 +119,7 @@ def _read(settings: Settings, runner_name: str | None) -> AtHand:
 
 def _today(held: AtHand, now: datetime) -> datetime | None:
     """From when the last month counts back: now; a simulated log ends somewhere and knows no today."""
-    return None if held.simulated else now.astimezone(UTC).replace(tzinfo=None)
+    return None if held.simulated else naive_utc(now)
 
 
 def _withheld(evidence: Evidence, own: OwnRuns | None, fit: Fit | None) -> str | None:

@@ -16,7 +16,7 @@ from pipeline.store.answers.corrections import shift_run
 from pipeline.store.answers.runners import find_runner
 from pipeline.store.db.changes import change
 from pipeline.store.db.connection import open_store
-from pipeline.store.runs.duplicates import twin_of
+from pipeline.store.runs.duplicates import find_duplicate
 from pipeline.store.runs.find import RunRow, find_run, run_by_id
 from pipeline.units import format_duration, parse_duration_s
 
@@ -132,7 +132,7 @@ def _by_words(by: timedelta) -> str:
 
 
 def _twin(con: duckdb.DuckDBPyConnection, run_id: str) -> RunRow | None:
-    twins = twin_of(con, run_id)
+    twins = find_duplicate(con, run_id)
     if twins is None:
         return None
     return run_by_id(con, twins.richer if twins.poorer == run_id else twins.poorer)

@@ -15,7 +15,7 @@ from zoneinfo import available_timezones
 from pipeline.errors import WrongInput
 from pipeline.questions import find_question, read_answer
 from pipeline.settings import Settings
-from pipeline.store.answers.questions import give_answer, take_answer_away
+from pipeline.store.answers.questions import delete_questionnaire_item, put_questionnaire_item
 from pipeline.store.answers.runners import ListedRunner, Runner, all_runners, runner_counts
 from pipeline.store.answers.runners import add_runner as put_runner
 from pipeline.store.db.changes import Change, change
@@ -49,9 +49,11 @@ def keep_profile(step: Change, runner: Runner, profile: Mapping[str, str]) -> li
     for key, words in profile.items():
         question = find_question(key, "runner")
         if not words.strip():
-            kept = take_answer_away(step, runner.runner_id, None, question)
+            kept = delete_questionnaire_item(step, runner.runner_id, None, question)
         else:
-            kept = give_answer(step, runner.runner_id, None, question, read_answer(question, words), "profile")
+            kept = put_questionnaire_item(
+                step, runner.runner_id, None, question, read_answer(question, words), "profile"
+            )
         changed += [question.key] if kept else []
     return changed
 

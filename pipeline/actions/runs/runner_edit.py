@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.actions.runs.runner import checked_runner, keep_profile, read_year
 from pipeline.settings import Settings
-from pipeline.store.answers.questions import Given, answers_given
+from pipeline.store.answers.questions import QuestionnaireItem, questionnaire_items
 from pipeline.store.answers.runners import Runner, find_runner
 from pipeline.store.answers.runners import edit_runner as change_runner
 from pipeline.store.db.changes import change
@@ -31,7 +31,7 @@ class Edited:
     change_no: int | None
     moved: tuple[Path, ...] = ()
     in_the_way: tuple[Path, ...] = ()
-    given: Mapping[str, Given] = field(default_factory=dict)
+    given: Mapping[str, QuestionnaireItem] = field(default_factory=dict)
 
 
 def edit_runner(
@@ -50,14 +50,14 @@ def edit_runner(
             step.detail = f"{after.name}: {', '.join(changed)}"
         moved, in_the_way = move_with_name(settings, before.name, after.name)
         number = step.change_no if step.rows else None
-        return Edited(after, changed, number, moved, in_the_way, answers_given(con, after.runner_id, None))
+        return Edited(after, changed, number, moved, in_the_way, questionnaire_items(con, after.runner_id, None))
 
 
 def show_runner(settings: Settings, name: str | None) -> Edited:
     """One runner with the answers about them. Raises NotFound."""
     with open_store(settings, write=False) as con:
         runner = find_runner(con, name)
-        return Edited(runner, (), None, given=answers_given(con, runner.runner_id, None))
+        return Edited(runner, (), None, given=questionnaire_items(con, runner.runner_id, None))
 
 
 def _changed_columns(before: Runner, values: Mapping[str, str], now: datetime) -> dict[str, object]:

@@ -11,7 +11,7 @@ from pipeline.actions.tagging.tag import run_clock
 from pipeline.settings import Settings
 from pipeline.store.answers.details import RunDetails, run_details
 from pipeline.store.answers.runners import all_runners, find_runner
-from pipeline.store.answers.unanswered import offered
+from pipeline.store.answers.unanswered import unanswered_runs
 from pipeline.store.db.connection import PATIENCE_S, open_store
 from pipeline.store.runs.find import RunRow, find_run, runner_runs
 from pipeline.store.runs.laps import closed_by_hand
@@ -45,7 +45,7 @@ def list_unanswered(settings: Settings, runner_name: str | None, wait_s: float =
         found = [
             ListedRun(runner.name, one.run, one.title, one.speaks_of_cramp)
             for runner in runners
-            for one in offered(con, runner.runner_id)
+            for one in unanswered_runs(con, runner.runner_id)
         ]
     return sorted(found, key=lambda listed: (not listed.speaks_of_cramp, listed.run.start_at))
 

@@ -18,7 +18,7 @@ from pipeline.report.numbers.facts import Permission
 from pipeline.rules import FEWEST_ANSWERED_RUNS, ClaimEvidence, Evidence, MaySay
 from pipeline.store.answers.runners import Runner
 from pipeline.store.fits.fits import Fit
-from pipeline.store.fits.predictions import KeptForecast
+from pipeline.store.fits.forecasts import StoredForecast
 
 _CLAIM_COLUMNS = {"heat": "wbgt_c", "pace": "pace_faster_pct"}
 
@@ -38,7 +38,7 @@ class OwnRecord:
     came: int
 
 
-def own_record(forecasts: Sequence[KeptForecast]) -> OwnRecord:
+def own_record(forecasts: Sequence[StoredForecast]) -> OwnRecord:
     """The scored forecasts, one a run: what the runner asked for where they did, else the automatic one."""
     scored = [one for one in forecasts if one.state == "scored"]
     asked = {one.run_id for one in scored if one.kind == "asked"}
@@ -51,7 +51,7 @@ def evidence_of(
     runs: pl.DataFrame,
     counts: Mapping[str, Any],
     record: Mapping[str, Any],
-    forecasts: Sequence[KeptForecast] = (),
+    forecasts: Sequence[StoredForecast] = (),
 ) -> Evidence:
     """The counts of the store, the record of the fit and the runner's forecasts, as `may_say` needs them."""
     scored = own_record(forecasts)

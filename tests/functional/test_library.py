@@ -22,7 +22,7 @@ from pipeline.actions.risk.usual_air import OwnAir
 from pipeline.actions.training.evidence import evidence_of, record_of
 from pipeline.cli.lines.risk_lines import in_words
 from pipeline.files import write_lock
-from pipeline.report.numbers.of_100 import say_risk
+from pipeline.report.numbers.of_100 import show_risk
 from pipeline.store.analyst.publish import publish
 from pipeline.store.analyst.query import run_query
 from pipeline.store.answers.runners import find_runner
@@ -146,7 +146,7 @@ def test_risk_is_the_commands_answer(here: Path, store: cramplog.Store) -> None:
     assert answer.plan is not None
     assert answer.simulated
     assert document["plan"]["words"] == in_words(answer.plan)
-    assert document["plan"]["low_of_100"] == say_risk(answer.plan.told).low
+    assert document["plan"]["low_of_100"] == show_risk(answer.plan.told).low
     assert (document["pace_faster_pct"], document["race"]) == (answer.asked.pace_faster_pct, True)
 
 

@@ -148,9 +148,11 @@ def _say_next(found: Found, runner_name: str | None, redo: bool) -> None:
 
 
 def _how_many_speak(runner_name: str | None) -> int:
-    from pipeline.actions.runs.runs import speaking  # and all that shows runs: not for a file without words
+    from pipeline.actions.runs.runs import (
+        runs_mentioning_cramp,  # and all that shows runs: not for a file without words
+    )
 
-    return len(speaking(here(), runner_name))
+    return len(runs_mentioning_cramp(here(), runner_name))
 
 
 def _watch(paths: tuple[Path, ...], runner_name: str | None, every_s: float) -> int:

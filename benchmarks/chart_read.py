@@ -22,6 +22,7 @@ from benchmarks.run_files import write_archive
 from pipeline.formats.cleaning.segments import pieces
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store
+from pipeline.store.db.rows import registered
 from pipeline.store.db.sql_files import read_sql
 from pipeline.store.runs.runs import read_records
 
@@ -91,10 +92,14 @@ def _cut(con: duckdb.DuckDBPyConnection, first: int, last: int) -> int:
     ]
     parsed_piece = {name: np.concatenate([one[name] for one in each]) for name in each[0]}
     parsed_piece["run_no"] = np.repeat(numbers, [one["piece_no"].size for one in each])
-    parsed_run = {"run_no": numbers, "run_id": numbers}
-    segment_cell = {"run_no": numbers, "segment_no": numbers, "cell": numbers}
-    cut = con.execute(f"SELECT count(moving_s) FROM ({read_sql('queries', 'cut_segments')})").fetchall()
-    del parsed_piece, parsed_run, segment_cell  # found by name
+    tables = {
+        "parsed_record": parsed_record,
+        "parsed_piece": parsed_piece,
+        "parsed_run": {"run_no": numbers, "run_id": numbers},
+        "segment_cell": {"run_no": numbers, "segment_no": numbers, "cell": numbers},
+    }
+    with registered(con, tables):
+        cut = con.execute(f"SELECT count(moving_s) FROM ({read_sql('queries', 'cut_segments')})").fetchall()
     return int(cut[0][0])
 
 

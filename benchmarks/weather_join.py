@@ -20,7 +20,8 @@ import duckdb
 import polars as pl
 
 from pipeline.settings import Settings
-from pipeline.store.db.connection import open_store, transaction
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.transaction import transaction
 
 ROUNDS = 7
 RATIO_LIMIT, ERROR_LIMIT_C = 4.0, 0.05

@@ -17,8 +17,8 @@ from pipeline.units import plural
 
 if TYPE_CHECKING:
     from pipeline.actions.admin.doctor import Examined
-    from pipeline.store.health.counts import Night, Standing
-    from pipeline.store.health.health import Held
+    from pipeline.store.health.counts import LastNight, StoreCounts
+    from pipeline.store.health.health import Contents
 
 PROBLEMS = 1
 REACH = {
@@ -102,7 +102,7 @@ def _store(examined: Examined) -> list[tuple[str, str]]:
         ("held by", health.busy.message if health.busy else "nobody who writes"),
         free,
         ("inbox", plural(examined.waiting, "file") + " waiting"),
-        *(_held(health.held) if health.held else []),
+        *(_held(health.contents) if health.contents else []),
     ]
 
 
@@ -116,8 +116,8 @@ def _schema(examined: Examined) -> str:
     return f"{have}, this program's is {newest}" + (": the next verb brings it up to date" if have < newest else "")
 
 
-def _held(held: Held) -> list[tuple[str, str]]:
-    standing, night = held.standing, held.night
+def _held(held: Contents) -> list[tuple[str, str]]:
+    standing, night = held.counts, held.night
     until = f", until {instant(standing.weather_until_at)}" if standing.weather_until_at else ""
     places = f"{plural(standing.weather_hours, 'hour')} of {plural(standing.weather_places, 'place')}{until}"
     reach = f"{standing.weathered_runs:,} of {plural(standing.outdoor_runs, 'run')} outdoors have it"
@@ -133,18 +133,18 @@ def _held(held: Held) -> list[tuple[str, str]]:
     ]
 
 
-def _document(seen: Standing | Night) -> dict[str, Any]:
+def _document(seen: StoreCounts | LastNight) -> dict[str, Any]:
     return {name: instant(value) if isinstance(value, datetime) else value for name, value in asdict(seen).items()}
 
 
 def _fields(settings: Settings, examined: Examined) -> dict[str, Any]:
-    health, held = examined.health, examined.health.held if examined.health else None
+    health, held = examined.health, examined.health.contents if examined.health else None
     store = None
     if health is not None:
         store = {
             "schema": health.schema,
             "busy": health.busy.message if health.busy else None,
-            "standing": _document(held.standing) if held else None,
+            "standing": _document(held.counts) if held else None,
             "last_night": _document(held.night) if held and held.night else None,
             "repairs": [asdict(one) for one in held.repairs] if held else [],
         }

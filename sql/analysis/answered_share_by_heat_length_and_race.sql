@@ -1,16 +1,16 @@
--- Question: does the answering itself depend on heat, length or racing?
--- Grain: one row for all runs, one a band of mean WBGT, one a band of planned length, one each for races and training.
--- Notes: a rate rests on answered runs alone. Where cramped runs are answered more eagerly than others, it comes out too
---        high: a share that differs between rows warns of that, an even one does not prove its absence. Length is as
---        planned before the start, since a cramp can shorten a run. "Not sure" is an answer, and in no rate.
+-- Question: does the share of answered runs depend on heat, length or race?
+-- Grain: one row for all runs, one per band of mean WBGT, one per band of planned length, one each for races and training.
+-- Notes: a rate uses answered runs only. If runs with a cramp are answered more often than the rest, the rate is too high: a
+--        share that differs between rows is a warning, but equal shares prove nothing. Length is as planned before the start,
+--        because a cramp can shorten a run. "Not sure" is an answer, but is in no rate.
 WITH
--- The heat of a run, over its whole length.
+-- The mean heat of each run.
 heat AS (
     SELECT run_id, avg(wbgt_c ORDER BY segment_no) AS wbgt_c
     FROM v_run_weather
     GROUP BY run_id
 ),
--- Each running run that counts, in its bands.
+-- Each counted running run with its bands.
 banded AS (
     SELECT
         v_run.run_id,
@@ -44,7 +44,7 @@ SELECT
         WHEN grouping(kind) = 0 THEN 'race or training'
         ELSE 'all runs'
     END AS split_by,
-    -- The leading digit only keeps the bands in order.
+    -- The first digit serves to sort the bands.
     coalesce(mean_wbgt[3:], planned_length[3:], kind[3:], 'all') AS band,
     count(*) AS runs,
     round(sum(moving_s) / 3600, 1) AS hours_run,

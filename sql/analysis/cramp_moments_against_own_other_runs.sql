@@ -1,13 +1,13 @@
 -- Question: what was different at the moment of a cramp from the same runner's other runs at the same time into the run?
--- Grain: one row a factor of v_hazard_row.
--- Notes: matched within the runner and by segment_no, so that neither who it is nor how long the run had lasted differs.
---        The other runs are all answered ones still without a cramp when that segment began, also those that cramp
---        later: to choose the clean ones by their end would make a difference of its own. A cramp counts for a factor
---        when it is known at its moment and in one other run at least. Only onsets known to 5 minutes. Twenty cramps
---        settle nothing: higher_at and lower_at say how often the difference went either way.
+-- Grain: one row per factor of v_hazard_row.
+-- Notes: matched by runner and segment_no, so that neither the runner nor the time into the run differs. The other runs are
+--        all answered ones still without a cramp when that segment began, including those with a cramp later: choosing only
+--        runs without a cramp would create a difference by itself. A cramp counts for a factor if its value is known at the
+--        cramp and in at least one other run. Only onsets known to 5 minutes. Twenty cramps prove nothing: higher_at and
+--        lower_at show how often the difference had each sign.
 WITH
--- Segments at risk, one row a factor that is known; pace has none in the first 15 minutes.
-known AS (
+-- Segments at risk, one row per factor with a value; pace has no value in the first 15 minutes.
+measured AS (
     UNPIVOT (
         SELECT
             runner_id,
@@ -28,22 +28,22 @@ known AS (
     ON wbgt_c, pace_faster_pct, race_share, descent_so_far_m, load_3d_z, longest30_min, planned_min, start_hour_local
     INTO NAME factor VALUE value
 ),
--- Each cramp beside the mean of the runner's other runs at that segment.
+-- Each cramp with the mean of the runner's other runs at that segment.
 matched AS (
     SELECT
         cramp.factor,
         cramp.runner_id,
         cramp.run_id,
         cramp.value AS at_cramp,
-        avg(other.value ORDER BY other.run_id) AS in_others,
+        avg(comparison.value ORDER BY comparison.run_id) AS in_others,
         count(*) AS others,
         bool_or(cramp.simulated) AS simulated
-    FROM known AS cramp
-    JOIN known AS other
-        ON other.runner_id = cramp.runner_id
-        AND other.segment_no = cramp.segment_no
-        AND other.factor = cramp.factor
-        AND other.run_id <> cramp.run_id
+    FROM measured AS cramp
+    JOIN measured AS comparison
+        ON comparison.runner_id = cramp.runner_id
+        AND comparison.segment_no = cramp.segment_no
+        AND comparison.factor = cramp.factor
+        AND comparison.run_id <> cramp.run_id
     WHERE cramp.onset = 1
     GROUP BY ALL
 )

@@ -1,10 +1,10 @@
 -- Question: how many cramps began per 100 hours at risk, in each band of heat?
--- Grain: one row a band of WBGT, and one for hours without weather.
--- Notes: denominators are minutes at risk of answered runs, and a cramp is a run's first; a rate on few hours or from one
---        runner says little, so both stand beside it. Runs in the heat may be longer, faster or in other months: a rate by
---        heat alone is no effect of heat.
+-- Grain: one row per band of WBGT, and one for hours without weather.
+-- Notes: hours are time at risk in answered runs, and only the first cramp of a run counts. A rate from few hours or from one
+--        runner says little, so both numbers are shown. Runs in the heat may be longer, faster or in different months: a rate
+--        by heat alone is not the effect of heat.
 WITH
--- Each segment at risk in its band.
+-- Each segment at risk with its band.
 banded AS (
     SELECT
         CASE

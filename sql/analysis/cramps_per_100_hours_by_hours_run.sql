@@ -1,6 +1,6 @@
 -- Question: how many cramps began per 100 hours at risk, by how long the run had lasted?
--- Grain: one row a half hour of moving time since the start; the last one is open.
--- Notes: only runs that lasted so long are at risk in the later rows, and fewer of them each time. A cramp is a run's first.
+-- Grain: one row per half hour of moving time since the start; the last one is open.
+-- Notes: later rows contain only the runs that lasted so long, fewer in each row. Only the first cramp of a run counts.
 SELECT
     least(floor(moving_start_s / 1800) / 2, 2)::DOUBLE AS from_hours_run,
     count(DISTINCT run_id) AS runs,

@@ -1,10 +1,10 @@
--- Question: how many cramps began per 100 hours at risk, by pace against the runner's own usual?
--- Grain: one row a band of pace, one for the first quarter of an hour and one for hours without a usual.
--- Notes: pace is grade-adjusted and lagged: the ten minutes that end one whole segment before, so that slowing down with
---        a cramp is not counted as slow running. The first 15 minutes have no such past. A usual needs 5 comparable runs
---        in the 90 days before, which many a race does not have: look at the row of the unknown first.
+-- Question: how many cramps began per 100 hours at risk, by pace relative to the runner's usual pace?
+-- Grain: one row per band of pace, one for the first quarter of an hour and one for hours without a usual pace.
+-- Notes: pace is grade-adjusted and lagged: the ten minutes that end one whole segment before, so that slowing down because of
+--        a cramp is not counted as slow running. The first 15 minutes have no such time before them. A usual pace needs 5
+--        comparable runs in the 90 days before, which many races lack: look at the row "unknown" first.
 WITH
--- Each segment at risk in its band.
+-- Each segment at risk with its band.
 banded AS (
     SELECT
         CASE

@@ -1,9 +1,9 @@
 -- Question: how many cramps began per 100 hours at risk, by the part of the day in which the run started?
--- Grain: one row a part of the local day, and one for runs whose local clock is not known.
--- Notes: the hour of the start counts for the whole run, since the hour along a run is also how long it has lasted.
---        Mornings may be cooler, and races start in them: heat and the share of hours in races stand beside the rate.
+-- Grain: one row per part of the local day, and one for runs with an unknown local clock.
+-- Notes: the hour of the start is used for the whole run, because the hour during a run also depends on how long it has lasted.
+--        Mornings may be cooler, and races start in them: heat and the share of hours in races are shown too.
 WITH
--- Each segment at risk with the part of the day of its run's start.
+-- Each segment at risk with the part of the day in which its run started.
 dated AS (
     SELECT
         CASE

@@ -1,23 +1,23 @@
--- Question: do other sports than running cramp too, and is it the same people?
--- Grain: one row a sport that was recorded.
--- Notes: hours at risk are moving time of answered runs, until the first cramp; half of it where the cramp has no moment.
---        A sport without an answered run has no rate: NULL is not known, never none.
+-- Question: do cramps occur in sports other than running, and in the same people?
+-- Grain: one row per recorded sport.
+-- Notes: hours at risk are the moving time of answered runs until the first cramp, or half of it for a cramp without a moment.
+--        A sport without an answered run has no rate: NULL means unknown, not zero.
 WITH
--- What counts, and whether it is answered with yes or no.
+-- Counted runs, and whether they are answered "cramp" or "no cramp".
 counted AS (
     SELECT run_id, runner_id, sport, moving_s, simulated, answer IN ('cramp', 'no cramp') AS answered, answer
     FROM v_run
     WHERE duplicate_of IS NULL
         AND NOT clock_wrong
 ),
--- The first cramp of a run.
+-- The first cramp of each run.
 first_cramp AS (
     SELECT run_id, min(onset_moving_s) AS onset_s, bool_or(onset_moving_s IS NULL) AS somewhere
     FROM v_cramp
     WHERE is_onset
     GROUP BY run_id
 ),
--- Answered runs until then; one answered "cramp" without a tagged one is not known.
+-- Answered runs until their first cramp; without those answered "cramp" but without a tag.
 at_risk AS (
     SELECT
         counted.*,
@@ -28,14 +28,14 @@ at_risk AS (
     WHERE counted.answered
         AND (counted.answer = 'no cramp' OR first_cramp.run_id IS NOT NULL)
 ),
--- Who cramps while running.
+-- Runners with a cramp while running.
 cramps_running AS (
     SELECT DISTINCT runner_id
     FROM at_risk
     WHERE cramped
         AND sport = 'running'
 ),
--- The rates.
+-- The rate of each sport.
 rate AS (
     SELECT
         sport,

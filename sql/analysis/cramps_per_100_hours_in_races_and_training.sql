@@ -1,7 +1,7 @@
 -- Question: how many cramps began per 100 hours at risk in races and in training, in the same hour of the run?
--- Grain: one row an hour of moving time since the start and kind of run; the third hour is open.
--- Notes: races are longer than most training, so the two are compared hour by hour. Race is the runner's word.
---        Races are also run faster, on other days and in other weather: this is a comparison of runs, not of efforts.
+-- Grain: one row per hour of moving time since the start and kind of run; the third hour is open.
+-- Notes: races are longer than most training runs, so the two are compared hour by hour. Races are marked by the runner. They
+--        are also run faster, on other days and in other weather: this compares runs, not efforts.
 SELECT
     least(floor(moving_start_s / 3600), 2)::INTEGER + 1 AS hour_of_run,
     if(race, 'race', 'training') AS kind,

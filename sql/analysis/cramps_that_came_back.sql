@@ -1,11 +1,11 @@
--- Question: once a run has had a cramp, how many come back per 100 hours run on, and how soon?
--- Grain: one row a stretch of a run: before any cramp, then by moving minutes since the first one.
--- Notes: after the first cramp a run is at risk until its second or its end; a third counts nowhere. Whoever stopped for
---        good is not at risk, so the later rows are of the milder ones. Tags at one and the same moment are one cramp.
---        Running only; a run with a cramp somewhere in it, at no moment, is left out after its first.
---        v_cramp.recurred is the runner's own word about the same.
+-- Question: after the first cramp of a run, how many further cramps occur per 100 hours of continued running, and how soon?
+-- Grain: one row per phase of a run: before any cramp, then by moving minutes since the first one.
+-- Notes: after the first cramp a run is at risk until its second cramp or its end; a third does not count. Runners who stopped
+--        are not at risk, so the later rows contain milder cramps. Tags at exactly the same moment are one cramp. Running
+--        only. A run with a cramp at an unknown moment is left out after its first cramp. v_cramp.recurred is the runner's
+--        own answer about the same.
 WITH
--- The moments of the cramps of a run.
+-- The moments of the cramps of each run.
 moment AS (
     SELECT DISTINCT v_run.run_id, v_run.runner_id, v_run.moving_s, v_run.simulated, v_cramp.onset_moving_s
     FROM v_cramp
@@ -16,7 +16,7 @@ moment AS (
         AND v_run.duplicate_of IS NULL
         AND NOT v_run.clock_wrong
 ),
--- Seconds run on from the first cramp, until the second one if there is one.
+-- Seconds from the first cramp to the second, or to the end of the run.
 run_on AS (
     SELECT
         run_id,
@@ -28,7 +28,7 @@ run_on AS (
     GROUP BY run_id, runner_id, moving_s, simulated
     HAVING count(*) = count(onset_moving_s)
 ),
--- The stretches to cut that time into, seconds since the first cramp.
+-- The phases into which that time is divided, in seconds since the first cramp.
 stretch AS (
     FROM (VALUES
         (1, 'first 15 minutes after one', 0, 900),
@@ -36,7 +36,7 @@ stretch AS (
         (3, 'later', 1800, 1e9)
     ) AS t (stretch_no, stretch, from_s, to_s)
 ),
--- Time at risk in each stretch, and whether the cramp came back in it.
+-- Time at risk in each phase, and whether the cramp came back in it.
 at_risk AS (
     SELECT 0 AS stretch_no, 'no cramp so far' AS stretch, run_id, runner_id, simulated, minutes / 60 AS hours, onset
     FROM v_hazard_row

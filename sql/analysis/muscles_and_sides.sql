@@ -1,9 +1,9 @@
 -- Question: which muscles cramp, on which side, and how often per 100 hours run?
--- Grain: one row a muscle that was tagged.
--- Notes: every tagged cramp during a run counts, not only a run's first. Hours are the moving time of all answered runs,
---        the same in each row. Tightness and cramps after the run stand apart and are in no rate. Running only.
+-- Grain: one row per tagged muscle.
+-- Notes: every tagged cramp during a run counts, not only the first. Hours are the moving time of all answered runs, the same
+--        in each row. Tightness and cramps after the run have their own columns and are in no rate. Running only.
 WITH
--- The runs whose answer is yes or no.
+-- Runs answered "cramp" or "no cramp".
 answered AS (
     SELECT run_id, runner_id, moving_s, simulated
     FROM v_run
@@ -12,7 +12,7 @@ answered AS (
         AND duplicate_of IS NULL
         AND NOT clock_wrong
 ),
--- The hours behind each rate.
+-- The hours used for each rate.
 exposure AS (
     SELECT sum(moving_s ORDER BY run_id) / 3600 AS hours
     FROM answered

@@ -1,4 +1,4 @@
--- What the sensors wrote, without place. Keyed by the ledger's ascending run_no, no index: runs lie in order on disk.
+-- Sensor values without positions. run_no is the ledger's ascending number; no index is needed, as rows are in its order.
 CREATE TABLE record (
     run_no INTEGER NOT NULL,
     elapsed_s DOUBLE NOT NULL,

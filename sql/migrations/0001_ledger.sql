@@ -1,5 +1,5 @@
--- The ledger: runners, files, runs and what hangs on them, answers and cramps, weather hours, fits, nights.
--- All instants are TIMESTAMP in UTC (docs/decisions/store.md, "Instants"). No place is kept here but weather cells of 0.1 degree.
+-- The ledger: runners, files, runs and their parts, answers and cramps, weather hours, fits, nightlies.
+-- All instants are TIMESTAMP in UTC (docs/decisions/store.md, "Instants"). The only places here are cells of 0.1 degree.
 CREATE SEQUENCE runner_no START 1;
 CREATE SEQUENCE cramp_no START 1;
 CREATE SEQUENCE fit_no START 1;
@@ -146,7 +146,7 @@ CREATE TABLE weather_hour (
     PRIMARY KEY (cell, hour_at)
 );
 
--- Which weather places could answer for a run's cell, and how far away they lie.
+-- The weather cells that can serve a run's cell, with their distances.
 CREATE TABLE weather_cell (
     cell VARCHAR NOT NULL,
     weather_cell VARCHAR NOT NULL,

@@ -1,4 +1,4 @@
--- Conditions, medication, injuries and blood values: a file of their own, opened only by what shows or changes them.
+-- Conditions, medication, injuries and blood values, in a separate file that is opened only to show or change them.
 CREATE SEQUENCE item_no START 1;
 
 CREATE TABLE private_item (

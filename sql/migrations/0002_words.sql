@@ -1,11 +1,11 @@
--- What the runner says of runs, cramps and themselves, kept apart from what files say; and each change as one step that
--- can be taken back. Nothing here is rebuilt from originals.
+-- What runners enter about runs, cramps and themselves, separate from the data of files; and each change as one step that can
+-- be undone. Nothing here can be rebuilt from the originals.
 CREATE SEQUENCE change_no START 1;
 CREATE SEQUENCE given_no START 1;
 CREATE SEQUENCE flag_no START 1;
 CREATE SEQUENCE pair_no START 1;
 
--- One row a change, as a person made it; `detail` says it back.
+-- One row per change that a person made; `detail` describes it.
 CREATE TABLE change (
     change_no INTEGER PRIMARY KEY,
     runner_id VARCHAR,
@@ -16,7 +16,7 @@ CREATE TABLE change (
     undone_at TIMESTAMP
 );
 
--- The rows a change wrote, in order: the columns as they were before, NULL for a row that was not there.
+-- The rows written by a change, in order: their columns before it, NULL for a row that did not exist.
 CREATE TABLE change_row (
     change_no INTEGER NOT NULL,
     step INTEGER NOT NULL,
@@ -25,7 +25,7 @@ CREATE TABLE change_row (
     before JSON
 );
 
--- Every answer to the cramp question, also those that were replaced or taken back later.
+-- Every answer to the cramp question, including those replaced or undone later.
 CREATE TABLE answer_given (
     run_id VARCHAR NOT NULL,
     answer VARCHAR NOT NULL,
@@ -36,13 +36,13 @@ CREATE TABLE answer_given (
 INSERT INTO answer_given BY NAME
 SELECT run_id, answer, answered_how, answered_at FROM run WHERE answer <> 'unanswered';
 
--- The runner's word beside the file's: `sport`, `indoor` and `start_at` are what counts, with these already in them.
+-- The runner's corrections of the file's values. `sport`, `indoor` and `start_at` already include them.
 ALTER TABLE run ADD COLUMN sport_said VARCHAR;
 ALTER TABLE run ADD COLUMN indoor_said BOOLEAN;
 ALTER TABLE run ADD COLUMN shift_s DOUBLE DEFAULT 0;
 ALTER TABLE run ADD COLUMN deleted_at TIMESTAMP;
 
--- The runner's word on two recordings: the same run (TRUE), or two runs whatever their times say (FALSE).
+-- The runner's decision about two recordings: the same run (TRUE), or two runs even if their times agree (FALSE).
 CREATE TABLE run_pair (
     pair_id VARCHAR PRIMARY KEY,
     run_id VARCHAR NOT NULL,
@@ -51,19 +51,20 @@ CREATE TABLE run_pair (
     said_at TIMESTAMP NOT NULL
 );
 
--- A segment's middle is told from its run's start, so that a corrected clock moves it too.
+-- A segment's middle is stored as time since its run's start, so that correcting the clock moves it too.
 ALTER TABLE segment ADD COLUMN elapsed_middle_s DOUBLE;
 UPDATE segment SET elapsed_middle_s = epoch_us(segment.middle_at - run.start_at) / 1e6
 FROM run WHERE run.run_id = segment.run_id;
 ALTER TABLE segment DROP COLUMN middle_at;
 
--- What a cramp did, what helped, and whether it came back.
+-- The effect of a cramp, what relieved it, and whether it came back.
 ALTER TABLE cramp ADD COLUMN effect VARCHAR;
 ALTER TABLE cramp ADD COLUMN relief VARCHAR;
 ALTER TABLE cramp ADD COLUMN recurred VARCHAR;
 ALTER TABLE cramp ADD COLUMN recurred_after_s DOUBLE;
 
--- Answers to the optional questions, of a run or (without run_id) of the runner; why it was asked decides what it can show.
+-- Answers to the optional questions, about a run or (without run_id) the runner. The reason for asking decides what they can
+-- show.
 CREATE TABLE question_answer (
     given_id VARCHAR PRIMARY KEY,
     runner_id VARCHAR NOT NULL,
@@ -78,7 +79,7 @@ CREATE TABLE question_answer (
     answered_at TIMESTAMP NOT NULL
 );
 
--- Warning signs the runner ticked; one that is not cleared withholds the number.
+-- Warning signs that the runner ticked; until all are cleared, reports give no number.
 CREATE TABLE runner_flag (
     flag_id VARCHAR PRIMARY KEY,
     runner_id VARCHAR NOT NULL,

@@ -1,7 +1,7 @@
--- What sensors wrote beyond the columns of record: running dynamics, fields a file itself describes, beat-to-beat intervals.
--- Every maker has other fields, so a run's fields are numbered: field 8 * block_no + k is value_k of that block, and the
--- ledger's run_field says what it is. Eight beside each other share their instants: one row a value takes 2.6 times the
--- room (137 against 53 kB for eight fields of an hour). No index, as record.
+-- Sensor values beyond the columns of record: running dynamics, fields described by the file itself, beat-to-beat intervals.
+-- Each maker has different fields, so a run's fields are numbered: field 8 * block_no + k is value_k of that block, and the
+-- ledger's run_field describes it. Eight fields per row share their instants: one row per value takes 2.6 times the space
+-- (137 against 53 kB for eight fields of an hour). No index, as for record.
 CREATE TABLE record_field (
     run_no INTEGER NOT NULL,
     block_no INTEGER NOT NULL,

@@ -1,9 +1,9 @@
--- What files carry beside the records: which fields, devices and weather a run has, and what an export says of a file.
--- All but file_words can be read again from the originals; file_words stands beside the file in its export only.
+-- What files contain besides the records: a run's fields, devices and weather, and what an export states about a file.
+-- All but file_words can be read again from the originals; file_words is only in the export, next to the file.
 ALTER TABLE run ADD COLUMN description VARCHAR;
 ALTER TABLE run ADD COLUMN gear VARCHAR;
 
--- The fields of records.record_field by their number, which may leave some out; `n` is how many values there are.
+-- The fields of records.record_field by their number; numbers may be missing. `n` is the number of values.
 CREATE TABLE run_field (
     run_id VARCHAR NOT NULL,
     field_no INTEGER NOT NULL,
@@ -13,7 +13,7 @@ CREATE TABLE run_field (
     n BIGINT NOT NULL
 );
 
--- Watches and sensors that took part; never a serial number.
+-- Watches and sensors of the run; never a serial number.
 CREATE TABLE device (
     run_id VARCHAR NOT NULL,
     device_no INTEGER NOT NULL,
@@ -23,7 +23,7 @@ CREATE TABLE device (
     software VARCHAR
 );
 
--- Weather that came with the run's file or its export: used only where no hours are known (views/05_segment_weather.sql).
+-- Weather in the run's file or its export: used only if no hours are known (views/05_segment_weather.sql).
 CREATE TABLE carried_weather (
     run_id VARCHAR NOT NULL,
     provider VARCHAR NOT NULL,
@@ -36,7 +36,7 @@ CREATE TABLE carried_weather (
     pressure_hpa DOUBLE
 );
 
--- What an export says of one of its files beside it, kept because the file alone cannot tell it again.
+-- What an export states about one of its files: stored because the file alone does not contain it.
 CREATE TABLE file_words (
     file_sha256 VARCHAR PRIMARY KEY,
     title VARCHAR,

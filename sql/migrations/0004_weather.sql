@@ -1,7 +1,7 @@
--- What the weather service was asked, so that a night never asks in vain twice and a new start forgets no call it made.
--- No place finer than the cells that are here anyway.
+-- Requests to the weather service, so that no nightly repeats a useless request and a restart does not lose count of calls.
+-- Contains no place more exact than the cells that are stored anyway.
 
--- Days of a cell that were asked for and are not known all the same; a day that becomes known needs no row.
+-- Days of a cell that were requested without success; a day with hours needs no row.
 CREATE TABLE weather_try (
     cell VARCHAR NOT NULL,
     day DATE NOT NULL,
@@ -13,7 +13,7 @@ CREATE TABLE weather_try (
     PRIMARY KEY (cell, day)
 );
 
--- The calls of the last days with what the service counts for each; the newest says why something still waits.
+-- The calls of the last 30 days with their weight in the quota of the service; the newest shows why a request has to wait.
 CREATE TABLE weather_call (
     called_at TIMESTAMP NOT NULL,
     host VARCHAR NOT NULL,
@@ -24,7 +24,7 @@ CREATE TABLE weather_call (
     until_at TIMESTAMP
 );
 
--- How high people ran in a cell, as it was asked for: whether a neighbour's fetched hours may stand for its own.
+-- The elevation with which a cell was requested: it decides whether hours fetched for a neighbour can be used for it.
 CREATE TABLE weather_height (
     cell VARCHAR PRIMARY KEY,
     elevation_m DOUBLE NOT NULL

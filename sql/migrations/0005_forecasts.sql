@@ -1,9 +1,9 @@
--- Forecasts as they were made, before the answer could be known, so that they can be held against it. Nothing here says
--- how they went: views/21_v_prediction.sql finds the run and the answer, so that both may change afterwards.
+-- Forecasts as they were made, before the answer was known, so that they can be compared with it. Their outcome is not stored:
+-- views/21_v_prediction.sql finds the run and the answer, so that both may change afterwards.
 CREATE SEQUENCE prediction_no START 1;
 
--- One row a forecast. `run_id` is the run that an automatic one is of; an asked one was made of a plan and has none.
--- `features` are the segments the model saw, by column; with the fit they give the numbers again.
+-- One row per forecast. `run_id` is the run of an automatic forecast; an asked one was made for a plan and has none.
+-- `features` are the model's input segments, by column; with the fit they reproduce the numbers.
 CREATE TABLE prediction (
     prediction_id VARCHAR PRIMARY KEY,
     runner_id VARCHAR NOT NULL,

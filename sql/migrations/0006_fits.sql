@@ -1,9 +1,9 @@
--- A training is one fit of the whole store: every runner's model (fit) learnt together, with how good its forecasts would
--- have been. Which training is in use is a word of its own, so that an older one can be gone back to.
+-- A training is one fit of the whole store: the models (fits) of all runners, trained together, with the scores its forecasts
+-- would have had. Which training is in use is a separate table, so that an older one can be used again.
 CREATE SEQUENCE training_no START 1;
 
--- `data_hash` is of all that the training rests on, so that equal data are not learnt from twice.
--- `evaluation` holds sums over runners, never a single run; `said` what became of the training and why, in words.
+-- `data_hash` covers all data of the training, so that equal data are not trained on twice.
+-- `evaluation` holds sums over runners, never a single run; `said` explains the outcome of the training.
 CREATE TABLE training (
     training_id VARCHAR PRIMARY KEY,
     made_at TIMESTAMP NOT NULL,
@@ -18,7 +18,7 @@ CREATE TABLE training (
     said VARCHAR NOT NULL
 );
 
--- Since when which training is in use: the newest row counts. `chosen` by a person, who alone takes it back.
+-- Which training is in use since when: the newest row counts. If `chosen` by a person, only a person changes it.
 CREATE TABLE training_use (
     use_no INTEGER PRIMARY KEY,
     training_id VARCHAR NOT NULL,
@@ -27,6 +27,6 @@ CREATE TABLE training_use (
 );
 CREATE SEQUENCE training_use_no START 1;
 
--- A fit is one runner's part of a training, self-contained; made again when new runs are folded in: the newest counts.
--- Older fits belong to no training and are not used any more.
+-- A fit is one runner's part of a training and usable by itself. New runs are added by a new fit: the newest counts.
+-- Fits without a training are from older versions and no longer used.
 ALTER TABLE fit ADD COLUMN training_id VARCHAR;

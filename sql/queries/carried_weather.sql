@@ -1,5 +1,5 @@
--- Grain: one row a moment of weather that came with a run, or with another recording of it.
--- Question: what did the files say of the weather, and how long after the run's start?
+-- Grain: one row per moment of weather in the file or export of a run or of its duplicates.
+-- Question: which weather did the files contain, and how long after the run's start?
 SELECT
     carried_weather.provider,
     carried_weather.elapsed_s + epoch(recording.start_at) - epoch(run.start_at) AS elapsed_s,

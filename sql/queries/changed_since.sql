@@ -1,9 +1,9 @@
 -- Grain: at most one row.
--- Question: which later change, not taken back, wrote a row that this one wrote, and one of its columns?
--- Notes: a row that was made or deleted (before is NULL, or holds the whole row) meets every later change of it. The moment
---        of a tag rests on its run's clock: who writes one of the two meets who writes the other.
+-- Question: which later change, not undone, wrote the same row and one of the same columns as this change?
+-- Notes: for a row that was added or deleted (before is NULL, or holds the whole row), every later change of the row counts.
+--        The moment of a tag depends on its run's clock: a change of one counts as a change of the other.
 WITH
--- Each row written, and for clocks and moments the run that counts.
+-- Each row written; for clocks and moments also the run that counts.
 written AS (
     SELECT
         change_row.*,
@@ -17,34 +17,34 @@ written AS (
                 THEN coalesce(before ->> 'run_id', cramp.run_id)
         END
 ),
--- Changes that met it.
-met AS (
-    SELECT theirs.change_no
-    FROM written AS mine
-    JOIN written AS theirs
-        ON theirs.table_name = mine.table_name
-        AND theirs.row_key = mine.row_key
-        AND theirs.change_no > mine.change_no
-    WHERE mine.change_no = $change_no
+-- Later changes that wrote the same.
+later AS (
+    SELECT newer.change_no
+    FROM written AS this
+    JOIN written AS newer
+        ON newer.table_name = this.table_name
+        AND newer.row_key = this.row_key
+        AND newer.change_no > this.change_no
+    WHERE this.change_no = $change_no
         AND (
-            mine.before IS NULL
-            OR theirs.before IS NULL
-            OR list_has_any(json_keys(mine.before), json_keys(theirs.before))
+            this.before IS NULL
+            OR newer.before IS NULL
+            OR list_has_any(json_keys(this.before), json_keys(newer.before))
         )
     UNION
-    SELECT theirs.change_no
-    FROM written AS mine
-    JOIN written AS theirs
-        ON theirs.clocked_run = mine.clocked_run
-        AND theirs.table_name <> mine.table_name
-        AND theirs.change_no > mine.change_no
-    WHERE mine.change_no = $change_no
+    SELECT newer.change_no
+    FROM written AS this
+    JOIN written AS newer
+        ON newer.clocked_run = this.clocked_run
+        AND newer.table_name <> this.table_name
+        AND newer.change_no > this.change_no
+    WHERE this.change_no = $change_no
 )
 SELECT
     change.change_no,
     change.what,
     change.detail
-FROM met
+FROM later
 JOIN change USING (change_no)
 WHERE change.undone_at IS NULL
 ORDER BY change.change_no DESC

@@ -1,15 +1,15 @@
--- Grain: one row a segment of the runs in parsed_run, whose records are summed up in parsed_piece; the last ones, among which
---        the middle of the last segment is looked for, are in parsed_record.
+-- Grain: one row per segment of the runs in parsed_run. Their records are summed in parsed_piece; the last records, among
+--        which is the middle of the last segment, are in parsed_record.
 -- Question: how was each 300 s of moving time run?
--- Notes: a piece is what the steps of 30 s of moving time add up to, in whole millionths: minutes and segments are made of
---        these, and as doubles hold them exactly (to 9e9), the same file gives the same last bit whatever the order.
---        A step belongs to the piece in which it ended (piece_no, from 1); its end may be the instant that begins the next
---        (begun_no, from 0). A last segment under 150 s joins the one before. Rises are those of the altitude smoothed over
---        a minute, or a barometer's jitter adds up. Grade-adjusted speed weighs each minute's distance with the cost of
---        running at its grade (Minetti et al. 2002, J Appl Physiol 93:1039, energy cost polynomial over that of the flat,
---        3.6). segment_cell says which weather cell a segment is in.
+-- Notes: a piece is the sum of the steps between records within 30 s of moving time, in whole millionths. Minutes and segments
+--        are sums of pieces. Doubles hold these exactly (up to 9e9), so that the same file gives the same bits in any order.
+--        A step belongs to the piece in which it ended (piece_no, from 1); its end may be the instant at which the next piece
+--        begins (begun_no, from 0). A last segment under 150 s is joined to the one before. Ascents are those of the altitude
+--        smoothed over a minute; otherwise the noise of the barometer would add up. Grade-adjusted speed weights the distance
+--        of each minute by the energy cost of running at its grade relative to flat ground (Minetti et al. 2002, J Appl
+--        Physiol 93:1039: polynomial divided by 3.6). segment_cell holds the weather cell of each segment.
 WITH
--- The run's moving time, how many segments it makes, and the middle of the last one.
+-- The moving time of each run, its number of segments, and the middle of the last one.
 whole AS (
     SELECT
         *,
@@ -23,7 +23,7 @@ whole AS (
         GROUP BY run_no
     )
 ),
--- One row a segment: its bounds in moving time.
+-- One row per segment: its bounds in moving time.
 bound AS (
     SELECT
         run_no,
@@ -34,13 +34,13 @@ bound AS (
         CASE WHEN segment_no = segments THEN moving_s ELSE segment_no * 300 END AS moving_end_s
     FROM (SELECT *, unnest(range(1, segments + 1))::INTEGER AS segment_no FROM whole)
 ),
--- The first instant in each 30 s: moving time does not fall, so it is when so much of it had passed.
+-- The first instant in each 30 s: moving time never decreases, so it is when that moving time was reached.
 reached AS (
     SELECT run_no, begun_no, min(first_s) AS elapsed_s
     FROM parsed_piece
     GROUP BY run_no, begun_no
 ),
--- The last segment may be longer or shorter than the others, and so is its half.
+-- The middle of the last segment, which may be longer or shorter than the rest.
 reached_last AS (
     SELECT run_no, min(elapsed_s) AS elapsed_s
     FROM parsed_record
@@ -58,7 +58,7 @@ halfway AS (
     FROM bound
     ASOF LEFT JOIN reached ON bound.run_no = reached.run_no AND bound.begun_no + 5 <= reached.begun_no
 ),
--- Each piece with its segment and minute; the one before the first step belongs to the first.
+-- Each piece with its segment and minute; the piece before the first step belongs to the first segment.
 placed AS (
     SELECT
         parsed_piece.*,
@@ -77,7 +77,7 @@ minute AS (
     FROM placed
     GROUP BY run_no, segment_no, minute_no
 ),
--- What the pieces of a segment add up to; body signals weighed by moving time.
+-- The sums per segment; heart rate, cadence and temperature are weighted by moving time.
 summed AS (
     SELECT
         run_no,
@@ -91,7 +91,7 @@ summed AS (
     FROM placed
     GROUP BY run_no, segment_no
 ),
--- The way on the flat that costs the same, by the cost of running at each minute's grade.
+-- The grade of each minute, from which follows the distance on flat ground with the same energy cost.
 graded AS (
     SELECT
         *,

@@ -1,9 +1,9 @@
--- Grain: one row a deleted run.
--- Question: which change deleted it, so that it can be taken back?
--- Notes: $run_ids: of these runs; NULL for all. A copy that came later was deleted with the run it is a copy of. The change
---        is NULL when there is none left to take back.
+-- Grain: one row per deleted run.
+-- Question: which change deleted it, so that the change can be undone?
+-- Notes: $run_ids: only these runs; NULL for all. A duplicate imported later was deleted with the run it duplicates. The change
+--        is NULL if there is none left to undo.
 WITH
--- Changes that deleted, by the run that counts.
+-- The last change that deleted each run, by the run that counts.
 deleting AS (
     SELECT
         coalesce(run.duplicate_of, run.run_id) AS counted_id,

@@ -1,27 +1,27 @@
--- Grain: one row a run that still lacks its automatic forecast.
--- Question: which runs can be forecast as they stood at their start, and by which fit?
--- Notes: a counted run on foot with a planned duration that nobody has answered, nor any recording of it, also not to take
---        the answer back; it began after the fit that was in use then was made. So a log imported whole has none for the
---        runs before its first fit: a fit made later has seen what came after them. $fewest_runs: own answered runs that a
---        fit needs. The weather is that of the first segment, taken for the whole run.
+-- Grain: one row per run that still needs its automatic forecast.
+-- Question: which runs can be forecast as they were at their start, and by which fit?
+-- Notes: a counted run on foot with a planned duration that is unanswered, as are all its recordings, even by an answer undone
+--        later. It began after the fit in use at that time was made. A log imported at once therefore has no forecasts for the
+--        runs before its first fit: a later fit was trained on what came after them. $fewest_runs: the answered runs of the
+--        runner that a fit needs. The weather is that of the first segment, used for the whole run.
 WITH
--- Recordings whose run was answered or forecast already.
-settled AS (
+-- Runs already answered or forecast.
+done AS (
     SELECT coalesce(run.duplicate_of, run.run_id) AS run_id
     FROM run
     WHERE EXISTS (FROM answer_given WHERE answer_given.run_id = run.run_id AND answer_given.answer <> 'unanswered')
         OR EXISTS (FROM prediction WHERE prediction.run_id = run.run_id)
 ),
--- Runs that wait for an answer and have no forecast.
+-- Unanswered runs without a forecast.
 unforecast AS (
     SELECT *
     FROM counted_run
-    ANTI JOIN settled USING (run_id)
+    ANTI JOIN done USING (run_id)
     WHERE counted_run.sport = 'running'
         AND counted_run.answer = 'unanswered'
         AND counted_run.start_at >= (SELECT min(since_at) FROM training_use)
 ),
--- The training that was in use when each began.
+-- The training in use when each run began.
 used AS (
     SELECT
         unforecast.*,
@@ -30,7 +30,7 @@ used AS (
     JOIN training_use ON training_use.since_at <= unforecast.start_at
     QUALIFY row_number() OVER (PARTITION BY unforecast.run_id ORDER BY training_use.use_no DESC) = 1
 ),
--- The runner's part of it, with the runs folded in by then.
+-- The runner's fit in that training, with the runs added until then.
 fitted AS (
     SELECT
         used.*,

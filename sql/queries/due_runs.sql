@@ -1,5 +1,5 @@
--- Grain: one row a run of one runner.
--- Question: which runs are to be asked about and have no answer yet?
+-- Grain: one row per run of one runner.
+-- Question: for which runs is the questionnaire asked and not answered yet?
 SELECT
     asked_run.run_id,
     asked_run.on_day,

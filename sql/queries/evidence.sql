@@ -1,12 +1,12 @@
 -- Grain: one row.
--- Question: how much is at hand, of this runner and in the whole store, to say anything?
+-- Question: how many runs and cramps does a statement rest on, for this runner and in the whole store?
 WITH
--- Runs of all runners, with whether the cramp question is answered and whether an onset is known.
-told AS (
+-- Runs of all runners: is the cramp question answered, and is an onset known?
+answered_run AS (
     SELECT
         counted_run.runner_id,
         counted_run.start_at,
-        counted_run.answer IN ('no cramp', 'cramp') AS answered, -- "not sure" is missing, as unanswered is
+        counted_run.answer IN ('no cramp', 'cramp') AS answered, -- "not sure" counts as missing, like unanswered
         onset.run_id IS NOT NULL AS cramped
     FROM counted_run
     LEFT JOIN (
@@ -15,17 +15,17 @@ told AS (
     WHERE counted_run.sport = 'running'
 ),
 first_answer AS (
-    SELECT min(start_at) AS start_at FROM told WHERE runner_id = $runner_id AND answered
+    SELECT min(start_at) AS start_at FROM answered_run WHERE runner_id = $runner_id AND answered
 )
 SELECT
     count(*) FILTER (cramped) AS store_cramps,
     count(DISTINCT runner_id) FILTER (cramped) AS store_runners_with_cramp,
     count(*) FILTER (answered AND runner_id = $runner_id) AS answered_runs,
     count(*) FILTER (
-        runner_id = $runner_id AND told.start_at >= (SELECT start_at FROM first_answer)
+        runner_id = $runner_id AND answered_run.start_at >= (SELECT start_at FROM first_answer)
     ) AS runs_since_first_answer,
     count(*) FILTER (
-        answered AND runner_id = $runner_id AND told.start_at >= (SELECT start_at FROM first_answer)
+        answered AND runner_id = $runner_id AND answered_run.start_at >= (SELECT start_at FROM first_answer)
     ) AS answered_since_first_answer,
     count(*) FILTER (cramped AND runner_id = $runner_id) AS cramps
-FROM told
+FROM answered_run

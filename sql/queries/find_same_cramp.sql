@@ -1,5 +1,5 @@
 -- Grain: at most one row.
--- Question: is this cramp tagged already? The same moment read off another copy of the run may lie some seconds away.
+-- Question: is this cramp tagged already? The same moment read from a duplicate of the run may differ by some seconds.
 SELECT cramp_id, severity, note
 FROM cramp
 WHERE run_id = $run_id

@@ -1,6 +1,6 @@
--- Grain: one row a runner who said how many cramps their last ten races held.
+-- Grain: one row per runner who answered how many of their last ten races had a cramp.
 -- Question: which first answer counts, and since when is it known?
--- Notes: an answer that was corrected is known since the last correction; one taken back by undo does not count.
+-- Notes: a corrected answer is known since its last correction; a correction that was undone does not count.
 SELECT
     runner.runner_id,
     runner.cramps_last_10_races,

@@ -1,8 +1,8 @@
--- Grain: one row, or none.
--- Question: in which weather cell were most of this runner's runs lately?
--- Notes: the 90 days that end with the last run whose place is known; of two the one of the latest run.
+-- Grain: at most one row.
+-- Question: in which weather cell were most of this runner's recent runs?
+-- Notes: in the 90 days that end with the last run with a cell; of two equal cells, that of the latest run.
 WITH
--- Runs on foot whose place is known.
+-- Runs on foot with a cell.
 placed AS (
     SELECT cell, start_at
     FROM counted_run

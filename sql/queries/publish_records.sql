@@ -1,7 +1,7 @@
--- Grain: one row a record of a run that the ledger has and that is not deleted, and one an instant with its other
---        fields; beside them, which run_no is which run_id, and what each field is and where it lies.
--- Question: what did the sensors write each second?
--- Notes: fills the attached file `snapshot`. No place: the records file holds none.
+-- Grain: one row per record of a run in the ledger that is not deleted, and one row per instant with values of further fields;
+--        also which run_no is which run_id, and the name and position of each field.
+-- Question: what did the sensors record each second?
+-- Notes: fills the attached file `snapshot`. Without positions: the records file has none.
 CREATE TABLE snapshot.run AS
 SELECT run_no, run_id
 FROM cramplog.kept_run
@@ -30,23 +30,23 @@ FROM records.record_field
 SEMI JOIN cramplog.kept_run USING (run_no);
 
 COMMENT ON COLUMN snapshot.run.run_id IS 'The run, as in v_run.';
-COMMENT ON TABLE snapshot.record IS 'One row a record of the watch (about a second, or a smart-recording step), without place.';
-COMMENT ON COLUMN snapshot.record.run_no IS 'The run''s number in this store, as in v_run; quicker to filter by than run_id.';
+COMMENT ON TABLE snapshot.record IS 'One row per record of the watch (about every second, or per smart-recording step), without positions.';
+COMMENT ON COLUMN snapshot.record.run_no IS 'The run''s number in this store, as in v_run; faster to filter by than run_id.';
 COMMENT ON COLUMN snapshot.record.elapsed_s IS 'Time since the start, s.';
 COMMENT ON COLUMN snapshot.record.timer_s IS 'Time since the start without pauses, s.';
-COMMENT ON COLUMN snapshot.record.moving_s IS 'Time since the start without pauses and standing still, s.';
-COMMENT ON COLUMN snapshot.record.distance_m IS 'Distance since the start, m; NULL where not measured.';
-COMMENT ON COLUMN snapshot.record.speed_ms IS 'Speed, m/s; NULL where not measured.';
-COMMENT ON COLUMN snapshot.record.altitude_m IS 'Altitude, m above sea level; NULL where not measured.';
-COMMENT ON COLUMN snapshot.record.heart_rate_bpm IS 'Heart rate, beats a minute; NULL where not measured.';
-COMMENT ON COLUMN snapshot.record.cadence_spm IS 'Cadence, steps of both feet a minute; NULL where not measured.';
-COMMENT ON COLUMN snapshot.record.power_w IS 'Power, W; NULL where not measured.';
-COMMENT ON COLUMN snapshot.record.device_temp_c IS 'Temperature of the watch, °C, warmed by the wrist; NULL where not measured.';
+COMMENT ON COLUMN snapshot.record.moving_s IS 'Time since the start without pauses and without standing still, s.';
+COMMENT ON COLUMN snapshot.record.distance_m IS 'Distance since the start, m; NULL if not measured.';
+COMMENT ON COLUMN snapshot.record.speed_ms IS 'Speed, m/s; NULL if not measured.';
+COMMENT ON COLUMN snapshot.record.altitude_m IS 'Altitude, m above sea level; NULL if not measured.';
+COMMENT ON COLUMN snapshot.record.heart_rate_bpm IS 'Heart rate, beats per minute; NULL if not measured.';
+COMMENT ON COLUMN snapshot.record.cadence_spm IS 'Cadence, steps of both feet per minute; NULL if not measured.';
+COMMENT ON COLUMN snapshot.record.power_w IS 'Power, W; NULL if not measured.';
+COMMENT ON COLUMN snapshot.record.device_temp_c IS 'Temperature of the watch, °C, warmed by the wrist; NULL if not measured.';
 
 COMMENT ON COLUMN snapshot.field.field_no IS 'Number of the field in this run.';
-COMMENT ON COLUMN snapshot.field.field IS 'The field''s name, as its format or its maker gave it.';
-COMMENT ON COLUMN snapshot.field.unit IS 'Its unit, the file''s own word; NULL when the file is silent.';
-COMMENT ON TABLE snapshot.record_field IS 'One row a value of a field beyond the columns of v_record (v_run_field lists them).';
-COMMENT ON COLUMN snapshot.record_field.run_no IS 'The run''s number in this store, as in v_run; quicker to filter by than run_id.';
+COMMENT ON COLUMN snapshot.field.field IS 'The field''s name, as given by its format or its maker.';
+COMMENT ON COLUMN snapshot.field.unit IS 'Its unit, as in the file; NULL if the file has none.';
+COMMENT ON TABLE snapshot.record_field IS 'One row per value of a field beyond the columns of v_record (v_run_field lists them).';
+COMMENT ON COLUMN snapshot.record_field.run_no IS 'The run''s number in this store, as in v_run; faster to filter by than run_id.';
 COMMENT ON COLUMN snapshot.record_field.elapsed_s IS 'Time since the start, s.';
 COMMENT ON COLUMN snapshot.record_field.value_1 IS 'The value, in the unit of the next column.';

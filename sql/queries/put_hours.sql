@@ -1,6 +1,6 @@
--- Question: keep the hours of one weather place that lie in `hours`.
--- Notes: an hour is replaced whole, and only by one that knows at least as much: its values come from one source. A settled
---        hour is never replaced by a provisional one, whatever that knows: the source itself calls it a draft.
+-- Question: store the hours of one weather cell that are in `hours`.
+-- Notes: an hour is replaced as a row, and only by one with at least as many values, so that all its values have one source. A
+--        final hour is never replaced by a provisional one with more values: the provider itself may still correct it.
 INSERT INTO weather_hour BY NAME
 SELECT
     *,

@@ -1,6 +1,6 @@
 -- Grain: at most one row.
--- Question: which recording came after a change that joined or parted runs, and belongs to one of them now?
--- Notes: by then words have gone to it that nobody can part again.
+-- Question: which recording was imported after a change that merged or separated runs, and belongs to one of them now?
+-- Notes: the runner's entries have moved to it by then and cannot be separated again.
 SELECT newer.run_id
 FROM change_row
 JOIN change USING (change_no)

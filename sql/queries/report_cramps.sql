@@ -1,7 +1,7 @@
--- Grain: one row a tag of one runner.
--- Question: what does the report need to know of each cramp?
+-- Grain: one row per tag of one runner.
+-- Question: what does the report need about each cramp?
 WITH
--- The segment in which each cramp began, and the way made before it.
+-- The segment in which each cramp began, and the distance before it.
 placed AS (
     SELECT
         cramp.cramp_id,

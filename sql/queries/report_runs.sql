@@ -1,7 +1,7 @@
--- Grain: one row a counted run of one runner, rides too.
--- Question: what does the report need to know of each run?
+-- Grain: one row per counted run of one runner, rides included.
+-- Question: what does the report need about each run?
 WITH
--- Weather over the whole run.
+-- Mean weather of each run.
 weather AS (
     SELECT
         run_id,
@@ -12,8 +12,8 @@ weather AS (
     FROM v_run_weather
     GROUP BY run_id
 ),
--- What a run is called: its own title, else that of its richest recording that has one.
-called AS (
+-- The title of each run, or else that of its richest duplicate with a title.
+titled AS (
     SELECT
         coalesce(duplicate_of, run_id) AS run_id,
         arg_max(title, (duplicate_of IS NULL, records, -run_no)) AS title
@@ -21,7 +21,7 @@ called AS (
     WHERE title IS NOT NULL
     GROUP BY ALL
 ),
--- Grade-adjusted speed until a cramp began: what came after it is its doing.
+-- Grade-adjusted speed until a cramp began: afterwards the cramp itself slows the runner.
 speed AS (
     SELECT
         run_id,
@@ -35,7 +35,7 @@ speed AS (
 )
 SELECT
     v_run.run_id,
-    called.title,
+    titled.title,
     coalesce(v_run.start_local, v_run.start_at) AS start_local,
     v_run.start_at,
     v_run.sport,
@@ -50,7 +50,7 @@ SELECT
     coalesce(weather.provisional, FALSE) AS provisional,
     100 * (speed.gap_speed_ms / v_run.usual_gap_speed_ms - 1) AS pace_faster_pct
 FROM v_run
-LEFT JOIN called USING (run_id)
+LEFT JOIN titled USING (run_id)
 LEFT JOIN weather USING (run_id)
 LEFT JOIN speed USING (run_id)
 WHERE v_run.runner_id = $runner_id

@@ -1,6 +1,6 @@
 -- Grain: one row.
--- Question: what is a run called, what was written about it, and in what was it run?
--- Notes: the run's own words, else those of its other recordings, the richest first.
+-- Question: what are a run's title, description and gear?
+-- Notes: the run's own, or else those of its duplicates, the richest first.
 WITH
 -- The recordings of the run, itself first.
 recording AS (

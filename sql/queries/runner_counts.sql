@@ -1,7 +1,7 @@
--- Grain: one row a runner.
--- Question: who is in the store, how much is answered, and is a warning sign ticked?
+-- Grain: one row per runner.
+-- Question: which runners are in the store, how many of their runs are answered, and is a warning sign ticked?
 WITH
--- Ticked and not cleared.
+-- Warning signs ticked and not cleared.
 flagged AS (
     SELECT
         runner_id,

@@ -1,8 +1,8 @@
 -- Grain: at most one row.
--- Question: is there anything by now of a runner whom this change added, but for what the change itself wrote?
--- Notes: `private` must be attached. A file that was refused counts too: it is known as this runner's.
+-- Question: has a runner added by this change any data by now, apart from what the change itself wrote?
+-- Notes: `private` must be attached. A file that could not be read counts too: the ledger lists it for this runner.
 WITH
--- Runners the change added.
+-- Runners added by the change.
 added AS (
     SELECT row_key AS runner_id
     FROM change_row
@@ -10,8 +10,8 @@ added AS (
         AND table_name = 'runner'
         AND before IS NULL
 ),
--- All that hangs on a runner.
-known AS (
+-- All rows that refer to a runner.
+dependent AS (
     SELECT runner_id, NULL AS row_key FROM file
     UNION ALL
     SELECT runner_id, NULL FROM private.private_item
@@ -22,8 +22,8 @@ known AS (
 )
 SELECT runner.name
 FROM added
-JOIN known USING (runner_id)
+JOIN dependent USING (runner_id)
 JOIN runner USING (runner_id)
-WHERE known.row_key IS NULL
-    OR known.row_key NOT IN (SELECT row_key FROM change_row WHERE change_no = $change_no)
+WHERE dependent.row_key IS NULL
+    OR dependent.row_key NOT IN (SELECT row_key FROM change_row WHERE change_no = $change_no)
 LIMIT 1

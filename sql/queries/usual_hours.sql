@@ -1,6 +1,6 @@
--- Grain: one row a segment of one runner's outdoor runs whose weather hours are known.
--- Question: in what air, wind and sun does this runner run?
--- Notes: what a run carried itself has no cell and no sun, and is left out.
+-- Grain: one row per segment of one runner's outdoor runs with known weather hours.
+-- Question: in which air, wind and sun does this runner run?
+-- Notes: weather from a run's own file has no cell and no radiation, and is left out.
 SELECT
     segment_weather.middle_at,
     segment_weather.cell,

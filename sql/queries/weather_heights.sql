@@ -1,7 +1,7 @@
--- Grain: one row a weather cell of $cells whose runs know their height.
--- Question: how high did people run there?
--- Notes: the median of the three runs that were there longest: a mountain's height is not worth reading every second of
---        five years. Needs the records attached.
+-- Grain: one row per weather cell of $cells with runs that have altitudes.
+-- Question: at which elevation did people run there?
+-- Notes: the median over the three runs with the most segments in the cell: reading every second of five years would take too
+--        long. Needs `records` attached.
 WITH
 stay AS (
     SELECT

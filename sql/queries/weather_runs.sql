@@ -1,8 +1,9 @@
--- Grain: one row a run that was not deleted and is no second recording of another.
--- Question: has each run its weather, and if not, why not?
--- Notes: `state` is the first of these that fits; $now decides which trials still hold. `reason` is the service's word.
+-- Grain: one row per run that is neither deleted nor a duplicate.
+-- Question: does each run have its weather, and if not, why?
+-- Notes: `state` is the first of these that applies; $now decides which earlier tries still block a request. `reason` is the
+--        service's text.
 WITH
--- All cells of a run together.
+-- All cells of a run combined.
 needed AS (
     SELECT
         run_id,
@@ -12,8 +13,8 @@ needed AS (
     FROM weather_need
     GROUP BY run_id
 ),
--- The trials that keep a run's missing days from being asked now.
-held AS (
+-- Tries that prevent a request for a run's missing days at present.
+blocked AS (
     SELECT
         weather_need.run_id,
         bool_or(weather_try.outcome = 'refused') AS refused,
@@ -39,16 +40,16 @@ SELECT
         WHEN needed.heat_known AND needed.provisional THEN 'provisional'
         WHEN needed.heat_known THEN 'known'
         WHEN kept_run.simulated THEN 'simulated'
-        WHEN held.refused THEN 'refused'
+        WHEN blocked.refused THEN 'refused'
         WHEN needed.air_known THEN 'no sun'
-        WHEN held.run_id IS NOT NULL THEN 'no value'
+        WHEN blocked.run_id IS NOT NULL THEN 'no value'
         ELSE 'pending'
     END AS state,
-    held.tried_at,
-    held.reason
+    blocked.tried_at,
+    blocked.reason
 FROM kept_run
 JOIN runner USING (runner_id)
 LEFT JOIN needed USING (run_id)
-LEFT JOIN held USING (run_id)
+LEFT JOIN blocked USING (run_id)
 WHERE kept_run.duplicate_of IS NULL
 ORDER BY kept_run.start_at DESC, kept_run.run_id

@@ -1,6 +1,6 @@
--- Grain: one row a run that was not deleted, duplicates too.
--- Question: which runs are there?
--- Notes: internal. A deleted run stays in the store so that it is known when its file comes again, and can come back.
+-- Grain: one row per run that is not deleted, duplicates included.
+-- Question: which runs exist?
+-- Notes: internal. A deleted run stays in the table: it is recognised if its file is imported again, and it can be restored.
 CREATE OR REPLACE VIEW kept_run AS
 SELECT *
 FROM run

@@ -1,6 +1,6 @@
--- Grain: one row a run that counts: neither deleted nor a duplicate of another, its clock believed.
+-- Grain: one row per run that counts: not deleted, no duplicate of another run, and with a plausible clock.
 -- Question: which runs may be summed?
--- Notes: internal. `sport` keeps rides and swims in: they are load, and they can cramp.
+-- Notes: internal. All sports are included: rides and swims are load, and cramps occur in them too.
 CREATE OR REPLACE VIEW counted_run AS
 SELECT *
 FROM kept_run

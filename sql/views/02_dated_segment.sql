@@ -1,6 +1,7 @@
--- Grain: one row a segment of a run that was not deleted.
+-- Grain: one row per segment of a run that is not deleted.
 -- Question: when, in UTC, was each segment run?
--- Notes: internal, it holds cells. A segment keeps its middle as time since the start: a corrected clock moves it too.
+-- Notes: internal, because it contains cells. A segment's middle is stored as time since the start, so that correcting the
+--        clock moves it too.
 CREATE OR REPLACE VIEW dated_segment AS
 SELECT
     segment.*,

@@ -1,11 +1,11 @@
--- Grain: one row a counted run.
+-- Grain: one row per counted run.
 -- Question: what was usual for this runner before this run began?
--- Notes: internal. Every column rests on earlier runs only, never on this run's own end.
---        Planned duration: the runner's word, else the median of the last 8 runs on that weekday and part of day,
---        else of the last 8 runs. Load is moving minutes of all sports.
+-- Notes: internal. Every column uses earlier runs only, never the end of this run.
+--        Planned duration: entered by the runner, or else the median of the last 8 runs on that weekday and part of day,
+--        or else of the last 8 runs. Load is moving minutes of all sports.
 CREATE OR REPLACE VIEW run_history AS
 WITH
--- The slot of the week in which a run began.
+-- The weekday and part of day in which each run began.
 slotted AS (
     SELECT
         *,
@@ -17,7 +17,7 @@ slotted AS (
         END AS part_of_day
     FROM counted_run
 ),
--- What the runs before add up to.
+-- Sums, medians and maxima over the runs before.
 looked_back AS (
     SELECT
         *,
@@ -38,7 +38,7 @@ looked_back AS (
         ), 0) / 60 AS load_3d_min
     FROM slotted
 ),
--- The 3-day load against its own last 90 days.
+-- The 3-day load with its mean and standard deviation over the last 90 days.
 loaded AS (
     SELECT
         *,
@@ -57,7 +57,7 @@ SELECT
     sport,
     start_at,
     coalesce(planned_s, usual_slot_s, usual_s) AS planned_s,
-    -- A month without a run is a longest run of 0; before the first run of the log it is unknown.
+    -- After 30 days without a run the longest run is 0; for the first run of the log it is unknown.
     CASE WHEN start_at > first_start_at THEN coalesce(longest_seen_s, 0) END AS longest30_s,
     load_3d_min,
     CASE WHEN load_runs >= 5 THEN (load_3d_min - load_mean) / nullif(load_sd, 0) END AS load_3d_z,

@@ -1,10 +1,10 @@
--- Grain: one row a counted run.
+-- Grain: one row per counted run.
 -- Question: how fast did this runner usually run runs of about this length, before this one?
--- Notes: internal. Grade-adjusted speed of running in the 90 days before, in runs of 0.67-1.5 times the planned
---        duration; NULL under 5 such runs.
+-- Notes: internal. Median grade-adjusted speed of the running runs in the 90 days before that lasted 0.67 to 1.5 times the
+--        planned duration; NULL with fewer than 5 such runs.
 CREATE OR REPLACE VIEW usual_pace AS
 WITH
--- A run's grade-adjusted speed.
+-- The grade-adjusted speed of each run.
 speed AS (
     SELECT
         run_id,

@@ -1,11 +1,12 @@
--- Grain: one row a counted run whose cramp question is answered.
+-- Grain: one row per counted run with an answered cramp question.
 -- Question: until when was the runner at risk, and did a cramp begin?
--- Notes: internal. Onset is the first cramp of mild or more during the run; tightness and cramps after the run are none.
---        "Not sure", "unanswered" and "cramp" without a tag leave the run out. A cramp somewhere in the run has the whole
---        run, up to the first known cramp, as its window: left out, only clean runs would stay, and the risk come out low.
+-- Notes: internal. The onset is the first cramp of at least mild severity during the run; tightness and cramps after the run
+--        are no onsets. Runs answered "not sure" or "unanswered", and "cramp" without a tag, are left out. A cramp somewhere
+--        in the run has a window from the start to the first cramp with a known moment, or to the end. Leaving such runs out
+--        would keep only the runs without a cramp, and the risk would be too low.
 CREATE OR REPLACE VIEW first_onset AS
 WITH
--- What was tagged during the run that counts as an onset.
+-- Tags during the run that count as an onset.
 tagged AS (
     SELECT
         run_id,
@@ -22,7 +23,7 @@ SELECT
     counted_run.runner_id,
     counted_run.sport,
     coalesce(tagged.onset_s, CASE WHEN tagged.somewhere THEN counted_run.moving_s END) AS onset_s,
-    -- Up to 5 minutes an onset is a point; beyond that it shares its weight over its window.
+    -- With an uncertainty of up to 5 minutes an onset is a point; above that its weight is spread over its window.
     CASE
         WHEN tagged.somewhere THEN 0
         WHEN tagged.uncertainty_s > 300 THEN greatest(tagged.onset_s - tagged.uncertainty_s, 0)

@@ -1,17 +1,17 @@
--- Grain: one row a segment of an outdoor run whose clock is right.
--- Question: what was the weather at the middle of each segment, and where is it known from?
--- Notes: internal, it holds cells. Linear between the two hours that bound the middle. Radiation written at H is the mean of
---        (H-1, H] and belongs to half an hour before: linear between the two half hours that bound the middle, the later of
---        which may need a third hour. Rain is the sum of the hour the middle lies in, a step. NULL where an hour is missing:
---        a gap is never filled. Of the places within 30 km the nearest that knows both hours answers, one with WBGT before one
---        without: chosen once a run, cell and hour, so that the many segments only look it up (benchmarks/weather_join.py).
---        Simulated hours answer for simulated runs only.
---        Where no hours give an air temperature, what the watch or an export carried with the run, or with another
---        recording of it, stands in: the value nearest in time, at most 2 hours off, in which the air of a summer morning
---        warms by a few degrees. It knows no sun, so WBGT stays NULL and such a segment tells the model nothing of heat.
+-- Grain: one row per segment of an outdoor run with a correct clock.
+-- Question: what was the weather at the middle of each segment, and what is its source?
+-- Notes: internal, because it contains cells. Values are interpolated linearly between the two hours around the middle.
+--        Radiation at hour H is the mean of (H-1, H] and belongs to the half hour H-0:30: it is interpolated between the two
+--        half hours around the middle, the later of which may need a third hour. Rain is the sum of the hour that contains
+--        the middle, a step. NULL if an hour is missing: gaps are never filled. The source is the nearest weather cell within
+--        30 km that has both hours; a cell with WBGT is preferred. It is chosen once per run, cell and hour, so that the many
+--        segments only look it up (benchmarks/weather_join.py). Simulated hours are used for simulated runs only.
+--        If no hours give an air temperature, the weather in the file or export of the run or of a duplicate is used: the
+--        value nearest in time, at most 2 hours away, in which the air warms by a few degrees on a summer morning. It has no
+--        solar radiation: WBGT stays NULL, and such a segment gives the model no information about heat.
 CREATE OR REPLACE VIEW segment_weather AS
 WITH
--- Segments of runs that have weather: where in its hour the middle lies, and the run that counts for all recordings of it.
+-- Segments that can have weather: the hour of the middle, the share of that hour, and the run that counts.
 outdoor AS (
     SELECT
         segment.run_id,
@@ -27,8 +27,8 @@ outdoor AS (
     WHERE NOT kept_run.indoor
         AND NOT kept_run.clock_wrong
 ),
--- The hours that a run needs in each cell it was in, with the two that follow the last.
-asked AS (
+-- The hours that each run needs in each of its cells, plus the two hours after the last.
+needed AS (
     SELECT
         run_id,
         cell,
@@ -37,13 +37,13 @@ asked AS (
     FROM outdoor
     GROUP BY run_id, cell
 ),
--- What each place within reach says of the hour and of the next ones. An hour it does not know is a row of NULLs, so the
--- row that follows is always the hour that follows.
+-- The values of each cell within 30 km for the hour and the following ones. A missing hour is a row of NULLs, so that the
+-- next row is always the next hour.
 offered AS (
     SELECT
-        asked.run_id,
-        asked.cell,
-        asked.hour_at,
+        needed.run_id,
+        needed.cell,
+        needed.hour_at,
         weather_cell.weather_cell,
         weather_cell.distance_km,
         this.air_temp_c,
@@ -67,15 +67,15 @@ offered AS (
         lead(this.precip_mm) OVER hours AS next_precip_mm,
         this.provider,
         this.provisional OR lead(this.provisional) OVER hours AS provisional
-    FROM asked
-    JOIN weather_cell ON weather_cell.cell = asked.cell
+    FROM needed
+    JOIN weather_cell ON weather_cell.cell = needed.cell
     LEFT JOIN weather_hour AS this
         ON this.cell = weather_cell.weather_cell
-        AND this.hour_at = asked.hour_at
-        AND (asked.simulated OR this.provider <> 'simulated')
-    WINDOW hours AS (PARTITION BY asked.run_id, asked.cell, weather_cell.weather_cell ORDER BY asked.hour_at)
+        AND this.hour_at = needed.hour_at
+        AND (needed.simulated OR this.provider <> 'simulated')
+    WINDOW hours AS (PARTITION BY needed.run_id, needed.cell, weather_cell.weather_cell ORDER BY needed.hour_at)
 ),
--- The one place that answers for the hour.
+-- The weather cell that is used for the hour.
 chosen AS (
     SELECT *
     FROM offered
@@ -88,7 +88,7 @@ chosen AS (
             weather_cell
     ) = 1
 ),
--- What the hours say of the middle.
+-- The weather at the middle, from the hours.
 by_hours AS (
     SELECT
         outdoor.run_id,
@@ -116,55 +116,55 @@ by_hours AS (
     FROM outdoor
     LEFT JOIN chosen USING (run_id, cell, hour_at)
 ),
--- Temperatures that came with a run, as instants, by the run that counts.
-carried AS (
+-- Temperatures from files and exports with their instants, by the run that counts.
+file_weather AS (
     SELECT
         coalesce(kept_run.duplicate_of, kept_run.run_id) AS counted_id,
-        kept_run.start_at + to_microseconds((1e6 * carried_weather.elapsed_s)::BIGINT) AS known_at,
+        kept_run.start_at + to_microseconds((1e6 * carried_weather.elapsed_s)::BIGINT) AS measured_at,
         carried_weather.*
     FROM carried_weather
     JOIN kept_run USING (run_id)
     WHERE carried_weather.air_temp_c IS NOT NULL
         AND NOT kept_run.clock_wrong
 ),
--- Of those the one nearest to each segment that no hours answer.
-by_carried AS (
+-- The temperature nearest in time to each segment without weather hours.
+by_file AS (
     SELECT
         by_hours.run_id,
         by_hours.segment_no,
-        carried.* EXCLUDE (run_id, counted_id)
+        file_weather.* EXCLUDE (run_id, counted_id)
     FROM by_hours
-    JOIN carried
-        ON carried.counted_id = by_hours.counted_id
-        AND carried.known_at BETWEEN by_hours.middle_at - INTERVAL 2 HOURS AND by_hours.middle_at + INTERVAL 2 HOURS
+    JOIN file_weather
+        ON file_weather.counted_id = by_hours.counted_id
+        AND file_weather.measured_at BETWEEN by_hours.middle_at - INTERVAL 2 HOURS AND by_hours.middle_at + INTERVAL 2 HOURS
     WHERE by_hours.air_temp_c IS NULL
     QUALIFY row_number() OVER (
         PARTITION BY by_hours.run_id, by_hours.segment_no
         ORDER BY
-            abs(epoch_us(carried.known_at) - epoch_us(by_hours.middle_at)),
-            carried.known_at,
-            carried.provider = 'watch' DESC,
-            carried.provider,
-            carried.air_temp_c
+            abs(epoch_us(file_weather.measured_at) - epoch_us(by_hours.middle_at)),
+            file_weather.measured_at,
+            file_weather.provider = 'watch' DESC,
+            file_weather.provider,
+            file_weather.air_temp_c
     ) = 1
 )
 SELECT
     by_hours.run_id,
     by_hours.segment_no,
     by_hours.middle_at,
-    CASE WHEN by_carried.provider IS NULL THEN by_hours.cell END AS cell,
-    CASE WHEN by_carried.provider IS NULL THEN by_hours.air_temp_c ELSE by_carried.air_temp_c END AS air_temp_c,
+    CASE WHEN by_file.provider IS NULL THEN by_hours.cell END AS cell,
+    CASE WHEN by_file.provider IS NULL THEN by_hours.air_temp_c ELSE by_file.air_temp_c END AS air_temp_c,
     CASE
-        WHEN by_carried.provider IS NULL THEN by_hours.rel_humidity_pct ELSE by_carried.rel_humidity_pct
+        WHEN by_file.provider IS NULL THEN by_hours.rel_humidity_pct ELSE by_file.rel_humidity_pct
     END AS rel_humidity_pct,
-    CASE WHEN by_carried.provider IS NULL THEN by_hours.dew_point_c ELSE by_carried.dew_point_c END AS dew_point_c,
-    CASE WHEN by_carried.provider IS NULL THEN by_hours.wind_ms ELSE by_carried.wind_ms END AS wind_ms,
-    CASE WHEN by_carried.provider IS NULL THEN by_hours.shortwave_wm2 END AS shortwave_wm2,
-    CASE WHEN by_carried.provider IS NULL THEN by_hours.direct_wm2 END AS direct_wm2,
-    CASE WHEN by_carried.provider IS NULL THEN by_hours.precip_mm ELSE by_carried.precip_mm END AS precip_mm,
-    CASE WHEN by_carried.provider IS NULL THEN by_hours.pressure_hpa ELSE by_carried.pressure_hpa END AS pressure_hpa,
-    CASE WHEN by_carried.provider IS NULL THEN by_hours.wbgt_c END AS wbgt_c,
-    coalesce(by_carried.provider, by_hours.provider) AS provider,
-    CASE WHEN by_carried.provider IS NULL THEN by_hours.provisional ELSE FALSE END AS provisional
+    CASE WHEN by_file.provider IS NULL THEN by_hours.dew_point_c ELSE by_file.dew_point_c END AS dew_point_c,
+    CASE WHEN by_file.provider IS NULL THEN by_hours.wind_ms ELSE by_file.wind_ms END AS wind_ms,
+    CASE WHEN by_file.provider IS NULL THEN by_hours.shortwave_wm2 END AS shortwave_wm2,
+    CASE WHEN by_file.provider IS NULL THEN by_hours.direct_wm2 END AS direct_wm2,
+    CASE WHEN by_file.provider IS NULL THEN by_hours.precip_mm ELSE by_file.precip_mm END AS precip_mm,
+    CASE WHEN by_file.provider IS NULL THEN by_hours.pressure_hpa ELSE by_file.pressure_hpa END AS pressure_hpa,
+    CASE WHEN by_file.provider IS NULL THEN by_hours.wbgt_c END AS wbgt_c,
+    coalesce(by_file.provider, by_hours.provider) AS provider,
+    CASE WHEN by_file.provider IS NULL THEN by_hours.provisional ELSE FALSE END AS provisional
 FROM by_hours
-LEFT JOIN by_carried USING (run_id, segment_no);
+LEFT JOIN by_file USING (run_id, segment_no);

@@ -1,10 +1,11 @@
--- Grain: one row a counted run (running only) that the optional questions are asked about.
+-- Grain: one row per counted run (running only) for which the questionnaire is asked.
 -- Question: which runs are asked about, and why?
--- Notes: internal. Runs with a tagged cramp of mild or more, during or after; and of those answered "no cramp" a tenth by
---        the first 8 hex digits of their id, the same as `in_control_tenth` in pipeline/questions.py.
+-- Notes: internal. Asked are runs with a tagged cramp of at least mild severity, during or after the run, and a tenth of the
+--        runs answered "no cramp", chosen by the first 8 hex digits of their id, as `in_control_tenth` in
+--        pipeline/questions.py does.
 CREATE OR REPLACE VIEW asked_run AS
 WITH
--- Runs with a tagged cramp; tightness is none.
+-- Runs with a tagged cramp; tightness is no cramp.
 cramped AS (
     SELECT DISTINCT run_id
     FROM cramp

@@ -1,15 +1,17 @@
--- Grain: one row a counted outdoor run, weather cell it was in, and UTC day.
--- Question: which hours does a run need of each cell, and does one weather place know all of that day's?
--- Notes: internal, it holds cells. From the hour of the start (or of the first segment's middle there) to two hours after
---        that of the last middle: a middle lies between two hours, and radiation, a mean of the hour before, reaches half
---        an hour further. One place has to know the day, as segment_weather takes both hours from one place.
---        Hours of a file count within 30 km, as they always did. Those we fetched count for their own cell and for one
---        within 15 km that is known to be as high to 300 m, as pipeline/weather/service/plan.py shares them: others are asked for.
---        An hour whose sun is known has its heat, solved or not: asking again would not solve it (WBGT, 1 in 6,000).
---        A simulated run may live on simulated hours; what people ran may not.
+-- Grain: one row per counted outdoor run, weather cell of the run, and UTC day.
+-- Question: which hours does a run need in each cell, and does one weather cell have all hours of that day?
+-- Notes: internal, because it contains cells. The hours needed are from the hour of the start (or of the first middle in the
+--        cell) to two hours after that of the last middle: a middle needs the hours before and after it, and radiation, a
+--        mean of the hour before, reaches half an hour further. One weather cell has to have the whole day, because
+--        segment_weather takes both hours from one cell.
+--        Hours from a file are used within 30 km. Hours fetched from the service are used for their own cell, and for a cell
+--        within 15 km with a known elevation that differs by less than 300 m (pipeline/weather/service/plan.py uses the
+--        same rule); for other cells they are requested.
+--        An hour with solar radiation counts as known even without a WBGT: requesting it again would not solve the WBGT,
+--        which fails for 1 hour in 6,000. Simulated hours are used for simulated runs only.
 CREATE OR REPLACE VIEW weather_need AS
 WITH
--- The hours of each run in each cell.
+-- The first and last hour of each run in each cell.
 span AS (
     SELECT
         segment.run_id,
@@ -44,7 +46,7 @@ needed_day AS (
     FROM needed
     GROUP BY ALL
 ),
--- How much of that each place within reach knows.
+-- How many of these hours each weather cell within reach has.
 by_place AS (
     SELECT
         needed.run_id,

@@ -1,13 +1,13 @@
--- Grain: one row a counted run.
--- Question: how hot was it at the start, and what heat had this runner been running in during the 14 days before?
--- Notes: internal. Heat is WBGT. What was felt: the mean along the runner's own outdoor runs of the same sport that began in
---        the 14 days before this start, each minute of moving time counting alike, of those minutes whose WBGT is known;
---        days without a run count as nothing, neither as cool nor as hot. Known before the start: no minute of this run is
---        in it. A duplicate's minutes are not counted twice. At the start: the first segment, as it was and not as it was
---        forecast. No column of the model: v_hazard_row does not read this view.
+-- Grain: one row per counted run.
+-- Question: how hot was it at the start, and in what heat had this runner run during the 14 days before?
+-- Notes: internal. Heat is WBGT. The heat of the 14 days is the mean over the runner's own outdoor runs of the same sport
+--        that began in the 14 days before this start, weighted by moving time with a known WBGT. Days without a run do not
+--        enter the mean. It is known before the start: no minute of this run is in it, and duplicates are not counted twice.
+--        The heat at the start is that of the first segment, as measured and not as forecast. The model does not use this
+--        view: v_hazard_row does not read it.
 CREATE OR REPLACE VIEW run_heat AS
 WITH
--- Moving seconds whose heat is known, and degrees times seconds, a run.
+-- Per run: moving seconds with a known WBGT, and the sum of degrees times seconds.
 felt AS (
     SELECT
         segment.run_id,
@@ -19,7 +19,7 @@ felt AS (
     WHERE segment_weather.wbgt_c IS NOT NULL
     GROUP BY segment.run_id
 ),
--- The same summed over the 14 days before.
+-- The mean over the 14 days before.
 looked_back AS (
     SELECT
         counted_run.run_id,

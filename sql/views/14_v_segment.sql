@@ -1,12 +1,13 @@
--- Grain: one row a segment (300 s of moving time) of a run.
--- Question: how was each five minutes run, and how high stood the sun?
--- Notes: a last piece under 150 s is part of the one before. No cell, no place: the sun is that over the middle of the
---        cell, by the low-precision formulas of the Astronomical Almanac (0.01 degree), without refraction, and rounded to
---        whole degrees, as exact heights at exact times would tell the place. By day: the upper rim over a flat horizon,
---        34 minutes of arc of refraction and 16 of the sun's radius. NULL indoors, without a cell and under a wrong clock.
+-- Grain: one row per segment (300 s of moving time) of a run.
+-- Question: how was each five minutes run, and how high was the sun?
+-- Notes: a rest of under 150 s at the end belongs to the last segment. Contains no cell and no position. The sun is computed
+--        for the centre of the cell with the low-precision formulas of the Astronomical Almanac (0.01 degree), without
+--        refraction, and rounded to whole degrees, because exact elevations at exact times would reveal the place. Daylight
+--        is from sunrise to sunset of the upper limb over a flat horizon, with 34 arc minutes of refraction and 16 of the
+--        sun's radius. NULL indoors, without a cell and with a wrong clock.
 CREATE OR REPLACE VIEW v_segment AS
 WITH
--- Days since noon of 2000-01-01, and where.
+-- Days since 2000-01-01 12:00 UTC, and the cell.
 seen AS (
     SELECT
         segment.*,
@@ -15,7 +16,7 @@ seen AS (
     FROM dated_segment AS segment
     JOIN kept_run USING (run_id)
 ),
--- How far the year has gone since the earth stood nearest to the sun, the sun's longitude and the tilt of its path.
+-- The sun's mean anomaly and ecliptic longitude, the obliquity of the ecliptic, and the position of the cell, in radians.
 orbit AS (
     SELECT
         *,
@@ -26,7 +27,7 @@ orbit AS (
         radians(split_part(seen_cell, ',', 2)::DOUBLE) AS east
     FROM seen
 ),
--- Sine of the sun's height: by its declination and its hour angle, sidereal time less right ascension.
+-- Sine of the sun's elevation, from its declination and its hour angle (sidereal time less right ascension).
 height AS (
     SELECT
         *,
@@ -45,20 +46,20 @@ SELECT
     sine > sin(radians(-0.833)) AS daylight
 FROM height;
 
-COMMENT ON VIEW v_segment IS 'One row a segment: 300 s of moving time of a run.';
+COMMENT ON VIEW v_segment IS 'One row per segment: 300 s of moving time of a run.';
 COMMENT ON COLUMN v_segment.run_id IS 'The run.';
 COMMENT ON COLUMN v_segment.segment_no IS 'Number of the segment, from 1.';
-COMMENT ON COLUMN v_segment.moving_start_s IS 'Moving time at its start, seconds.';
-COMMENT ON COLUMN v_segment.elapsed_start_s IS 'Time since the start of the run at its start, pauses in, seconds.';
-COMMENT ON COLUMN v_segment.moving_s IS 'Its moving time, seconds.';
-COMMENT ON COLUMN v_segment.distance_m IS 'Way made, metres.';
-COMMENT ON COLUMN v_segment.ascent_m IS 'Climb, metres.';
+COMMENT ON COLUMN v_segment.moving_start_s IS 'Moving time at the start of the segment, seconds.';
+COMMENT ON COLUMN v_segment.elapsed_start_s IS 'Time from the start of the run to the start of the segment, with pauses, seconds.';
+COMMENT ON COLUMN v_segment.moving_s IS 'Moving time of the segment, seconds.';
+COMMENT ON COLUMN v_segment.distance_m IS 'Distance, metres.';
+COMMENT ON COLUMN v_segment.ascent_m IS 'Ascent, metres.';
 COMMENT ON COLUMN v_segment.descent_m IS 'Descent, metres.';
-COMMENT ON COLUMN v_segment.speed_ms IS 'Speed, m/s of moving time.';
-COMMENT ON COLUMN v_segment.gap_speed_ms IS 'Grade-adjusted speed, m/s: the speed on the flat that costs the same.';
-COMMENT ON COLUMN v_segment.heart_rate_bpm IS 'Heart rate, beats a minute, mean over moving time.';
-COMMENT ON COLUMN v_segment.cadence_spm IS 'Cadence, steps a minute in running (revolutions in other sports).';
-COMMENT ON COLUMN v_segment.device_temp_c IS 'Temperature of the watch on the wrist, C: not the air''s.';
-COMMENT ON COLUMN v_segment.middle_at IS 'Instant of its middle, UTC.';
-COMMENT ON COLUMN v_segment.sun_elevation_deg IS 'Height of the sun over the horizon at its middle, whole degrees, negative by night; NULL indoors and where the place or the hour is not known.';
-COMMENT ON COLUMN v_segment.daylight IS 'TRUE from sunrise to sunset on a flat horizon; NULL where sun_elevation_deg is.';
+COMMENT ON COLUMN v_segment.speed_ms IS 'Distance over moving time, m/s.';
+COMMENT ON COLUMN v_segment.gap_speed_ms IS 'Grade-adjusted speed, m/s: the speed on flat ground with the same energy cost.';
+COMMENT ON COLUMN v_segment.heart_rate_bpm IS 'Heart rate, beats per minute, mean over moving time.';
+COMMENT ON COLUMN v_segment.cadence_spm IS 'Cadence, steps per minute in running (revolutions in other sports).';
+COMMENT ON COLUMN v_segment.device_temp_c IS 'Temperature of the watch on the wrist, C; not the air temperature.';
+COMMENT ON COLUMN v_segment.middle_at IS 'Instant of the segment''s middle, UTC.';
+COMMENT ON COLUMN v_segment.sun_elevation_deg IS 'Elevation of the sun above the horizon at the middle, whole degrees, negative at night; NULL indoors and if the place or the time is unknown.';
+COMMENT ON COLUMN v_segment.daylight IS 'TRUE from sunrise to sunset on a flat horizon; NULL if sun_elevation_deg is NULL.';

@@ -1,11 +1,12 @@
--- Grain: one row a segment at risk: until the first onset or the end of an answered run.
--- Question: exactly which rows did the model learn from?
--- Notes: nothing after the onset, unanswered runs left out, running only. Pace is lagged: the ten minutes that end one whole
---        segment before this one begins; in the first 15 minutes the runner's usual (0). An onset known to 5 minutes is a
---        point in (start, end]; a wider one shares its weight evenly over its window, and so does the time at risk.
+-- Grain: one row per segment at risk: until the first onset or the end of an answered run.
+-- Question: on exactly which rows was the model trained?
+-- Notes: running only; without unanswered runs and without anything after the onset. Pace is lagged: the ten minutes that end
+--        one whole segment before this one begins; in the first 15 minutes it is 0, the runner's usual pace. An onset known
+--        to 5 minutes is a point in (start, end]. A less certain onset is spread evenly over its window, as is the time at
+--        risk.
 CREATE OR REPLACE VIEW v_hazard_row AS
 WITH
--- Segments of runs at risk, with what was known when they began.
+-- Segments of runs at risk, with what was known when each segment began.
 exposed AS (
     SELECT
         first_onset.runner_id,
@@ -29,7 +30,7 @@ exposed AS (
     WHERE first_onset.sport = 'running'
     WINDOW run_so_far AS (PARTITION BY segment.run_id ORDER BY segment.segment_no)
 ),
--- How much of the segment was spent at risk, and how much of the onset fell into it.
+-- The time at risk in each segment, and the share of the onset in it.
 at_risk AS (
     SELECT
         *,
@@ -43,14 +44,14 @@ at_risk AS (
         END AS onset,
         CASE
             WHEN window_end_s > window_start_s THEN
-                -- The chance of still being at risk falls evenly from 1 to 0 over the window.
+                -- The probability of still being at risk falls linearly from 1 to 0 over the window.
                 greatest(least(moving_end_s, window_start_s) - moving_start_s, 0)
                 + (
                     (window_end_s - least(greatest(moving_start_s, window_start_s), window_end_s)) ^ 2
                     - (window_end_s - least(greatest(moving_end_s, window_start_s), window_end_s)) ^ 2
                 ) / (2 * (window_end_s - window_start_s))
             WHEN onset_s IS NULL THEN moving_end_s - moving_start_s
-            -- An onset in the first instant still costs a second at risk, so that the row has an exposure.
+            -- An onset in the first instant has one second at risk, so that the row has an exposure.
             ELSE greatest(least(moving_end_s, onset_s) - moving_start_s, CASE WHEN is_first THEN 1 ELSE 0 END)
         END AS at_risk_s
     FROM exposed
@@ -84,21 +85,21 @@ JOIN usual_pace USING (run_id)
 LEFT JOIN v_run_weather USING (run_id, segment_no)
 WHERE at_risk.at_risk_s > 0;
 
-COMMENT ON VIEW v_hazard_row IS 'One row a segment at risk: exactly what the model learns from.';
+COMMENT ON VIEW v_hazard_row IS 'One row per segment at risk: exactly the rows the model is trained on.';
 COMMENT ON COLUMN v_hazard_row.runner_id IS 'The runner, an opaque id.';
 COMMENT ON COLUMN v_hazard_row.run_id IS 'The run.';
 COMMENT ON COLUMN v_hazard_row.segment_no IS 'The segment, from 1.';
 COMMENT ON COLUMN v_hazard_row.start_at IS 'Start of the run, UTC.';
 COMMENT ON COLUMN v_hazard_row.minutes IS 'Minutes of moving time at risk; the last segment at risk ends at the onset.';
-COMMENT ON COLUMN v_hazard_row.onset IS '1 where the first cramp began, else 0; shared over the window when the onset is known to worse than 5 minutes.';
-COMMENT ON COLUMN v_hazard_row.moving_start_s IS 'Moving time at the start of the segment, seconds: duration in the model.';
-COMMENT ON COLUMN v_hazard_row.longest30_s IS 'Longest run of the 30 days before, this one excluded, moving seconds; NULL for the first run of the log.';
-COMMENT ON COLUMN v_hazard_row.pace_faster_pct IS 'Faster (+) than the runner''s usual grade-adjusted speed, percent, in the ten minutes that end one segment before; 0 in the first 15 minutes; NULL without a usual.';
-COMMENT ON COLUMN v_hazard_row.race IS 'The runner''s word.';
-COMMENT ON COLUMN v_hazard_row.air_temp_c IS 'Air temperature at the middle of the segment, C; NULL where unknown.';
-COMMENT ON COLUMN v_hazard_row.wbgt_c IS 'Wet-bulb globe temperature at the middle of the segment, C; NULL where unknown.';
-COMMENT ON COLUMN v_hazard_row.descent_so_far_m IS 'Descent before the segment began, metres.';
-COMMENT ON COLUMN v_hazard_row.load_3d_z IS 'Load of the 3 days before against the runner''s own 90 days, standard deviations.';
-COMMENT ON COLUMN v_hazard_row.start_hour_local IS 'Local hour of the run''s start, 0 to 24, once a run.';
+COMMENT ON COLUMN v_hazard_row.onset IS '1 where the first cramp began, else 0; spread over the window if the uncertainty of the onset is above 5 minutes.';
+COMMENT ON COLUMN v_hazard_row.moving_start_s IS 'Moving time at the start of the segment, seconds: the duration in the model.';
+COMMENT ON COLUMN v_hazard_row.longest30_s IS 'Longest run of the 30 days before, without this one, moving seconds; NULL for the first run of the log.';
+COMMENT ON COLUMN v_hazard_row.pace_faster_pct IS 'Faster (+) than the runner''s usual grade-adjusted speed, percent, over the ten minutes that end one segment before; 0 in the first 15 minutes; NULL without a usual pace.';
+COMMENT ON COLUMN v_hazard_row.race IS 'TRUE for a race, as entered by the runner.';
+COMMENT ON COLUMN v_hazard_row.air_temp_c IS 'Air temperature at the middle of the segment, C; NULL if unknown.';
+COMMENT ON COLUMN v_hazard_row.wbgt_c IS 'Wet-bulb globe temperature at the middle of the segment, C; NULL if unknown.';
+COMMENT ON COLUMN v_hazard_row.descent_so_far_m IS 'Descent from the start of the run to the start of the segment, metres.';
+COMMENT ON COLUMN v_hazard_row.load_3d_z IS 'Load of the 3 days before compared with the runner''s own 90 days, standard deviations.';
+COMMENT ON COLUMN v_hazard_row.start_hour_local IS 'Local hour of the run''s start, 0 to 24, one value per run.';
 COMMENT ON COLUMN v_hazard_row.planned_s IS 'Planned moving time of the run, seconds, known before the start.';
-COMMENT ON COLUMN v_hazard_row.simulated IS 'TRUE when the run is simulated.';
+COMMENT ON COLUMN v_hazard_row.simulated IS 'TRUE if the run is simulated.';

@@ -1,14 +1,15 @@
--- Grain: one row a forecast: asked by the runner of a plan, or made automatically of a new run.
--- Question: what was said of a run before its answer, of which run, and what came?
--- Notes: nothing of this is kept, so that a run deleted, joined, parted or corrected takes its forecast along. An asked one
---        is of the runner's next run on foot that starts within 6 hours of the plan and after the question; when several are
---        of one run, the last asked before its start counts. An automatic one is of its run, or of the recording that counts
---        for it; of several the first counts. One made after the run was first answered, or with a fit made after its start,
---        knew too much and counts nowhere. A plan has expired once the log goes on past its 6 hours; until then its run
---        may still come. Of a deleted run there is no automatic one.
+-- Grain: one row per forecast: asked for by the runner for a plan, or made automatically for a new run.
+-- Question: what was forecast before the answer, for which run, and what happened?
+-- Notes: the run and the outcome are looked up at each reading, so that they follow when a run is deleted, merged, separated
+--        or corrected. An asked forecast belongs to the runner's next run on foot that starts within 6 hours of the plan and
+--        after the forecast was made; of several for one run, the last one made counts. An automatic forecast belongs to its
+--        run, or to the recording that counts for it; of several, the first counts. A forecast made after the run was first
+--        answered, or with a fit made after the run's start, used knowledge of the outcome and is not scored. A plan has
+--        expired once the runner's log continues past its 6 hours; until then its run may still be imported. A deleted run
+--        has no automatic forecast.
 CREATE OR REPLACE VIEW v_prediction AS
 WITH
--- When a run, or another recording of it, was answered for the first time; an answer taken back was known all the same.
+-- When a run, or a duplicate of it, was first answered. An answer undone later counts too: it was known.
 first_answered AS (
     SELECT
         coalesce(run.duplicate_of, run.run_id) AS run_id,
@@ -18,7 +19,7 @@ first_answered AS (
     WHERE answer_given.answer <> 'unanswered'
     GROUP BY ALL
 ),
--- How far each runner's log goes.
+-- The last run of each runner's log.
 logged AS (
     SELECT
         runner_id,
@@ -27,7 +28,7 @@ logged AS (
     WHERE sport = 'running'
     GROUP BY runner_id
 ),
--- The run each forecast is of.
+-- The run of each forecast.
 paired AS (
     SELECT
         prediction.prediction_id,
@@ -50,8 +51,8 @@ paired AS (
         AND counted_run.sport = 'running'
     GROUP BY prediction.prediction_id
 ),
--- What is known of that run, and whether the forecast knew too much.
-known AS (
+-- The outcome of that run, and whether the forecast was made too late.
+outcome AS (
     SELECT
         prediction.* EXCLUDE (run_id, simulated),
         paired.run_id,
@@ -71,7 +72,7 @@ known AS (
     WHERE prediction.kind = 'asked'
         OR paired.run_id IS NOT NULL
 ),
--- Of several of one run and kind the one that counts is first.
+-- Several forecasts of one run and kind: the one that counts has place 1.
 ordered AS (
     SELECT
         *,
@@ -81,7 +82,7 @@ ordered AS (
                 CASE WHEN kind = 'asked' THEN -epoch_us(made_at) ELSE epoch_us(made_at) END,
                 CASE WHEN kind = 'asked' THEN -prediction_no ELSE prediction_no END
         ) AS place
-    FROM (SELECT *, substr(prediction_id, 2)::BIGINT AS prediction_no FROM known)
+    FROM (SELECT *, substr(prediction_id, 2)::BIGINT AS prediction_no FROM outcome)
 )
 SELECT
     prediction_id,
@@ -114,26 +115,26 @@ SELECT
     simulated
 FROM ordered;
 
-COMMENT ON VIEW v_prediction IS 'One row a forecast that was made and kept before the answer of its run: asked of a plan, or automatic of a new run. Those with state scored are the record.';
+COMMENT ON VIEW v_prediction IS 'One row per forecast that was stored before its run was answered: asked for a plan, or automatic for a new run. Forecasts with state scored are the forecast record.';
 COMMENT ON COLUMN v_prediction.prediction_id IS 'The forecast.';
 COMMENT ON COLUMN v_prediction.runner_id IS 'The runner, an opaque id.';
-COMMENT ON COLUMN v_prediction.kind IS 'asked: by cramplog risk, of a planned run; automatic: of each new run that nobody has answered yet.';
-COMMENT ON COLUMN v_prediction.made_at IS 'When it was made and kept, UTC.';
-COMMENT ON COLUMN v_prediction.start_at IS 'Start it was made for, UTC: the planned one, or that of the run.';
-COMMENT ON COLUMN v_prediction.planned_s IS 'Planned moving time it was made for, seconds.';
-COMMENT ON COLUMN v_prediction.pace_faster_pct IS 'Planned pace: faster (+) than usual, percent; 0 for automatic ones.';
-COMMENT ON COLUMN v_prediction.race IS 'Whether it was made for a race.';
-COMMENT ON COLUMN v_prediction.weather_source IS 'Where its weather was from: given, forecast, own month, usual, start (the weather at the start of the run) or none.';
-COMMENT ON COLUMN v_prediction.air_temp_c IS 'Air temperature it was made for, at the start, C; NULL where none was known.';
-COMMENT ON COLUMN v_prediction.wbgt_c IS 'Wet-bulb globe temperature it was made for, at the start, C; NULL where none was known.';
-COMMENT ON COLUMN v_prediction.model_version IS 'Version of the model that said it.';
-COMMENT ON COLUMN v_prediction.fit_id IS 'The fit that said it.';
-COMMENT ON COLUMN v_prediction.data_hash IS 'Fingerprint of what that fit had learned from.';
-COMMENT ON COLUMN v_prediction.mean IS 'What was said: the chance of a cramp in the run, 0 to 1.';
+COMMENT ON COLUMN v_prediction.kind IS 'asked: by cramplog risk, for a planned run; automatic: for each new run that is not answered yet.';
+COMMENT ON COLUMN v_prediction.made_at IS 'When it was made and stored, UTC.';
+COMMENT ON COLUMN v_prediction.start_at IS 'The start it was made for, UTC: that of the plan or of the run.';
+COMMENT ON COLUMN v_prediction.planned_s IS 'The planned moving time it was made for, seconds.';
+COMMENT ON COLUMN v_prediction.pace_faster_pct IS 'The planned pace: faster (+) than usual, percent; 0 for automatic forecasts.';
+COMMENT ON COLUMN v_prediction.race IS 'TRUE if it was made for a race.';
+COMMENT ON COLUMN v_prediction.weather_source IS 'Source of its weather: given, forecast, own month, usual, start (the weather at the start of the run) or none.';
+COMMENT ON COLUMN v_prediction.air_temp_c IS 'The air temperature at the start that it was made for, C; NULL if unknown.';
+COMMENT ON COLUMN v_prediction.wbgt_c IS 'The wet-bulb globe temperature at the start that it was made for, C; NULL if unknown.';
+COMMENT ON COLUMN v_prediction.model_version IS 'Version of the model that made it.';
+COMMENT ON COLUMN v_prediction.fit_id IS 'The fit that made it.';
+COMMENT ON COLUMN v_prediction.data_hash IS 'Fingerprint of the rows that fit was trained on.';
+COMMENT ON COLUMN v_prediction.mean IS 'The forecast: the probability of a cramp in the run, 0 to 1.';
 COMMENT ON COLUMN v_prediction.low IS 'Lower end of its plausible range (5 %), 0 to 1.';
 COMMENT ON COLUMN v_prediction.high IS 'Upper end of its plausible range (95 %), 0 to 1.';
-COMMENT ON COLUMN v_prediction.run_id IS 'The run it is of, the recording that counts; NULL for a plan without one.';
-COMMENT ON COLUMN v_prediction.state IS 'scored: held against the answer; unanswered: the answer is missing; waiting: no run yet; expired: no run came; replaced: another forecast of this run counts; late: made after the answer, or with a fit made after the start.';
+COMMENT ON COLUMN v_prediction.run_id IS 'Its run, the recording that counts; NULL for a plan without a run.';
+COMMENT ON COLUMN v_prediction.state IS 'scored: compared with the answer; unanswered: the answer is missing; waiting: no run yet; expired: the plan had no run; replaced: another forecast of this run counts; late: made after the answer, or with a fit made after the start.';
 COMMENT ON COLUMN v_prediction.answer IS 'The answer of that run: unanswered, no cramp, cramp or not sure; NULL without a run.';
-COMMENT ON COLUMN v_prediction.cramp IS 'TRUE when a cramp began in that run, FALSE when none did; NULL while that is not known.';
-COMMENT ON COLUMN v_prediction.simulated IS 'TRUE when the run or its runner is simulated.';
+COMMENT ON COLUMN v_prediction.cramp IS 'TRUE if a cramp began in that run, FALSE if not; NULL while unknown.';
+COMMENT ON COLUMN v_prediction.simulated IS 'TRUE if the run or its runner is simulated.';

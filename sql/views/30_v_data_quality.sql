@@ -1,4 +1,4 @@
--- Grain: one row a kind of repair or refusal.
+-- Grain: one row per kind of repair or refusal.
 -- Question: what had to be repaired or could not be read, and how often?
 -- Notes: file names stay in the store.
 CREATE OR REPLACE VIEW v_data_quality AS
@@ -21,9 +21,9 @@ FROM file
 WHERE outcome = 'failed'
 GROUP BY outcome, reason;
 
-COMMENT ON VIEW v_data_quality IS 'One row a kind of repair or refusal.';
+COMMENT ON VIEW v_data_quality IS 'One row per kind of repair or refusal.';
 COMMENT ON COLUMN v_data_quality.what IS 'repair, or refused for a file that could not be read.';
-COMMENT ON COLUMN v_data_quality.kind IS 'A short stable word for it.';
-COMMENT ON COLUMN v_data_quality.detail IS 'One example in words.';
-COMMENT ON COLUMN v_data_quality.runs IS 'Runs (or files) it touched.';
-COMMENT ON COLUMN v_data_quality.times IS 'How often it happened in all.';
+COMMENT ON COLUMN v_data_quality.kind IS 'A short fixed name of it.';
+COMMENT ON COLUMN v_data_quality.detail IS 'One example.';
+COMMENT ON COLUMN v_data_quality.runs IS 'Number of runs (or files) affected.';
+COMMENT ON COLUMN v_data_quality.times IS 'Number of occurrences.';

@@ -48,8 +48,8 @@ UNITS = {
     "_mm": r"\bmm\b",
     "_c": r"(\b|°)C\b",
     "_pct": r"\bpercent\b",
-    "_bpm": r"\bbeats a minute\b",
-    "_spm": r"\bsteps\b.* a minute\b",
+    "_bpm": r"\bbeats per minute\b",
+    "_spm": r"\bsteps\b.* per minute\b",
     "_w": r"\bW\b",
     "_z": r"\bstandard deviations\b",
 }

@@ -16,7 +16,8 @@ from pipeline.actions.nightly.nights import catching_up, last_nights, trouble, z
 from pipeline.actions.runs.runner import add_runner
 from pipeline.settings import Settings
 from pipeline.store.answers.runners import Runner
-from pipeline.store.db.connection import open_store, transaction
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.transaction import transaction
 from pipeline.store.health.nights import put_night_stage
 from tests.support.cli import Home, recordings
 from tests.support.stores import NOW, make_store

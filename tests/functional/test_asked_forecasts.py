@@ -23,7 +23,7 @@ from pipeline.rules import Evidence, may_say
 from pipeline.settings import Settings
 from pipeline.store.answers.runners import Runner
 from pipeline.store.db.connection import open_store
-from pipeline.store.fits.predictions import KeptForecast, forecasts_of
+from pipeline.store.fits.forecasts import StoredForecast, forecasts_of
 from tests.support.forecast_store import automatic, keep
 from tests.support.planned import planned_store
 from tests.support.stores import NOW, even_run, put_runs
@@ -96,7 +96,7 @@ def test_asking_again_keeps_both_and_the_run_decides(store: Store) -> None:
     )
 
 
-def _forecasts(store: Store) -> tuple[KeptForecast, ...]:
+def _forecasts(store: Store) -> tuple[StoredForecast, ...]:
     with open_store(store[0], write=False) as con:
         return forecasts_of(con, store[1].runner_id)
 
@@ -107,8 +107,10 @@ def test_a_simulated_runners_forecasts_are_kept_as_simulated(tmp_path: Path) -> 
     assert [one.simulated for one in _forecasts(store)] == [True]
 
 
-def forecast(run: int, mean: float, cramp: bool | None, kind: str = "automatic", state: str = "scored") -> KeptForecast:
-    return KeptForecast(kind, state, f"run {run}", mean, cramp, False)
+def forecast(
+    run: int, mean: float, cramp: bool | None, kind: str = "automatic", state: str = "scored"
+) -> StoredForecast:
+    return StoredForecast(kind, state, f"run {run}", mean, cramp, False)
 
 
 def test_each_run_counts_once_as_it_was_asked_for() -> None:
@@ -136,7 +138,7 @@ def test_the_record_of_what_would_have_been_said_is_no_forecast_that_was_made() 
     assert (found.forecasts_expected, found.forecasts_observed) == (0.0, 0)
 
 
-def evidence(forecasts: list[KeptForecast], record: dict[str, object] | None = None) -> Evidence:
+def evidence(forecasts: list[StoredForecast], record: dict[str, object] | None = None) -> Evidence:
     counts = {
         "store_cramps": 9, "store_runners_with_cramp": 1, "answered_runs": 100, "runs_since_first_answer": 100,
         "answered_since_first_answer": 100, "cramps": 9,

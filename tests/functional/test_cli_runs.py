@@ -133,7 +133,7 @@ def test_weather_names_what_it_took_and_what_it_could_not_read(ran: Home, tmp_pa
 def test_a_day_that_does_not_exist_is_said(once: Home) -> None:
     said = once("runs", "2026-13-45")
     assert said.exit_code == 4
-    assert "there is no day 2026-13-45" in said.stderr
+    assert "2026-13-45 is not a valid date" in said.stderr
 
 
 def test_the_second_of_one_run_is_not_there(once: Home) -> None:

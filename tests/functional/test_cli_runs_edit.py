@@ -113,7 +113,7 @@ def test_a_clock_corrected_before_a_tag_waits_for_the_tag(ran: Home) -> None:
     ran("tag", DAY, "--at", "0:40:00", *CALF)
     said = ran("undo", str(shift))
     assert said.exit_code == 2
-    assert "take that one back first" in said.stderr
+    assert "undo that change first" in said.stderr
     ran("undo")
     assert ran("undo", str(shift)).exit_code == 0
     assert run_of(ran)["start_at"] == "2026-06-14T05:30:00Z"

@@ -51,7 +51,7 @@ def test_what_cannot_be_meant_is_said(ran: Home) -> None:
         ([tag], 2, "say what is to be other"),
         ([tag, "--relief", "magic"], 2, "one of: yes, partly, no, not tried"),
         ([tag, "--muscle", ""], 2, "one of: foot, calf"),
-        ([tag, "--uncertainty", "13h"], 2, "0 to 43200 s"),
+        ([tag, "--uncertainty", "13h"], 2, "between 0 and 43200 s"),
         (["c99", "--side", "both"], 4, f"there are {tag}"),
     ):
         said = ran("tag", "edit", *words)
@@ -88,7 +88,7 @@ def test_undo_of_a_change_that_was_changed_again_names_the_later_one(ran: Home) 
     changes = ran.document("undo", "--list")["changes"]
     said = ran("undo", str(changes[1]["change_no"]))
     assert said.exit_code == 2
-    assert f"take that one back first: cramplog undo {changes[0]['change_no']}" in said.stderr
+    assert f"undo that change first: cramplog undo {changes[0]['change_no']}" in said.stderr
 
 
 def test_an_import_is_one_step(ran: Home) -> None:
@@ -158,7 +158,7 @@ def test_a_runner_with_files_is_not_taken_back_and_one_without_is(ran: Home) -> 
     added = ran.document("undo", "--list")["changes"][-1]["change_no"]
     said = ran("undo", str(added))
     assert said.exit_code == 2
-    assert "of whom there are files or answers by now" in said.stderr
+    assert "who has files or answers now" in said.stderr
 
 
 def test_a_runner_with_a_private_item_is_not_taken_back(ran: Home) -> None:

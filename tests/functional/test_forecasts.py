@@ -20,8 +20,8 @@ from pipeline.schema import ParsedRun
 from pipeline.settings import Settings
 from pipeline.store.answers.runners import Runner
 from pipeline.store.db.connection import open_store
-from pipeline.store.db.rows import one_value
-from pipeline.store.fits.predictions import forecasts_of
+from pipeline.store.db.rows import first_value
+from pipeline.store.fits.forecasts import forecasts_of
 from tests.architecture.test_imports import loaded
 from tests.support.planned import planned_store
 from tests.support.stores import NOW, answer, even_run, put_runs
@@ -73,7 +73,7 @@ def test_a_new_run_is_told_as_it_stood_at_its_start(store: Store) -> None:
     seen = json.loads(told["features"])
     assert (seen["longest30_s"], seen["start_hour_local"]) == ([7200.0] * 18, [19.0] * 18)
     with open_store(store[0], write=False) as con:
-        model = one_value(con, "SELECT CAST(model AS VARCHAR) FROM fit WHERE fit_id = ?", [told["fit_id"]])
+        model = first_value(con, "SELECT CAST(model AS VARCHAR) FROM fit WHERE fit_id = ?", [told["fit_id"]])
     plan = plan_rows(
         5400.0,
         longest30_s=7200.0,

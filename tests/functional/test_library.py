@@ -28,8 +28,8 @@ from pipeline.store.analyst.query import run_query
 from pipeline.store.answers.runners import find_runner
 from pipeline.store.db.connection import open_store
 from pipeline.store.fits.fits import fit_in_use
+from pipeline.store.fits.forecasts import forecasts_of
 from pipeline.store.fits.inputs import all_hazard_rows, evidence_counts, report_runs, usual_hours
-from pipeline.store.fits.predictions import forecasts_of
 from tests.functional.test_nightly import small_demo
 from tests.support.cli import Home, recording
 from tests.support.stores import make_store
@@ -180,7 +180,7 @@ def test_errors_are_of_one_family_and_say_what_to_do(store: cramplog.Store, tmp_
         (cramplog.WrongInput, "there is no view 'published'", lambda: store.frame("published")),
         (cramplog.WrongInput, "can only be read", lambda: store.sql("DELETE FROM v_run")),
         (cramplog.WrongInput, "one statement at a time", lambda: store.sql("SELECT 1; SELECT 2")),
-        (cramplog.WrongInput, "a type that polars lacks", lambda: store.sql("SELECT INTERVAL 1 DAY")),
+        (cramplog.WrongInput, "a type that polars does not have", lambda: store.sql("SELECT INTERVAL 1 DAY")),
         (cramplog.WrongInput, "is not a duration", lambda: store.risk("long")),
         (cramplog.NotFound, "no runner is called 'nobody'", lambda: store.report("nobody")),
         (cramplog.NotFound, "there is no file", lambda: cramplog.read_runs(tmp_path / "none.fit")),

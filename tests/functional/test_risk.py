@@ -16,7 +16,7 @@ from pipeline.actions.risk.risk import risk_of_plan
 from pipeline.actions.tagging.flags import set_flags
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store
-from pipeline.store.db.rows import one_value
+from pipeline.store.db.rows import first_value
 from tests.support.planned import planned_store
 from tests.support.stores import NOW
 from tests.support.weather_server import Answer, WeatherServer, error
@@ -97,10 +97,10 @@ def test_a_place_leaves_as_its_cell_and_is_met_on_its_own_clock(store: Settings)
 def test_a_forecast_is_no_weather_that_was(store: Settings) -> None:
     count = "SELECT count(*) FROM weather_hour"
     with open_store(store, write=False) as con:
-        before = one_value(con, count)
+        before = first_value(con, count)
     asked_with(store, at=TOMORROW)
     with open_store(store, write=False) as con:
-        assert one_value(con, count) == before
+        assert first_value(con, count) == before
 
 
 def test_other_hours_of_the_day_are_told_where_the_forecast_covers_them(

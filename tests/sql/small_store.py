@@ -14,8 +14,9 @@ from functools import cache
 from pathlib import Path
 
 from pipeline.settings import Settings
-from pipeline.store.db.connection import open_store, transaction
+from pipeline.store.db.connection import open_store
 from pipeline.store.db.sql_files import read_sql
+from pipeline.store.db.transaction import transaction
 
 NOW = datetime(2026, 6, 14, 20, 0, tzinfo=UTC)
 NAME = "Annabel Secretname"

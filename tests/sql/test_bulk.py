@@ -23,7 +23,7 @@ from pipeline.formats.sources.find import Found, Source
 from pipeline.schema import CarriedWeather, FileWords
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store
-from pipeline.store.runs.duplicates import beside_others, twin_of
+from pipeline.store.runs.duplicates import find_duplicate, possible_duplicates
 from tests.support.cli import MORNING, recording, session
 from tests.support.stores import NOW, START, even_run, make_store, put_runs
 
@@ -175,9 +175,9 @@ def test_every_run_with_a_twin_is_among_those_asked_for_one(seed: int, tmp_path:
         _shift_some(con, rng)
         con.execute("UPDATE run SET duplicate_of = NULL")
         asked = [run_id for (run_id,) in con.execute("SELECT run_id FROM run ORDER BY run_id").fetchall()]
-        found = {run_id for run_id in asked if twin_of(con, run_id) is not None}
+        found = {run_id for run_id in asked if find_duplicate(con, run_id) is not None}
         assert found
-        assert found <= beside_others(con, asked)
+        assert found <= possible_duplicates(con, asked)
 
 
 def test_a_run_by_itself_is_not_asked(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ def test_a_run_by_itself_is_not_asked(tmp_path: Path) -> None:
     runs = [even_run(60, START + timedelta(days=day), step_s=30.0) for day in range(3)]
     with open_store(settings, write=True, with_records=True, with_tracks=True) as con:
         put_runs(con, anna, runs)
-        assert beside_others(con, [run.run_id for run in runs]) == set()
+        assert possible_duplicates(con, [run.run_id for run in runs]) == set()
 
 
 def _shift_some(con: duckdb.DuckDBPyConnection, rng: np.random.Generator) -> None:

@@ -15,7 +15,7 @@ from pipeline.store.answers.cramps import set_answer
 from pipeline.store.answers.runners import Runner
 from pipeline.store.db.changes import change
 from pipeline.store.db.connection import open_store
-from pipeline.store.fits.predictions import NewPrediction
+from pipeline.store.fits.forecasts import NewForecast
 from tests.sql.slow_predictions import slow_calibration, slow_states
 from tests.support.forecast_store import PLAN_AT, asked, automatic, keep
 from tests.support.stores import cramp_at, even_run, make_store, put_runs
@@ -114,7 +114,7 @@ def fill(con: duckdb.DuckDBPyConnection, runner: Runner, rng: Random) -> None:
     apart = [one for one, following in pairwise(starts) if following - one > timedelta(hours=1)]
     runs = [even_run(20, at, sport=rng.choice(["running"] * 5 + ["cycling"])) for at in apart]
     put_runs(con, runner, runs)
-    made: list[NewPrediction] = []
+    made: list[NewForecast] = []
     for run in runs:
         hours = rng.uniform(0, 10)
         word = rng.choice(["no cramp", "no cramp", "cramp", "not sure", "unanswered"])

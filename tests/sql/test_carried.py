@@ -20,7 +20,7 @@ from pipeline.store.answers.details import RunDetails, run_details
 from pipeline.store.answers.runners import Runner
 from pipeline.store.db.connection import open_store
 from pipeline.store.fits.inputs import hazard_rows, report_runs, usual_hours
-from pipeline.store.health.counts import read_standing
+from pipeline.store.health.counts import store_counts
 from pipeline.store.runs.find import run_by_id
 from pipeline.store.runs.redo import redo_runs
 from pipeline.store.runs.runs import NewRun
@@ -80,7 +80,7 @@ def test_fields_devices_and_weather_of_a_run_come_back_as_they_were_written(tmp_
         KeptField("stance_time", "ms", "fit", 2),
     )
     assert details.devices == (WATCH, STRAP)
-    assert details.carried == (weather,)
+    assert details.carried_weather == (weather,)
     assert (details.title, details.description, details.gear) == ("Long one", "legs of wood", "old shoes")
     assert values_of(settings, full) == [
         ("Form Power", 0.0, 71.0),
@@ -89,7 +89,7 @@ def test_fields_devices_and_weather_of_a_run_come_back_as_they_were_written(tmp_
         ("stance_time", 2.0, 240.0),
         ("stance_time", 4.0, 238.0),
     ]
-    assert (nothing.fields, nothing.devices, nothing.carried, nothing.title) == ((), (), (), None)
+    assert (nothing.fields, nothing.devices, nothing.carried_weather, nothing.title) == ((), (), (), None)
 
 
 def test_any_number_of_fields_with_gaps_and_beats_come_back_value_for_value(tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_a_run_read_again_has_what_is_read_then_and_nothing_of_before(tmp_path: 
         assert con.execute("SELECT value_1, value_2 FROM records.record_field").fetchall() == [(240, None), (238, None)]
     assert details.fields == (KeptField("stance_time", "ms", "fit", 2),)
     assert details.devices == (STRAP,)
-    assert details.carried == (said("watch", 0.0, 25.0),)
+    assert details.carried_weather == (said("watch", 0.0, 25.0),)
     assert details.gear == "new shoes"
 
 
@@ -235,7 +235,7 @@ def test_another_recordings_weather_counts_from_its_own_start(tmp_path: Path) ->
     with open_store(settings, write=True, with_records=True, with_tracks=True) as con:
         assert put_runs(con, runner, [rich, poor]) == {poor.run_id: rich.run_id}
         found = weather_rows(con, rich)
-        carried = details_of(con, runner, rich).carried
+        carried = details_of(con, runner, rich).carried_weather
     assert {row[0] for row in found} == {12.0}
     assert carried == (said("apple health", 0.0, 12.0),)
 
@@ -286,7 +286,7 @@ def test_the_model_has_the_temperature_of_a_carried_value_but_no_heat(three_runs
 def test_counts_tell_runs_with_hours_from_runs_that_carry_a_temperature(three_runs: tuple[Settings, Runner]) -> None:
     settings, _ = three_runs
     with open_store(settings, write=False) as con:
-        standing = read_standing(con)
+        standing = store_counts(con)
     assert (standing.outdoor_runs, standing.weathered_runs, standing.carried_runs) == (3, 1, 1)
 
 

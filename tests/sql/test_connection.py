@@ -15,8 +15,9 @@ import pytest
 
 from pipeline.errors import CannotStart, TryAgain
 from pipeline.settings import Settings
-from pipeline.store.db.attach import holder
-from pipeline.store.db.connection import clean_orphans, open_store, transaction
+from pipeline.store.db.attach import lock_holder
+from pipeline.store.db.connection import clean_orphans, open_store
+from pipeline.store.db.transaction import transaction
 from tests.sql.small_store import add_runs, child, small_schema, small_store
 
 HOLD = """
@@ -32,7 +33,8 @@ HALF_A_RUN = """
 import sys, time
 from pathlib import Path
 from pipeline.settings import Settings
-from pipeline.store.db.connection import open_store, transaction
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.transaction import transaction
 home, root, step = sys.argv[1:]
 with open_store(Settings(Path(home)), write=True, with_records=True, sql_root=Path(root)) as con:
     with transaction(con):
@@ -47,7 +49,8 @@ COMMITS = """
 import sys
 from pathlib import Path
 from pipeline.settings import Settings
-from pipeline.store.db.connection import open_store, transaction
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.transaction import transaction
 with open_store(Settings(Path(sys.argv[1])), write=True, sql_root=Path(sys.argv[2])) as con:
     for number in range(1, 100000):
         with transaction(con):
@@ -157,9 +160,9 @@ def test_a_second_writer_in_the_same_process_is_kept_out_too(tmp_path: Path) -> 
 
 def test_the_holder_is_named_by_program_even_without_a_pid() -> None:
     message = 'Could not set lock on file "/x": Conflicting lock is held in {}. See also https://duckdb.org'
-    assert holder(message.format("/usr/bin/duckdb (PID 999999999)")) == "duckdb (PID 999999999)"
-    assert holder(message.format("/usr/bin/duckdb")) == "duckdb"
-    assert holder("Could not set lock on file: unknown") == "another process"
+    assert lock_holder(message.format("/usr/bin/duckdb (PID 999999999)")) == "duckdb (PID 999999999)"
+    assert lock_holder(message.format("/usr/bin/duckdb")) == "duckdb"
+    assert lock_holder("Could not set lock on file: unknown") == "another process"
 
 
 def spoil_middle(content: bytes) -> bytes:

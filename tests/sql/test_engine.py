@@ -7,9 +7,12 @@ import sys
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
 
 from pipeline.store.db.connection import open_store
+from pipeline.store.db.rows import registered
+from pipeline.store.db.transaction import transaction
 from tests.support.stores import make_store
 
 WRITE = "import duckdb, sys; duckdb.connect(sys.argv[1]).execute('CREATE TABLE told (n INTEGER)')"
@@ -58,3 +61,36 @@ def test_stores_open_at_once_do_not_share_one(tmp_path: Path) -> None:
     with open_store(sams, write=True) as one, open_store(annas, write=True) as other:
         names = [con.execute("SELECT name FROM runner").fetchall() for con in (one, other)]
     assert names == [[("sam",)], [("anna",)]]
+
+
+def test_a_table_that_is_a_variable_of_the_program_is_not_found(tmp_path: Path) -> None:
+    settings, _ = make_store(tmp_path / "home", "sam")
+    secret = {"n": np.arange(3)}
+    with (
+        pytest.raises(duckdb.CatalogException, match="secret does not exist"),
+        open_store(settings, write=False) as con,
+    ):
+        con.execute("SELECT n FROM secret")
+    assert secret["n"].size == 3
+
+
+def test_registered_columns_can_be_read_inside_the_block_only(tmp_path: Path) -> None:
+    settings, _ = make_store(tmp_path / "home", "sam")
+    with open_store(settings, write=True) as con:
+        with registered(con, {"numbers": {"n": np.array([1.0, np.nan])}}):
+            assert con.execute("SELECT n FROM numbers").fetchall() == [(1.0,), (None,)]
+        with pytest.raises(duckdb.CatalogException, match="numbers does not exist"):
+            con.execute("SELECT n FROM numbers")
+
+
+def test_an_error_with_registered_columns_is_the_one_that_is_raised(tmp_path: Path) -> None:
+    settings, _ = make_store(tmp_path / "home", "sam")
+    with open_store(settings, write=True) as con:
+        with (
+            pytest.raises(duckdb.BinderException, match="wrong_column"),
+            transaction(con),
+            registered(con, {"numbers": {"n": np.arange(2)}}),
+        ):
+            con.execute("SELECT wrong_column FROM numbers")
+        with registered(con, {"numbers": {"n": np.arange(4)}}):
+            assert con.execute("SELECT max(n) FROM numbers").fetchall() == [(3,)]

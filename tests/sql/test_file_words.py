@@ -13,10 +13,11 @@ from models.fit.design import HAZARD_ROW_COLUMNS
 from pipeline.schema import CarriedWeather, FileWords, ParsedRun
 from pipeline.store.analyst.publish import publish, snapshot_paths
 from pipeline.store.answers.details import run_details
-from pipeline.store.answers.unanswered import offered
-from pipeline.store.db.connection import open_store, transaction
+from pipeline.store.answers.unanswered import unanswered_runs
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.transaction import transaction
 from pipeline.store.fits.inputs import report_runs
-from pipeline.store.runs.export_details import words_of, write_words
+from pipeline.store.runs.export_details import export_details_of, put_export_details
 from pipeline.store.runs.find import run_by_id
 from tests.support.stores import NOW, START, answer, even_run, make_store, put_runs
 
@@ -40,10 +41,10 @@ def written(name: str, day: int, **words: str) -> ParsedRun:
 def test_words_come_back_as_they_were_said_and_only_where_something_was_said(tmp_path: Path) -> None:
     settings, _ = make_store(tmp_path / "home", "sam")
     with open_store(settings, write=True) as con:
-        write_words(con, {"a": FULL, "b": TITLE_ONLY}, NOW)
-        assert words_of(con, ["a", "b", "c"]) == {"a": FULL, "b": TITLE_ONLY}
-        assert words_of(con, ["b"]) == {"b": TITLE_ONLY}
-        assert words_of(con, []) == {}
+        put_export_details(con, {"a": FULL, "b": TITLE_ONLY}, NOW)
+        assert export_details_of(con, ["a", "b", "c"]) == {"a": FULL, "b": TITLE_ONLY}
+        assert export_details_of(con, ["b"]) == {"b": TITLE_ONLY}
+        assert export_details_of(con, []) == {}
 
 
 def test_a_later_export_has_the_last_word_on_its_files_and_on_no_others(tmp_path: Path) -> None:
@@ -51,12 +52,12 @@ def test_a_later_export_has_the_last_word_on_its_files_and_on_no_others(tmp_path
     renamed = FileWords(title="Hill repeats")
     with open_store(settings, write=True) as con:
         with transaction(con):
-            write_words(con, {"a": FULL, "b": TITLE_ONLY}, NOW)
+            put_export_details(con, {"a": FULL, "b": TITLE_ONLY}, NOW)
         with transaction(con):
-            write_words(con, {"a": renamed}, NOW + timedelta(days=1))
+            put_export_details(con, {"a": renamed}, NOW + timedelta(days=1))
         with transaction(con):
-            write_words(con, {}, NOW + timedelta(days=2))
-        assert words_of(con, ["a", "b"]) == {"a": renamed, "b": TITLE_ONLY}
+            put_export_details(con, {}, NOW + timedelta(days=2))
+        assert export_details_of(con, ["a", "b"]) == {"a": renamed, "b": TITLE_ONLY}
         said = con.execute("SELECT file_sha256, said_at::DATE::VARCHAR FROM file_words ORDER BY ALL").fetchall()
     assert said == [("a", "2026-11-23"), ("b", "2026-11-22")]
 
@@ -68,8 +69,8 @@ def test_words_of_an_export_with_weather_at_the_very_start_keep_it(tmp_path: Pat
         "dry": FileWords(weather=CarriedWeather("strava export", 0.0, rel_humidity_pct=20.0)),
     }
     with open_store(settings, write=True) as con:
-        write_words(con, words, NOW)
-        assert words_of(con, ["cold", "dry"]) == words
+        put_export_details(con, words, NOW)
+        assert export_details_of(con, ["cold", "dry"]) == words
 
 
 def test_title_description_gear_and_words_are_in_no_byte_of_what_is_published(tmp_path: Path) -> None:
@@ -77,7 +78,7 @@ def test_title_description_gear_and_words_are_in_no_byte_of_what_is_published(tm
     run = written("secret-title", 0, description="secret-description", gear="secret-gear")
     with open_store(settings, write=True, with_records=True, with_tracks=True) as con:
         put_runs(con, runner, [run])
-        write_words(con, {"a": FileWords(title="secret-words")}, NOW)
+        put_export_details(con, {"a": FileWords(title="secret-words")}, NOW)
         answer(con, run)
     publish(settings, NOW)
     kept = settings.store.read_bytes()
@@ -97,7 +98,7 @@ def test_a_run_without_words_is_called_what_its_richest_worded_recording_is_call
         put_runs(con, runner, [counted, phone, app])
         details = run_details(con, runner, run_by_id(con, counted.run_id))
         in_report = report_runs(con, runner.runner_id)["title"].to_list()
-    assert {copy.run_id for copy in details.copies} == {phone.run_id, app.run_id}
+    assert {copy.run_id for copy in details.duplicates} == {phone.run_id, app.run_id}
     assert (details.title, details.description, details.gear) == ("From the phone", "hot", "phone shoes")
     assert in_report == ["From the phone"]
 
@@ -109,7 +110,7 @@ def offered_of(home: Path, runs: Sequence[ParsedRun], *answered: ParsedRun) -> l
         put_runs(con, other, [written("Somebody else's cramp", 40)])
         for run in answered:
             answer(con, run)
-        return [(one.title, one.speaks_of_cramp) for one in offered(con, runner.runner_id)]
+        return [(one.title, one.speaks_of_cramp) for one in unanswered_runs(con, runner.runner_id)]
 
 
 def test_runs_whose_words_speak_of_cramps_are_offered_first_then_the_newest(tmp_path: Path) -> None:

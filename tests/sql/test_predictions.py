@@ -16,8 +16,8 @@ from pipeline.store.answers.runners import Runner
 from pipeline.store.answers.undo import undo_change
 from pipeline.store.db.changes import change
 from pipeline.store.db.connection import open_store
-from pipeline.store.fits.predictions import forecasts_of
-from pipeline.store.runs.duplicates import hand_over
+from pipeline.store.fits.forecasts import forecasts_of
+from pipeline.store.runs.duplicates import link_pair
 from tests.support.forecast_store import ASKED_AT, FIT_AT, PLAN_AT, asked, automatic, keep, matched, run_in, states
 from tests.support.stores import NOW, answer, cramp_at, even_run, make_store, put_runs
 
@@ -187,7 +187,7 @@ def test_joined_with_a_run_that_was_answered_before_a_forecast_is_late_and_parte
     keep(con, automatic(anna, morning, PLAN_AT + timedelta(hours=23)))
     assert states(con) == ["unanswered"]
     with change(con, "runs merge", "", "single", NOW) as step:
-        hand_over(step, morning.run_id, other.run_id)
+        link_pair(step, morning.run_id, other.run_id)
         merged = step.change_no
     assert states(con) == ["late"]
     undo_change(con, merged, NOW)

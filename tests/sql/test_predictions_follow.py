@@ -15,7 +15,7 @@ from pipeline.actions.runs.undo import undo
 from pipeline.actions.tagging.tag import answer_run
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store
-from pipeline.store.fits.predictions import NewPrediction
+from pipeline.store.fits.forecasts import NewForecast
 from tests.support.cli import MORNING, recording, session
 from tests.support.forecast_store import ASKED, keep
 from tests.support.stores import make_store
@@ -40,7 +40,7 @@ def settings(tmp_path: Path) -> Settings:
     return settings
 
 
-def _forecast(runner_id: str, run_id: str, start_at: object) -> NewPrediction:
+def _forecast(runner_id: str, run_id: str, start_at: object) -> NewForecast:
     made_at = NOW.replace(tzinfo=None)
     about = {"runner_id": runner_id, "run_id": run_id, "start_at": start_at, "fit_made_at": start_at}
     return replace(ASKED, kind="automatic", made_at=made_at, **about)  # type: ignore[arg-type]

@@ -218,7 +218,7 @@ def test_the_dictionary_lists_public_views_with_their_comments(published: Settin
     listed = {view.name: view.comment for view in list_views(published)}
     assert listed.keys() == {"v_run", "v_record", "v_record_field"}
     assert listed["v_run"] == "One row a run; the watch's word."
-    assert "without place" in listed["v_record"]
+    assert "without positions" in listed["v_record"]
 
 
 def test_a_view_is_described_column_by_column_with_unit(published: Settings) -> None:

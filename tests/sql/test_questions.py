@@ -14,7 +14,13 @@ from pipeline.schema import ParsedRun
 from pipeline.settings import Settings
 from pipeline.store.analyst.publish import publish, snapshot_paths
 from pipeline.store.analyst.snapshot import open_snapshot
-from pipeline.store.answers.questions import answers_given, due_runs, give_answer, question_counts, take_answer_away
+from pipeline.store.answers.questions import (
+    delete_questionnaire_item,
+    due_runs,
+    put_questionnaire_item,
+    question_counts,
+    questionnaire_items,
+)
 from pipeline.store.answers.runners import Runner
 from pipeline.store.answers.undo import undo_change
 from pipeline.store.db.changes import change
@@ -30,7 +36,7 @@ def run_of(day: int, picked: bool = True) -> ParsedRun:
 
 def told(con: duckdb.DuckDBPyConnection, runner: Runner, run_id: str | None, key: str, said: Answer, why: str) -> bool:
     with change(con, "ask", key, "single", NOW) as step:
-        return give_answer(step, runner.runner_id, run_id, QUESTIONS[key], said, why)
+        return put_questionnaire_item(step, runner.runner_id, run_id, QUESTIONS[key], said, why)
 
 
 def test_sql_and_python_pick_the_same_tenth(tmp_path: Path) -> None:
@@ -123,16 +129,16 @@ def test_an_answer_said_again_is_corrected_and_keeps_why_it_was_asked(
         assert told(con, anna, run_id, "felt", Answer(answer="hot"), "own")
         assert not told(con, anna, run_id, "felt", Answer(answer="hot"), "control")
         assert told(con, anna, run_id, "felt", Answer(answer="warm"), "control")
-        given = answers_given(con, anna.runner_id, run_id)["felt"]
+        given = questionnaire_items(con, anna.runner_id, run_id)["felt"]
         assert (given.answer.answer, given.asked_because) == ("warm", "own")
         undo_change(con, None, NOW)
-        assert answers_given(con, anna.runner_id, run_id)["felt"].answer.answer == "hot"
+        assert questionnaire_items(con, anna.runner_id, run_id)["felt"].answer.answer == "hot"
         with change(con, "ask", "felt", "single", NOW) as step:
-            assert take_answer_away(step, anna.runner_id, run_id, QUESTIONS["felt"])
-        assert answers_given(con, anna.runner_id, run_id) == {}
+            assert delete_questionnaire_item(step, anna.runner_id, run_id, QUESTIONS["felt"])
+        assert questionnaire_items(con, anna.runner_id, run_id) == {}
         undo_change(con, None, NOW)
         undo_change(con, None, NOW)
-        assert answers_given(con, anna.runner_id, run_id) == {}
+        assert questionnaire_items(con, anna.runner_id, run_id) == {}
 
 
 def test_own_words_stay_in_the_store_and_the_rest_is_published(

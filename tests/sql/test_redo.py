@@ -183,7 +183,7 @@ def test_everything_can_be_taken_back_after_files_came_again(told: Settings, tmp
         changes = con.execute("SELECT change_no, what FROM change WHERE what <> 'init' ORDER BY 1 DESC").fetchall()
     for number, what in changes:
         if "copy" in again and what in ("runs merge", "runs split"):
-            with pytest.raises(WrongInput, match="another recording of this run came after"):
+            with pytest.raises(WrongInput, match="another recording of this run was imported after"):
                 undo(told, number, LATER)
         else:
             undo(told, number, LATER)

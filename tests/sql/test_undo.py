@@ -75,7 +75,7 @@ def test_a_change_that_was_changed_again_waits_for_the_later_one(store: Store) -
     answer(con, runs[0], "no cramp")
     answer(con, runs[0], "not sure")
     latest, first = last_changes(con, 2)
-    with pytest.raises(WrongInput, match=f"changed again later by change {latest.change_no}"):
+    with pytest.raises(WrongInput, match=f"cannot be undone: change {latest.change_no}"):
         undo_change(con, first.change_no, NOW)
     undo_change(con, latest.change_no, NOW)
     undo_change(con, first.change_no, NOW)
@@ -111,12 +111,12 @@ def test_nothing_to_take_back_and_twice_the_same_are_said(store: Store) -> None:
     answer(con, runs[0])
     number = last_changes(con, 1)[0].change_no
     undo_change(con, number, NOW)
-    with pytest.raises(WrongInput, match="taken back already"):
+    with pytest.raises(WrongInput, match="is already undone"):
         undo_change(con, number, NOW)
     with pytest.raises(NotFound, match="there is no change 99"):
         undo_change(con, 99, NOW)
     con.execute("UPDATE change SET undone_at = made_at")
-    with pytest.raises(NotFound, match="no change to take back"):
+    with pytest.raises(NotFound, match="there is no change to undo"):
         undo_change(con, None, NOW)
 
 

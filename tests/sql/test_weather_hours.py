@@ -76,7 +76,7 @@ def test_hours_of_one_place_may_be_provisional_each_by_itself(tmp_path: Path) ->
 
 def missing(settings: Settings) -> list[tuple[str, date, bool]]:
     with open_store(settings, write=False) as con:
-        return [(day.cell, day.day, day.known) for day in open_days(con, NAIVE_NOW, LONG_AGO)]
+        return [(day.cell, day.day, day.has_hours) for day in open_days(con, NAIVE_NOW, LONG_AGO)]
 
 
 @pytest.mark.parametrize(

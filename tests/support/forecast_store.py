@@ -8,18 +8,18 @@ from datetime import datetime, timedelta
 
 import duckdb
 
+from pipeline.instants import naive_utc
 from pipeline.schema import ParsedRun
 from pipeline.store.answers.runners import Runner
-from pipeline.store.db.connection import transaction
-from pipeline.store.db.migrate import naive_utc
-from pipeline.store.fits.predictions import NewPrediction, put_predictions
+from pipeline.store.db.transaction import transaction
+from pipeline.store.fits.forecasts import NewForecast, put_forecasts
 from tests.support.stores import START, even_run
 
 PLAN_AT = START  # the planned start of an asked forecast, unless a test says otherwise
 ASKED_AT = START - timedelta(days=1)
 FIT_AT = START - timedelta(days=3)
 
-ASKED = NewPrediction(
+ASKED = NewForecast(
     runner_id="",
     kind="asked",
     run_id=None,
@@ -43,25 +43,23 @@ ASKED = NewPrediction(
 )
 
 
-def asked(
-    runner: Runner, made_at: datetime = ASKED_AT, start_at: datetime = PLAN_AT, mean: float = 0.2
-) -> NewPrediction:
+def asked(runner: Runner, made_at: datetime = ASKED_AT, start_at: datetime = PLAN_AT, mean: float = 0.2) -> NewForecast:
     """A forecast asked of a plan; instants aware."""
     times = {"made_at": naive_utc(made_at), "start_at": naive_utc(start_at)}
     return replace(ASKED, runner_id=runner.runner_id, mean=mean, **times)  # type: ignore[arg-type]
 
 
-def automatic(runner: Runner, run: ParsedRun, made_at: datetime, mean: float = 0.2) -> NewPrediction:
+def automatic(runner: Runner, run: ParsedRun, made_at: datetime, mean: float = 0.2) -> NewForecast:
     """A forecast of a run, made then (aware)."""
     start_at, kept_at = naive_utc(run.start_at), naive_utc(made_at)
     plan = replace(ASKED, runner_id=runner.runner_id, kind="automatic", run_id=run.run_id, start_at=start_at)
     return replace(plan, made_at=kept_at, mean=mean)
 
 
-def keep(con: duckdb.DuckDBPyConnection, *predictions: NewPrediction) -> list[str]:
+def keep(con: duckdb.DuckDBPyConnection, *predictions: NewForecast) -> list[str]:
     """Put them into the ledger; their ids."""
     with transaction(con):
-        return put_predictions(con, predictions)
+        return put_forecasts(con, predictions)
 
 
 def run_in(hours: float, minutes: float = 60) -> ParsedRun:

@@ -25,7 +25,7 @@ RUN = RunRow(
 )  # fmt: skip
 DETAILS = RunDetails(
     runner="anna", run=RUN, laps=3, pauses=1, air_temp_c=None, wbgt_c=None, weather_from=(), cramps=(), answers=(),
-    notes=(), copies=(), title=None, description=None, gear=None, fields=(), devices=(), carried=(),
+    notes=(), duplicates=(), title=None, description=None, gear=None, fields=(), devices=(), carried_weather=(),
 )  # fmt: skip
 
 
@@ -72,7 +72,7 @@ def test_the_watch_and_its_sensors_are_named_once_each() -> None:
             "weather: 24 °C on average, WBGT 21 °C",
         ),
         (
-            {"air_temp_c": 24.0, "weather_from": ("watch",), "carried": (CarriedWeather("watch", 60.0, 24.0),)},
+            {"air_temp_c": 24.0, "weather_from": ("watch",), "carried_weather": (CarriedWeather("watch", 60.0, 24.0),)},
             METRIC,
             "weather: 24 °C on average (from the watch)",
         ),
@@ -80,7 +80,7 @@ def test_the_watch_and_its_sensors_are_named_once_each() -> None:
             {
                 "air_temp_c": 24.0,
                 "weather_from": ("strava export",),
-                "carried": (CarriedWeather("strava export", 0.0, 24.0),),
+                "carried_weather": (CarriedWeather("strava export", 0.0, 24.0),),
             },
             Units(temperature="F"),
             "weather: 75 °F on average (from the strava export)",

@@ -19,7 +19,7 @@ from pipeline.actions.runs.runs import waiting_in_inbox
 from pipeline.config import CONFIG_FILE, unknown_variables
 from pipeline.errors import CramplogError
 from pipeline.settings import Settings, config_path
-from pipeline.store.health.health import Health, look
+from pipeline.store.health.health import Health, check_health
 from pipeline.weather.service.address import service_of
 from pipeline.weather.service.reach import Reach, reach
 
@@ -62,7 +62,7 @@ def examine(settings: Settings, environ: Mapping[str, str], fix: bool) -> Examin
     open_paths = open_to_others(settings, *[config_file] * holds_key)
     narrowed = narrow(open_paths) if fix else []
     free_bytes = shutil.disk_usage(_nearest_there(settings.home)).free
-    health = look(settings)
+    health = check_health(settings)
     problems = [
         *_of_variables(environ),
         *_of_rights(settings, [path for path in open_paths if path not in narrowed]),
@@ -113,7 +113,7 @@ def _of_store(health: Health | None) -> list[Problem]:
     if health.damage is not None:
         error: CramplogError = health.damage
         return [Problem(error.code, error.message, error.hint)]
-    night = health.held.night if health.held else None
+    night = health.contents.night if health.contents else None
     if night is None or not night.failed:
         return []
     said = f"in the last nightly {', '.join(night.failed)} failed"

@@ -9,8 +9,8 @@ from pipeline.config import OFF
 from pipeline.errors import CannotStart
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store
-from pipeline.store.health.counts import Night, Standing
-from pipeline.store.health.health import Held, look
+from pipeline.store.health.counts import LastNight, StoreCounts
+from pipeline.store.health.health import Contents, check_health
 
 BRIEFLY_S = 0.5  # nobody waits half a minute to hear how things stand
 
@@ -19,37 +19,37 @@ BRIEFLY_S = 0.5  # nobody waits half a minute to hear how things stand
 class Today:
     """The store's counts, the last night, and what to do next."""
 
-    standing: Standing
-    night: Night | None
+    standing: StoreCounts
+    night: LastNight | None
     next_step: str
 
 
 def look_today(settings: Settings) -> Today:
     """How things stand. Raises TryAgain for a busy store, CannotStart for a damaged one or none."""
     held = _held(settings)
-    speak = len(runs_mentioning_cramp(settings, None, BRIEFLY_S)) if held.standing.unanswered else 0
+    speak = len(runs_mentioning_cramp(settings, None, BRIEFLY_S)) if held.counts.unanswered else 0
     weather_step = "cramplog weather --file FILE" if settings.weather_url == OFF else "cramplog weather"
-    return Today(held.standing, held.night, _next_step(held, waiting_in_inbox(settings), speak, weather_step))
+    return Today(held.counts, held.night, _next_step(held, waiting_in_inbox(settings), speak, weather_step))
 
 
-def _held(settings: Settings) -> Held:
+def _held(settings: Settings) -> Contents:
     for _ in range(2):
-        health = look(settings, BRIEFLY_S)
+        health = check_health(settings, BRIEFLY_S)
         if health is not None and (trouble := health.busy or health.damage):
             raise trouble
-        if health is not None and health.held is not None:
-            return health.held
+        if health is not None and health.contents is not None:
+            return health.contents
         with open_store(settings, write=False, wait_s=BRIEFLY_S):
             pass  # brings an older store up to date; says what is wrong without one
     raise CannotStart("the store was changed by another program", "try again")
 
 
-def _next_step(held: Held, waiting: int, speak: int, weather_step: str) -> str:
+def _next_step(held: Contents, waiting: int, speak: int, weather_step: str) -> str:
     """The first thing that is missing on the way to a report; `speak`: unanswered runs whose words speak of a cramp.
 
     `weather_step` is how weather comes here: fetched, or from files where nothing may be fetched.
     """
-    standing, night = held.standing, held.night
+    standing, night = held.counts, held.night
     steps = [
         (not standing.runners, "cramplog runner add NAME"),
         (waiting > 0, f"cramplog nightly ({waiting:,} waiting in the inbox)"),

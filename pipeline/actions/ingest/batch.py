@@ -25,10 +25,10 @@ from pipeline.settings import Settings
 from pipeline.store.answers.corrections import deletions_of
 from pipeline.store.answers.runners import Runner
 from pipeline.store.db.connection import open_store
-from pipeline.store.runs.export_details import words_of
-from pipeline.store.runs.redo import KnownRun, known_runs, redo_runs
+from pipeline.store.runs.export_details import export_details_of
+from pipeline.store.runs.redo import StoredRun, redo_runs, stored_runs
 from pipeline.store.runs.rows import NewRun
-from pipeline.store.runs.runs import Beside, FileRow, files_of, store_runs
+from pipeline.store.runs.runs import FileRow, IngestDetails, files_of, store_runs
 from pipeline.weather.zones import ZoneOf, zone_of_place
 
 
@@ -61,7 +61,7 @@ class Share:
     belongs: bool
     fresh: tuple[ParsedRun, ...] = ()
     again: tuple[ParsedRun, ...] = ()
-    told: tuple[KnownRun, ...] = ()
+    told: tuple[StoredRun, ...] = ()
     lost: int = 0
 
 
@@ -94,8 +94,8 @@ def _new(run: ParsedRun, share: Share, taking: Taking) -> NewRun:
 
 def _shared_out(con: duckdb.DuckDBPyConnection, batch: Sequence[ReadFile], taking: Taking) -> list[Share]:
     """For each file the runs it is the first to bring, as the same run, or file, may come twice in a batch."""
-    known = known_runs(con, [file.sha256 for file in batch], [run.run_id for file in batch for run in file.runs])
-    words = words_of(con, list({run.file_sha256 for run in known}))
+    known = stored_runs(con, [file.sha256 for file in batch], [run.run_id for file in batch for run in file.runs])
+    words = export_details_of(con, list({run.file_sha256 for run in known}))
     there = {run.run_id: run for run in known}
     taken: set[str] = set()
     shares = []
@@ -112,7 +112,7 @@ def _shared_out(con: duckdb.DuckDBPyConnection, batch: Sequence[ReadFile], takin
 def _share(
     file: ReadFile,
     left: Mapping[str, ParsedRun],
-    there: Mapping[str, KnownRun],
+    there: Mapping[str, StoredRun],
     words: Mapping[str, FileWords],
     taking: Taking,
 ) -> Share:
@@ -132,7 +132,7 @@ def _share(
     )
 
 
-def _beside(con: duckdb.DuckDBPyConnection, shares: Sequence[Share], fresh: Sequence[NewRun]) -> Beside:
+def _beside(con: duckdb.DuckDBPyConnection, shares: Sequence[Share], fresh: Sequence[NewRun]) -> IngestDetails:
     """What goes into the ledger with the runs: words, for each content they are about, and who answers for their cells."""
     words, told = dict[str, FileWords](), dict[str, FileWords]()
     for share in shares:
@@ -141,7 +141,7 @@ def _beside(con: duckdb.DuckDBPyConnection, shares: Sequence[Share], fresh: Sequ
             words |= dict.fromkeys(contents, share.file.source.words)
             told |= dict.fromkeys((run.run_id for run in share.told), share.file.source.words)
     cells = {cell for run in fresh for cell in (run.prepared.cell, *run.prepared.segment_cells) if cell is not None}
-    return Beside(words, told, near_cells(con, cells))
+    return IngestDetails(words, told, near_cells(con, cells))
 
 
 def _outcomes(con: duckdb.DuckDBPyConnection, shares: Sequence[Share], linked: Mapping[str, str]) -> list[FileOutcome]:

@@ -27,7 +27,8 @@ from pipeline.errors import SomeFailed, WrongInput
 from pipeline.files import make_private_folder, write_whole
 from pipeline.settings import Settings
 from pipeline.store.answers.runners import Runner, all_runners
-from pipeline.store.db.connection import open_store, transaction
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.transaction import transaction
 from pipeline.weather.files.read import is_weather_file
 
 _DONE = ("taken", "refused")

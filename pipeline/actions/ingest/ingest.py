@@ -26,7 +26,7 @@ from pipeline.settings import Settings
 from pipeline.store.answers.corrections import deletions_of_files
 from pipeline.store.answers.runners import find_runner
 from pipeline.store.db.connection import open_store
-from pipeline.store.runs.export_details import all_words
+from pipeline.store.runs.export_details import all_export_details
 from pipeline.store.runs.runs import files_of, files_seen
 from pipeline.weather.zones import ZoneOf
 
@@ -119,7 +119,7 @@ def _taken(found: Found, asked: _Asked, said: Callable[[FileOutcome], None]) -> 
         with open_store(settings, write=False) as con:
             runner, seen, deleted = find_runner(con, asked.runner_name), files_seen(con), deletions_of_files(con)
             taking = Taking(settings, runner, now, asked.dry_run, asked.redo, seen, deleted, asked.zone_of)
-            reading = Reading(settings, now, not asked.dry_run, _known(taking), all_words(con))
+            reading = Reading(settings, now, not asked.dry_run, _known(taking), all_export_details(con))
         refused = [refused_outcome(one) for one in found.refused]
         for outcome in refused:
             said(outcome)

@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pipeline.actions.reading.read_file import ReadFile
 from pipeline.formats.cleaning.timing import clock_is_wrong
 from pipeline.schema import ParsedRun
-from pipeline.store.runs.redo import KnownRun
+from pipeline.store.runs.redo import StoredRun
 
 
-def as_known(file: ReadFile, known: Sequence[KnownRun], now: datetime) -> ReadFile:
+def as_known(file: ReadFile, known: Sequence[StoredRun], now: datetime) -> ReadFile:
     """The file with each session that the ledger has under its id there, the runner's words in it.
 
     A session is known by its fingerprint, else (the parser reads other records) by its number in the file.
@@ -27,12 +27,12 @@ def as_known(file: ReadFile, known: Sequence[KnownRun], now: datetime) -> ReadFi
     return replace(file, runs=tuple(runs))
 
 
-def sessions_lost(file: ReadFile, known: Sequence[KnownRun]) -> int:
+def sessions_lost(file: ReadFile, known: Sequence[StoredRun]) -> int:
     """How many runs of the ledger are no longer found in their file."""
     return len({run.run_id for run in known} - {run.run_id for run in file.runs})
 
 
-def _with_words(run: ParsedRun, was: KnownRun, now: datetime) -> ParsedRun:
+def _with_words(run: ParsedRun, was: StoredRun, now: datetime) -> ParsedRun:
     # An unknown sport may have been told by another copy of the run.
     told = was.sport_said or (was.sport if run.sport == "unknown" else run.sport)
     start_at = run.start_at + timedelta(seconds=was.shift_s)

@@ -13,7 +13,7 @@ from pipeline.formats.sources.find import Source
 from pipeline.settings import Settings
 from pipeline.store.answers.runners import Runner, all_runners, find_runner
 from pipeline.store.db.connection import open_store
-from pipeline.store.runs.export_details import all_words
+from pipeline.store.runs.export_details import all_export_details
 from pipeline.store.runs.runs import FileRow, files_seen
 
 
@@ -35,7 +35,7 @@ def redo_originals(
     """Read every original again; a run whose original is gone, damaged or no longer readable stays as it is, and is named."""
     outcomes: list[FileOutcome] = []
     with open_store(settings, write=False) as con:
-        reading = Reading(settings, now, keep=False, words=all_words(con))
+        reading = Reading(settings, now, keep=False, words=all_export_details(con))
     for runner, rows in originals_to_read(settings, runner_name):
         sources = [Source(original_of(settings, row.file_sha256), (), row.name) for row in rows]
         with pool_for(sources) as pool:

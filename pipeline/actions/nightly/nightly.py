@@ -21,9 +21,10 @@ from pipeline.actions.report.make_report import report_all
 from pipeline.actions.training.train import train_all
 from pipeline.errors import BUG, SomeFailed, TryAgain, user_error
 from pipeline.files import one_writer
+from pipeline.instants import naive_utc
 from pipeline.settings import Settings, load_settings
-from pipeline.store.db.connection import open_store, transaction
-from pipeline.store.db.migrate import naive_utc
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.transaction import transaction
 from pipeline.store.health.nights import new_night_id, put_night_stage
 
 log = logging.getLogger(__name__)

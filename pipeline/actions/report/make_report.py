@@ -45,8 +45,8 @@ from pipeline.settings import Settings
 from pipeline.store.answers.runners import Runner, all_runners, find_runner, units_of
 from pipeline.store.db.connection import open_store
 from pipeline.store.fits.fits import Fit, fit_in_use
+from pipeline.store.fits.forecasts import StoredForecast, forecasts_of
 from pipeline.store.fits.inputs import evidence_counts, report_cramps, report_runs, usual_hours
-from pipeline.store.fits.predictions import KeptForecast, forecasts_of
 from pipeline.units import Units
 
 _RIVALS: Mapping[str, RivalName] = {
@@ -107,7 +107,7 @@ class ReportInputs:
     fit: Fit | None
     units: Units
     questionnaire: Told
-    forecasts: tuple[KeptForecast, ...]
+    forecasts: tuple[StoredForecast, ...]
 
     @property
     def basis(self) -> str:
@@ -185,7 +185,7 @@ def _run_fact(row: Mapping[str, Any]) -> RunFact:
     return RunFact(**{name: row[name] for name in RunFact.__dataclass_fields__})
 
 
-def _made_forecast(stored: KeptForecast) -> MadeForecast:
+def _made_forecast(stored: StoredForecast) -> MadeForecast:
     return MadeForecast(stored.kind, stored.state, stored.mean, stored.cramp)  # type: ignore[arg-type]  # kinds and states of v_prediction
 
 

@@ -9,12 +9,12 @@ import duckdb
 
 from pipeline.report.numbers.facts import AnswerCount, ProfileFact, Told
 from pipeline.store.answers.private import recorded_kinds
-from pipeline.store.answers.questions import answers_given, question_counts
+from pipeline.store.answers.questions import question_counts, questionnaire_items
 
 
 def questionnaire_facts(con: duckdb.DuckDBPyConnection, runner_id: str) -> Told:
     """One runner's answers, in a fixed order, because the hash of a report depends on it."""
-    profile = answers_given(con, runner_id, None)
+    profile = questionnaire_items(con, runner_id, None)
     return Told(
         counts=tuple(AnswerCount(*row) for row in question_counts(con, runner_id)),
         profile=tuple(

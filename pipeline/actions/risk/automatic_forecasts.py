@@ -9,11 +9,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from models.fit.version import MODEL_VERSION
+from pipeline.instants import naive_utc
 from pipeline.rules import FEWEST_ANSWERED_RUNS
 from pipeline.settings import Settings
-from pipeline.store.db.connection import open_store, transaction
-from pipeline.store.db.migrate import naive_utc
-from pipeline.store.fits.predictions import due_forecasts, models_of, put_predictions
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.transaction import transaction
+from pipeline.store.fits.forecasts import due_forecasts, models_of, put_forecasts
 
 
 def forecast_new_runs(settings: Settings, now: datetime) -> int:
@@ -30,5 +31,5 @@ def forecast_new_runs(settings: Settings, now: datetime) -> int:
 
     made = automatic_forecasts(due, models, naive_utc(now))
     with open_store(settings, write=True) as con, transaction(con):
-        put_predictions(con, made)
+        put_forecasts(con, made)
     return len(made)

@@ -16,14 +16,14 @@ import polars as pl
 from models.fit.dataset import planned_rows
 from models.fit.hazard import CrampHazard
 from models.fit.run_risk import RunRisk
-from pipeline.store.db.migrate import naive_utc
-from pipeline.store.fits.predictions import DueForecast, NewPrediction
+from pipeline.instants import naive_utc
+from pipeline.store.fits.forecasts import DueForecast, NewForecast
 
 if TYPE_CHECKING:
     from pipeline.actions.risk.result import RiskAnswer  # importing it loads the weather service and the time zones
 
 
-def automatic_forecasts(due: Sequence[DueForecast], models: Mapping[str, str], at: datetime) -> list[NewPrediction]:
+def automatic_forecasts(due: Sequence[DueForecast], models: Mapping[str, str], at: datetime) -> list[NewForecast]:
     """A forecast of each run by its fit; `models`: JSON by fit id; `at`: UTC without a zone.
 
     Skips fits that this installation's libraries cannot read (models.fit.saved_model).
@@ -41,12 +41,12 @@ def automatic_forecasts(due: Sequence[DueForecast], models: Mapping[str, str], a
     return made
 
 
-def plan_forecast(answer: RiskAnswer) -> NewPrediction | None:
+def plan_forecast(answer: RiskAnswer) -> NewForecast | None:
     """The forecast that `cramplog risk` showed; None without a start in the future, or if no risk was shown."""
     start_at, plan, fit, air = answer.planned_run.start_at, answer.plan, answer.fit, answer.air
     if start_at is None or start_at <= answer.made_at or plan is None or plan.shown.risk is None or not (fit and air):
         return None
-    return NewPrediction(
+    return NewForecast(
         runner_id=answer.runner.runner_id,
         kind="asked",
         run_id=None,
@@ -81,8 +81,8 @@ def _facts(run: DueForecast) -> dict[str, object]:
     return {name: getattr(run, name) for name in names}
 
 
-def _automatic(run: DueForecast, rows: pl.DataFrame, risk: RunRisk, at: datetime) -> NewPrediction:
-    return NewPrediction(
+def _automatic(run: DueForecast, rows: pl.DataFrame, risk: RunRisk, at: datetime) -> NewForecast:
+    return NewForecast(
         runner_id=run.runner_id,
         kind="automatic",
         run_id=run.run_id,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -31,14 +31,16 @@ from pipeline.actions.risk.result import RiskAnswer, ShownPlan
 from pipeline.actions.risk.usual_air import RunnerAir
 from pipeline.actions.training.evidence import evidence_of, forecast_record, record_of
 from pipeline.actions.training.ready_fit import ready_fit
+from pipeline.instants import naive_utc
 from pipeline.report.numbers.facts import Others, Risk
 from pipeline.rules import Evidence, may_say
 from pipeline.settings import Settings
 from pipeline.store.answers.runners import Runner, find_runner, units_of
-from pipeline.store.db.connection import open_store, transaction
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.transaction import transaction
 from pipeline.store.fits.fits import Fit, fit_in_use
+from pipeline.store.fits.forecasts import StoredForecast, forecasts_of, put_forecasts
 from pipeline.store.fits.inputs import evidence_counts, home_cell, report_runs, usual_hours
-from pipeline.store.fits.predictions import KeptForecast, forecasts_of, put_predictions
 from pipeline.units import Units
 from pipeline.weather.clock import instant_of
 
@@ -54,7 +56,7 @@ class RunnerInputs:
     hours: pl.DataFrame
     home_cell: str | None
     fit: Fit | None
-    forecasts: tuple[KeptForecast, ...]
+    forecasts: tuple[StoredForecast, ...]
 
     @property
     def simulated(self) -> bool:
@@ -103,7 +105,7 @@ def _stored(settings: Settings, answer: RiskAnswer) -> RiskAnswer:
     if forecast is None:
         return answer
     with open_store(settings, write=True) as con, transaction(con):
-        put_predictions(con, [forecast])
+        put_forecasts(con, [forecast])
     return replace(answer, stored=True)
 
 
@@ -125,7 +127,7 @@ def _read(settings: Settings, runner_name: str | None) -> RunnerInputs:
 
 def _today(inputs: RunnerInputs, now: datetime) -> datetime | None:
     """The end of the last month: now, or None for simulated runs, which end at a fixed date."""
-    return None if inputs.simulated else now.astimezone(UTC).replace(tzinfo=None)
+    return None if inputs.simulated else naive_utc(now)
 
 
 def _withheld(evidence: Evidence, habits: RunnerHabits | None, fit: Fit | None) -> str | None:

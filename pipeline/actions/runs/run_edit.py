@@ -16,7 +16,7 @@ from pipeline.store.answers.corrections import shift_run
 from pipeline.store.answers.runners import find_runner
 from pipeline.store.db.changes import change
 from pipeline.store.db.connection import open_store
-from pipeline.store.runs.duplicates import twin_of
+from pipeline.store.runs.duplicates import find_duplicate
 from pipeline.store.runs.find import RunRow, find_run, run_by_id
 from pipeline.units import format_duration, parse_duration_s
 
@@ -135,7 +135,7 @@ def _shift_text(by: timedelta) -> str:
 
 def _duplicate(con: duckdb.DuckDBPyConnection, run_id: str) -> RunRow | None:
     """Another run that looks like a duplicate of this one."""
-    pair = twin_of(con, run_id)
+    pair = find_duplicate(con, run_id)
     if pair is None:
         return None
     return run_by_id(con, pair.richer if pair.poorer == run_id else pair.poorer)

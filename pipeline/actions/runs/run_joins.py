@@ -14,7 +14,7 @@ from pipeline.store.answers.runners import find_runner
 from pipeline.store.answers.tags import tags_of
 from pipeline.store.db.changes import change
 from pipeline.store.db.connection import open_store
-from pipeline.store.runs.find import RunRow, copies_beside, find_recording, find_run, run_by_id
+from pipeline.store.runs.find import RunRow, duplicate_runs, find_recording, find_run, run_by_id
 from pipeline.units import short_id
 
 
@@ -70,7 +70,7 @@ def remove_run(settings: Settings, run_word: str, runner_name: str | None, now: 
 
 def _deletion(con: duckdb.DuckDBPyConnection, run: RunRow) -> RunDeletion:
     tags = len(tags_of(con, run.runner_id, run.run_id))
-    return RunDeletion(run, tags, len(copies_beside(con, run.run_id)), None)
+    return RunDeletion(run, tags, len(duplicate_runs(con, run.run_id)), None)
 
 
 def merge(settings: Settings, first_word: str, second_word: str, runner_name: str | None, now: datetime) -> Merged:
@@ -117,7 +117,7 @@ def split(settings: Settings, run_word: str, runner_name: str | None, now: datet
     with open_store(settings, write=True, with_records=True) as con:
         found = find_recording(con, find_runner(con, runner_name).runner_id, run_word)
         counted = _counted(con, found)
-        duplicates = [found] if found.duplicate_of else copies_beside(con, found.run_id)
+        duplicates = [found] if found.duplicate_of else duplicate_runs(con, found.run_id)
         if not duplicates:
             raise WrongInput(
                 f"the run of {found.day} has only one recording, so it cannot be split",

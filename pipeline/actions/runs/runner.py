@@ -15,7 +15,7 @@ from zoneinfo import available_timezones
 from pipeline.errors import WrongInput
 from pipeline.questions import find_question, read_answer
 from pipeline.settings import Settings
-from pipeline.store.answers.questions import give_answer, take_answer_away
+from pipeline.store.answers.questions import delete_questionnaire_item, put_questionnaire_item
 from pipeline.store.answers.runners import ListedRunner, Runner, all_runners, runner_counts
 from pipeline.store.answers.runners import add_runner as put_runner
 from pipeline.store.db.changes import Change, change
@@ -49,9 +49,11 @@ def store_profile(step: Change, runner: Runner, profile: Mapping[str, str]) -> l
     for key, text in profile.items():
         question = find_question(key, "runner")
         if not text.strip():
-            changed = take_answer_away(step, runner.runner_id, None, question)
+            changed = delete_questionnaire_item(step, runner.runner_id, None, question)
         else:
-            changed = give_answer(step, runner.runner_id, None, question, read_answer(question, text), "profile")
+            changed = put_questionnaire_item(
+                step, runner.runner_id, None, question, read_answer(question, text), "profile"
+            )
         keys += [question.key] if changed else []
     return keys
 

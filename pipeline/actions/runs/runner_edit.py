@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.actions.runs.runner import checked_runner, read_year, store_profile
 from pipeline.settings import Settings
-from pipeline.store.answers.questions import Given, answers_given
+from pipeline.store.answers.questions import QuestionnaireItem, questionnaire_items
 from pipeline.store.answers.runners import Runner, find_runner
 from pipeline.store.answers.runners import edit_runner as change_runner
 from pipeline.store.db.changes import change
@@ -32,7 +32,7 @@ class EditedRunner:
     change_no: int | None
     moved: tuple[Path, ...] = ()
     not_moved: tuple[Path, ...] = ()
-    given: Mapping[str, Given] = field(default_factory=dict)
+    given: Mapping[str, QuestionnaireItem] = field(default_factory=dict)
 
 
 def edit_runner(
@@ -51,14 +51,14 @@ def edit_runner(
             step.detail = f"{after.name}: {', '.join(changed)}"
         moved, not_moved = move_with_name(settings, before.name, after.name)
         number = step.change_no if step.rows else None
-        return EditedRunner(after, changed, number, moved, not_moved, answers_given(con, after.runner_id, None))
+        return EditedRunner(after, changed, number, moved, not_moved, questionnaire_items(con, after.runner_id, None))
 
 
 def show_runner(settings: Settings, name: str | None) -> EditedRunner:
     """One runner with the answers about them. Raises NotFound."""
     with open_store(settings, write=False) as con:
         runner = find_runner(con, name)
-        return EditedRunner(runner, (), None, given=answers_given(con, runner.runner_id, None))
+        return EditedRunner(runner, (), None, given=questionnaire_items(con, runner.runner_id, None))
 
 
 def _changed_columns(before: Runner, values: Mapping[str, str], now: datetime) -> dict[str, object]:

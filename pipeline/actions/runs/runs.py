@@ -11,7 +11,7 @@ from pipeline.actions.tagging.tag import run_clock
 from pipeline.settings import Settings
 from pipeline.store.answers.details import RunDetails, run_details
 from pipeline.store.answers.runners import all_runners, find_runner
-from pipeline.store.answers.unanswered import offered
+from pipeline.store.answers.unanswered import unanswered_runs
 from pipeline.store.db.connection import PATIENCE_S, open_store
 from pipeline.store.runs.find import RunRow, find_run, runner_runs
 from pipeline.store.runs.laps import closed_by_hand
@@ -43,9 +43,9 @@ def list_unanswered(settings: Settings, runner_name: str | None, wait_s: float =
     with open_store(settings, write=False, wait_s=wait_s) as con:
         runners = all_runners(con) if runner_name is None else [find_runner(con, runner_name)]
         found = [
-            ListedRun(runner.name, offer.run, offer.title, offer.speaks_of_cramp)
+            ListedRun(runner.name, entry.run, entry.title, entry.speaks_of_cramp)
             for runner in runners
-            for offer in offered(con, runner.runner_id)
+            for entry in unanswered_runs(con, runner.runner_id)
         ]
     return sorted(found, key=lambda listed: (not listed.speaks_of_cramp, listed.run.start_at))
 

@@ -14,7 +14,14 @@ from pipeline.errors import WrongInput
 from pipeline.questions import RUN_QUESTIONS, Question, find_question, in_control_tenth, read_answer
 from pipeline.settings import Settings
 from pipeline.store.answers.cramps import edit_cramp
-from pipeline.store.answers.questions import DueRun, Given, answers_given, due_runs, give_answer, take_answer_away
+from pipeline.store.answers.questions import (
+    DueRun,
+    QuestionnaireItem,
+    delete_questionnaire_item,
+    due_runs,
+    put_questionnaire_item,
+    questionnaire_items,
+)
 from pipeline.store.answers.runners import all_runners, find_runner
 from pipeline.store.answers.tags import Tag, tags_of
 from pipeline.store.db.changes import Change, change
@@ -47,7 +54,7 @@ class RunAnswers:
 
     run: RunRow
     because: str
-    given: Mapping[str, Given]
+    given: Mapping[str, QuestionnaireItem]
     tags: tuple[Tag, ...]
 
     @property
@@ -78,7 +85,7 @@ def look_at_answers(settings: Settings, run_word: str, runner_name: str | None) 
     with open_store(settings, write=False) as con:
         run = find_run(con, find_runner(con, runner_name).runner_id, run_word)
         tags = tuple(tags_of(con, run.runner_id, run.run_id))
-        return RunAnswers(run, _because(run, tags), answers_given(con, run.runner_id, run.run_id), tags)
+        return RunAnswers(run, _because(run, tags), questionnaire_items(con, run.runner_id, run.run_id), tags)
 
 
 def answer_questions(
@@ -114,8 +121,8 @@ def _store_answer(step: Change, run: RunRow, tags: tuple[Tag, ...], because: str
         return _store_cramp_answer(step, _named_tag(run, tags, tag_id, name), name, text)
     question = find_question(key, "run")
     if not text.strip():
-        return take_answer_away(step, run.runner_id, run.run_id, question)
-    return give_answer(step, run.runner_id, run.run_id, question, read_answer(question, text), because)
+        return delete_questionnaire_item(step, run.runner_id, run.run_id, question)
+    return put_questionnaire_item(step, run.runner_id, run.run_id, question, read_answer(question, text), because)
 
 
 def _named_tag(run: RunRow, tags: tuple[Tag, ...], tag_id: str, name: str) -> Tag:

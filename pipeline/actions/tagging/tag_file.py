@@ -11,7 +11,7 @@ import csv
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +20,7 @@ import duckdb
 from pipeline.actions.risk.automatic_forecasts import forecast_new_runs
 from pipeline.actions.tagging.tag import DEFAULT_UNCERTAINTY_S, CrampText, store_answer, store_cramp
 from pipeline.errors import CramplogError, NotFound, WrongInput
+from pipeline.instants import naive_utc
 from pipeline.settings import Settings
 from pipeline.store.answers.runners import all_runners, runner_called
 from pipeline.store.db.changes import Change, change, columns_of
@@ -136,7 +137,7 @@ def _find_run(runs: list[RunRow], word: str) -> RunRow:
         ) from None
     if start_at.tzinfo is None:
         raise WrongInput(f"'{word}' has no time zone", "write the start in UTC as 2026-06-14T05:31:02Z")
-    return run_started(runs, start_at.astimezone(UTC).replace(tzinfo=None))
+    return run_started(runs, naive_utc(start_at))
 
 
 def _cramp_of(row: Mapping[str, str]) -> CrampText:

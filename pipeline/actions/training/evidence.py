@@ -18,7 +18,7 @@ from pipeline.report.numbers.facts import Permission
 from pipeline.rules import FEWEST_ANSWERED_RUNS, ClaimEvidence, Evidence, MaySay
 from pipeline.store.answers.runners import Runner
 from pipeline.store.fits.fits import Fit
-from pipeline.store.fits.predictions import KeptForecast
+from pipeline.store.fits.forecasts import StoredForecast
 
 _CLAIM_COLUMNS = {"heat": "wbgt_c", "pace": "pace_faster_pct"}
 
@@ -38,7 +38,7 @@ class ForecastRecord:
     observed: int
 
 
-def forecast_record(forecasts: Sequence[KeptForecast]) -> ForecastRecord:
+def forecast_record(forecasts: Sequence[StoredForecast]) -> ForecastRecord:
     """The scored forecasts, one per run: the one that the runner asked for, else the automatic one."""
     scored = [forecast for forecast in forecasts if forecast.state == "scored"]
     planned = {forecast.run_id for forecast in scored if forecast.kind == "asked"}
@@ -52,7 +52,7 @@ def evidence_of(
     runs: pl.DataFrame,
     counts: Mapping[str, Any],
     record: Mapping[str, Any],
-    forecasts: Sequence[KeptForecast] = (),
+    forecasts: Sequence[StoredForecast] = (),
 ) -> Evidence:
     """The evidence for `may_say`, from the counts of the store, the record of the fit and the runner's forecasts."""
     scored = forecast_record(forecasts)

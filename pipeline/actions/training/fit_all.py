@@ -71,7 +71,7 @@ def learn(everyone: Everyone, now: datetime) -> tuple[Training, list[Fit]]:
         cramps=int(runs["cramp"].sum()),
         evaluation=json.dumps({**_sums(record), "simulated": bool(everyone.rows["simulated"].any())}),
         outcome="first",
-        said="",
+        reason="",
     )
     return training, [_fit(model, everyone, runner, record.by_runner[runner], now) for runner in record.by_runner]
 

@@ -15,10 +15,11 @@ import polars as pl
 from models.fit.version import MODEL_VERSION
 from pipeline.actions.training.fit_all import folded, runner_fingerprint
 from pipeline.actions.training.train import train
+from pipeline.instants import naive_utc
 from pipeline.settings import Settings
 from pipeline.store.answers.runners import Runner, find_runner
-from pipeline.store.db.connection import open_store, transaction
-from pipeline.store.db.migrate import naive_utc
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.transaction import transaction
 from pipeline.store.fits.fits import Fit, fit_in_use, fits_of, put_fits
 from pipeline.store.fits.inputs import hazard_rows
 from pipeline.store.fits.trainings import newest_training, training_in_use

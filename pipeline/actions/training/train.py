@@ -18,10 +18,11 @@ from models.fit.version import MODEL_VERSION
 from pipeline.actions.training.compare_fits import InUse, judge
 from pipeline.actions.training.fit_all import Everyone, forecasts_of, learn
 from pipeline.errors import NotFound, WrongInput
+from pipeline.instants import naive_utc
 from pipeline.settings import Settings
 from pipeline.store.answers.runners import Runner, all_runners, find_runner
-from pipeline.store.db.connection import open_store, transaction
-from pipeline.store.db.migrate import naive_utc
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.transaction import transaction
 from pipeline.store.fits.fits import Fit, fits_of
 from pipeline.store.fits.inputs import all_hazard_rows, first_answers
 from pipeline.store.fits.trainings import (
@@ -78,7 +79,7 @@ def train_all(settings: Settings, now: datetime) -> str:
         return f"unchanged, {used.training_id} in use"
     if used.training_id == new.training_id:
         return f"{new.training_id} from {basis}, in use"
-    return f"{new.training_id} from {basis}; {used.training_id} stays in use: {new.said}"
+    return f"{new.training_id} from {basis}; {used.training_id} stays in use: {new.reason}"
 
 
 def train(settings: Settings, now: datetime) -> Trained:
@@ -92,7 +93,7 @@ def train(settings: Settings, now: datetime) -> Trained:
     training, fits = learn(everyone, at)
     outcome, reason = judge(training, forecasts_of(fits), old, runs_with_runner(everyone))
     with open_store(settings, write=True) as con, transaction(con):
-        stored = put_training(con, replace(training, outcome=outcome, said=reason), fits)
+        stored = put_training(con, replace(training, outcome=outcome, reason=reason), fits)
         if outcome != "kept":
             use_training(con, stored.training_id, at, chosen=False)
         drop_old_models(con)

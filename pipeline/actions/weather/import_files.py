@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -15,8 +15,10 @@ from pipeline.actions.reading.originals import name_of, sha256_of
 from pipeline.actions.weather.cells import serve_cells
 from pipeline.actions.weather.find_files import find_files
 from pipeline.errors import FileRefused
+from pipeline.instants import naive_utc
 from pipeline.settings import Settings
-from pipeline.store.db.connection import open_store, transaction
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.transaction import transaction
 from pipeline.store.weather.hours import put_hours, put_weather_file, weather_files_seen
 from pipeline.store.weather.notes import put_weather_notes
 from pipeline.weather.files.checked import SETTLED_AFTER
@@ -57,7 +59,7 @@ def _import_one(settings: Settings, path: Path, seen: dict[str, str], now: datet
     except FileRefused as refused:
         return WeatherOutcome(str(path), "failed", 0, 0, (), refused.message)
     hours = sum(len(place.hour_at) for place in places)
-    utc = now.astimezone(UTC).replace(tzinfo=None)
+    utc = naive_utc(now)
     with open_store(settings, write=True) as con, transaction(con):
         for place in places:
             _put_place(con, place, utc)

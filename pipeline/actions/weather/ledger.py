@@ -13,9 +13,10 @@ from typing import Any, Literal
 import duckdb
 
 from pipeline.actions.weather.cells import serve_places
+from pipeline.instants import naive_utc
 from pipeline.settings import Settings
-from pipeline.store.db.connection import open_store, transaction
-from pipeline.store.db.migrate import naive_utc
+from pipeline.store.db.connection import open_store
+from pipeline.store.db.transaction import transaction
 from pipeline.store.weather.hours import put_hours
 from pipeline.store.weather.requests import (
     OpenDay,
@@ -143,7 +144,7 @@ def _host_of(day: OpenDay, now: datetime) -> Host:
     age_days = (naive_utc(now).date() - day.day).days
     if age_days <= ARCHIVE_LAG_DAYS:
         return "forecast"
-    return "forecast" if day.archive_empty and not day.known and age_days <= FORECAST_BACK_DAYS else "archive"
+    return "forecast" if day.archive_empty and not day.has_hours and age_days <= FORECAST_BACK_DAYS else "archive"
 
 
 def _asked_of(days: Sequence[OpenDay], plan: Plan, request: Request) -> Iterator[OpenDay]:
@@ -164,7 +165,7 @@ def _spans(plan: Plan, request: Request) -> dict[str, list[tuple[date, date]]]:
 def _empty(day: OpenDay, host: Host, at: datetime) -> WeatherTry:
     """Asked and answered, but not with every hour: the other host may know, or a later night."""
     age_days = (at.date() - day.day).days
-    if host == "archive" and not day.known and age_days <= FORECAST_BACK_DAYS:
+    if host == "archive" and not day.has_hours and age_days <= FORECAST_BACK_DAYS:
         return _try(day, host, "empty", "the archive has no value yet", at, None)
     wait_days = 1 if age_days <= YOUNG_DAYS else YOUNG_DAYS
     return _try(day, host, "empty", "the service has no value", at, at + timedelta(days=wait_days))

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipeline.instants import naive_utc
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store
-from pipeline.store.db.migrate import naive_utc
 from pipeline.store.weather.requests import HourCount, WeatherCall, WeatherRun, hour_counts, last_call, weather_runs
 from pipeline.weather.service.address import service_of
 

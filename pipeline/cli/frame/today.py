@@ -13,7 +13,7 @@ from pipeline.units import plural
 
 if TYPE_CHECKING:
     from pipeline.actions.admin.today import Today
-    from pipeline.store.health.counts import Night, Standing
+    from pipeline.store.health.counts import LastNight, StoreCounts
 
 
 def print_today(settings: Settings) -> None:
@@ -50,14 +50,14 @@ def _print(today: Today) -> None:
     next_step(today.next_step)
 
 
-def _weather(standing: Standing) -> str:
+def _weather(standing: StoreCounts) -> str:
     if not standing.outdoor_runs:
         return f"{plural(standing.weather_hours, 'hour')} of weather"
     carried = f", a temperature for {standing.carried_runs:,} more" if standing.carried_runs else ""
     return f"weather for {standing.weathered_runs:,} of {plural(standing.outdoor_runs, 'run')} outdoors{carried}"
 
 
-def _night(night: Night | None) -> str:
+def _night(night: LastNight | None) -> str:
     if night is None:
         return "no nightly yet"
     went = f"{', '.join(night.failed)} failed" if night.failed else f"{plural(night.stages, 'stage')} done"

@@ -43,9 +43,13 @@ def print_run_json(shown: ShownRun) -> None:
         {**asdict(one), "answered_at": instant(one.answered_at), "taken_back_at": instant(one.taken_back_at)}
         for one in details.answers
     ]
-    copies = [run_fields(details.runner, copy) for copy in details.copies]
+    copies = [run_fields(details.runner, copy) for copy in details.duplicates]
     presses = [{**asdict(one), "at": instant(one.at)} for one in shown.presses]
     rest = {name: getattr(details, name) for name in _AS_THEY_ARE}
-    carried = {name: [asdict(one) for one in getattr(details, name)] for name in ("fields", "devices", "carried")}
-    lists = {"cramps": cramps, "answers": answers, "copies": copies, "presses": presses, **carried}
+    from_files = {
+        "fields": [asdict(field) for field in details.fields],
+        "devices": [asdict(device) for device in details.devices],
+        "carried": [asdict(moment) for moment in details.carried_weather],
+    }
+    lists = {"cramps": cramps, "answers": answers, "copies": copies, "presses": presses, **from_files}
     print_json("runs", runs=[{**run_fields(details.runner, details.run), **rest, **lists}])

@@ -48,7 +48,7 @@ def facts_of(shown: ShownRun, units: Units) -> list[tuple[str, str]]:
         *(("answered", _given(given)) for given in details.answers),
         *((_kind(cramp), _cramp(run, cramp)) for cramp in details.cramps),
         *([("you said", said)] if (said := _said(run)) else []),
-        *(("copy", _copy(copy)) for copy in details.copies),
+        *(("copy", _copy(copy)) for copy in details.duplicates),
         *(("repaired", note) for note in details.notes),
     ]
 
@@ -103,7 +103,7 @@ def _weather(details: RunDetails, units: Units) -> str:
     if details.air_temp_c is None:
         return "not known"
     wbgt = "" if details.wbgt_c is None else f", WBGT {format_temperature(details.wbgt_c, units)}"
-    carried = [name for name in details.weather_from if name in {one.provider for one in details.carried}]
+    carried = [name for name in details.weather_from if name in {one.provider for one in details.carried_weather}]
     source = f" (from the {' and the '.join(carried)})" if carried else ""
     return f"{format_temperature(details.air_temp_c, units)} on average{wbgt}{source}"
 

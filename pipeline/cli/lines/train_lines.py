@@ -109,9 +109,9 @@ def use_lines(trained: Trained) -> list[str]:
             f"In use: {used.training_id}, as you chose{newer}. To follow the newest again: cramplog train --use newest"
         ]
     if used.training_id != new.training_id:
-        return [f"In use: {used.training_id}. Not the newer {new.training_id}: {new.said}."]
+        return [f"In use: {used.training_id}. Not the newer {new.training_id}: {new.reason}."]
     news = trained.outcome == "fitted" and new.outcome != "first"
-    return [f"In use: {new.training_id}. {new.said[:1].upper()}{new.said[1:]}."] if news else []
+    return [f"In use: {new.training_id}. {new.reason[:1].upper()}{new.reason[1:]}."] if news else []
 
 
 def _sums(record: Kept) -> str:

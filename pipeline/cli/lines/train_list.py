@@ -26,7 +26,7 @@ def fit_row(listed: ListedTraining) -> list[str]:
         f"{fit.cramps:,}",
         "" if loss is None else f"{loss:.4f}",
         "in use" if listed.in_use else "" if listed.usable else "record only",
-        fit.said,
+        fit.reason,
     ]
 
 
@@ -47,7 +47,7 @@ def training_document(fit: Training) -> dict[str, Any]:
         "cramps": fit.cramps,
         "log_loss": _log_loss(fit),
         "outcome": fit.outcome,
-        "said": fit.said,
+        "said": fit.reason,
     }
 
 

@@ -1,7 +1,7 @@
-"""Makes the snapshot that analysts and `cramplog sql` read: new files filled from the public views.
+"""Publishes the snapshot that analysts and `cramplog sql` read: new files filled from the public views.
 
-Never a copy of the store, which carries deleted and private rows. The actions call `publish` and `is_stale`;
-`query` opens what was made.
+It is never a copy of the store, which has deleted and private rows. The actions call `publish` and `is_stale`; `query`
+opens the snapshot.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ import duckdb
 
 from pipeline.errors import CannotStart, TryAgain
 from pipeline.files import make_private_folder, one_writer, private_umask
+from pipeline.instants import naive_utc
 from pipeline.settings import Settings
 from pipeline.store.db.attach import attach
 from pipeline.store.db.connection import PATIENCE_S, open_store
-from pipeline.store.db.migrate import naive_utc, views_hash
+from pipeline.store.db.migrate import views_hash
 from pipeline.store.db.sql_files import SQL_ROOT, read_sql
 from pipeline.store.db.swap import file_mark, new_file
 
-# A contract: each name, its columns and their comments. What is not listed stays in the store.
+# The public interface: these names, their columns and comments. A view that is not listed stays in the store.
 PUBLIC_VIEWS = (
     "v_runner",
     "v_run",
@@ -45,7 +46,7 @@ PUBLIC_VIEWS = (
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What lies in `folder` now: rows by view, and whether the records had changed and were written anew."""
+    """The snapshot in `folder`: the number of rows per view, and whether the records had changed and were rewritten."""
 
     folder: Path
     rows: dict[str, int]
@@ -53,7 +54,7 @@ class Published:
 
 
 def snapshot_paths(settings: Settings) -> tuple[Path, Path]:
-    """The published ledger and the published records; either may not exist yet."""
+    """The paths of the published ledger and the published records, which need not exist yet."""
     return settings.analyst / "cramplog.duckdb", settings.analyst / "records.duckdb"
 
 
@@ -65,9 +66,9 @@ def publish(
     wait_s: float = PATIENCE_S,
     sql_root: Traversable = SQL_ROOT,
 ) -> Published:
-    """Writes the snapshot anew from the store as it is, the records only when they changed. `now` is aware.
+    """Write the snapshot from the present store; the records only if they have changed. `now` is aware.
 
-    Raises what `open_store` raises, and TryAgain while another publish is at work.
+    Raises what `open_store` raises, and TryAgain while another publish is running.
     """
     ledger, records = snapshot_paths(settings)
     make_private_folder(settings.analyst)
@@ -89,13 +90,13 @@ def publish(
 
 
 def is_stale(settings: Settings, sql_root: Traversable = SQL_ROOT) -> bool:
-    """Whether the store or the program's views changed since the last publish, or there was none."""
+    """True if the store or the program's views changed since the last publish, or if there was none."""
     ledger, records = snapshot_paths(settings)
     return not records.is_file() or _mark_of(ledger) != _store_mark(settings, sql_root)
 
 
 def _copy_view(con: duckdb.DuckDBPyConnection, view: str) -> int:
-    """The view as a table of the same name in `snapshot`, with its comments; returns how many rows."""
+    """Copy the view with its comments to a table of the same name in `snapshot`; returns the number of rows."""
     row = con.execute(f'CREATE TABLE snapshot."{view}" AS FROM cramplog."{view}"').fetchone()
     about = con.execute(
         "SELECT comment FROM duckdb_views() WHERE database_name = 'cramplog' AND view_name = $view",
@@ -119,13 +120,13 @@ def _literal(text: str) -> str:
 
 
 def _sign(con: duckdb.DuckDBPyConnection, now: datetime, mark: str) -> None:
-    """When the snapshot was made, and of what: `is_stale` compares the mark."""
+    """Store when the snapshot was published, and the mark of its source, which `is_stale` compares."""
     con.execute("CREATE TABLE snapshot.published (published_at TIMESTAMP NOT NULL, source_mark VARCHAR NOT NULL)")
     con.execute("INSERT INTO snapshot.published VALUES ($at, $mark)", {"at": naive_utc(now), "mark": mark})
 
 
 def _mark_of(path: Path) -> str | None:
-    """What a published file was signed with; None when missing or unreadable, so that it is made anew."""
+    """The source mark in a published file; None if it is missing or unreadable, so that it is published again."""
     if not path.is_file():
         return None
     with duckdb.connect(":memory:") as con:
@@ -142,7 +143,7 @@ def _store_mark(settings: Settings, sql_root: Traversable) -> str:
 
 
 def _records_mark(con: duckdb.DuckDBPyConnection, settings: Settings) -> str:
-    """The records' file, how they are copied, and of which runs: one that left the ledger leaves the copy."""
+    """Mark of the records' file, the query that copies it, and the runs: a run deleted from the ledger changes it too."""
     runs = con.execute("SELECT run_no, run_id FROM kept_run ORDER BY run_no").fetchall()
-    how = read_sql("queries", "publish_records") + repr(runs)
-    return f"{file_mark(settings.records)} {hashlib.sha256(how.encode()).hexdigest()}"
+    source = read_sql("queries", "publish_records") + repr(runs)
+    return f"{file_mark(settings.records)} {hashlib.sha256(source.encode()).hexdigest()}"

@@ -1,4 +1,4 @@
-"""The analyst's window: questions in SQL to the published snapshot, and its dictionary. For the actions."""
+"""SQL queries on the published snapshot, and the descriptions of its views and columns. Called by the actions."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from pipeline.store.db.attach import may_be_damage
 if TYPE_CHECKING:
     import polars as pl
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 TIME_LIMIT_S = 60.0
-MOST_ROWS = 1_000_000  # more would fill the memory as Python values, which DuckDB's limit does not count
+MOST_ROWS = 1_000_000  # more could exhaust the memory: DuckDB's memory limit does not count Python values
 _UNKNOWN = re.compile(
     r"(?P<kind>Table) with name (?P<table>\S+) does not exist"
     r'|Referenced (?P<column>column|table) "(?P<name>[^"]+)" not found'
@@ -30,7 +30,7 @@ _UNKNOWN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class QueryResult:
-    """Column names, their DuckDB types, the rows as Python values; empty for a statement without answer."""
+    """Column names, their DuckDB types, and the rows as Python values; empty for a statement without a result."""
 
     columns: tuple[str, ...]
     types: tuple[str, ...]
@@ -39,7 +39,7 @@ class QueryResult:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A view or a column: its name, its type (a view's is empty) and what its comment says, with the unit."""
+    """A view or a column: its name, its type (empty for a view), and its comment with the unit."""
 
     name: str
     type: str
@@ -53,28 +53,28 @@ def run_query(
     time_limit_s: float = TIME_LIMIT_S,
     most_rows: int = MOST_ROWS,
 ) -> QueryResult:
-    """The answer to one statement; `$name` in it is taken from `params`.
+    """The result of one statement; `$name` in it is replaced by the parameter of that name.
 
-    Raises WrongInput in one line: unknown names (with the nearest), several statements, writing, too long.
-    Raises CannotStart when nothing is published yet.
+    Raises WrongInput, in one line, for unknown names (with the nearest), several statements, writing, and running too
+    long. Raises CannotStart if nothing is published yet.
     """
-    return _answer(settings, lambda con: _ask(con, sql, params, most_rows), time_limit_s)
+    return _result(settings, lambda con: _run(con, sql, params, most_rows), time_limit_s)
 
 
 def query_frame(settings: Settings, sql: str, params: Mapping[str, object] | None = None) -> pl.DataFrame:
-    """The same as a polars frame with the columns' own types, of any number of rows. Raises what `run_query` raises."""
-    return _answer(settings, lambda con: _ask_frame(con, sql, params), TIME_LIMIT_S)
+    """The result as a polars frame with the columns' own types, of any number of rows. Raises as `run_query` does."""
+    return _result(settings, lambda con: _run_frame(con, sql, params), TIME_LIMIT_S)
 
 
 def read_view(settings: Settings, view: str) -> pl.DataFrame:
-    """A whole public view as a polars frame. Raises WrongInput with the nearest name."""
+    """A complete public view as a polars frame. Raises WrongInput with the nearest name."""
 
-    def all_of_it(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    def read(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
         if view not in (views := _names(con, "table")):
             raise _unknown("view", view, views)
         return _polars(con.table(view))
 
-    return _answer(settings, all_of_it, TIME_LIMIT_S)
+    return _result(settings, read, TIME_LIMIT_S)
 
 
 def list_views(settings: Settings) -> list[Described]:
@@ -98,7 +98,7 @@ def describe(settings: Settings, view: str) -> list[Described]:
     return [Described(name, kind, comment or "") for name, kind, comment in found]
 
 
-# Views of records are made for the connection: their comments are those of the tables below them.
+# Views of records are created for each connection; their comments are those of the tables they read.
 _COLUMNS = """
 SELECT shown.column_name, shown.data_type, coalesce(shown.comment, below.comment)
 FROM duckdb_columns() AS shown
@@ -115,13 +115,13 @@ WHERE shown.database_name IN ('cramplog', 'temp') AND shown.table_name = $view A
 ORDER BY shown.column_index"""
 
 
-def _answer(settings: Settings, ask: Callable[[duckdb.DuckDBPyConnection], Answer], time_limit_s: float) -> Answer:
-    """What `ask` gets from the snapshot; DuckDB's refusals as WrongInput in one line."""
+def _result(settings: Settings, query: Callable[[duckdb.DuckDBPyConnection], Result], time_limit_s: float) -> Result:
+    """The result of `query` on the snapshot. DuckDB's errors become WrongInput in one line."""
     with open_snapshot(settings) as con:
         try:
-            return _stoppable(con, lambda: ask(con), time_limit_s)
+            return _stoppable(con, lambda: query(con), time_limit_s)
         except TimeoutError as error:
-            hint = "ask for less, or give it longer"
+            hint = "select fewer rows, or raise the time limit"
             raise WrongInput(f"the query was stopped after {time_limit_s:g} s", hint) from error
         except duckdb.Error as error:
             if may_be_damage(error):
@@ -129,63 +129,67 @@ def _answer(settings: Settings, ask: Callable[[duckdb.DuckDBPyConnection], Answe
             raise _refused(con, error) from error
 
 
-def _stoppable(con: duckdb.DuckDBPyConnection, ask: Callable[[], Answer], time_limit_s: float) -> Answer:
-    """What `ask` gives, from a thread of its own: DuckDB 2.0 misses Ctrl-C when its workers have the query.
+def _stoppable(con: duckdb.DuckDBPyConnection, query: Callable[[], Result], time_limit_s: float) -> Result:
+    """The result of `query`, run in a separate thread: DuckDB 2.0 ignores Ctrl-C while its workers run a query.
 
-    Raises TimeoutError after `time_limit_s`. The query is over when this returns or raises.
+    Raises TimeoutError after `time_limit_s`. The query has ended when this returns or raises.
     """
     with ThreadPoolExecutor(max_workers=1) as pool:
-        answer = pool.submit(ask)
+        answer = pool.submit(query)
         try:
             return answer.result(timeout=time_limit_s)
         finally:
-            while not answer.done():  # too long, or Ctrl-C; again, since an interrupt hits one step only
+            while not answer.done():  # too long, or Ctrl-C; repeated, because an interrupt stops one step only
                 con.interrupt()
                 wait([answer], timeout=0.1)
 
 
-def _ask(con: duckdb.DuckDBPyConnection, sql: str, params: Mapping[str, object] | None, most_rows: int) -> QueryResult:
+def _run(con: duckdb.DuckDBPyConnection, sql: str, params: Mapping[str, object] | None, most_rows: int) -> QueryResult:
     cursor = con.execute(_only_statement(con, sql), dict(params) if params else None)
     described = cursor.description or []
     rows = cursor.fetchmany(most_rows + 1) if described else []
     if len(rows) > most_rows:
-        raise WrongInput(f"more than {most_rows:,} rows", "sum them up in the query, or add LIMIT")
+        raise WrongInput(f"more than {most_rows:,} rows", "aggregate them in the query, or add LIMIT")
     return QueryResult(tuple(str(c[0]) for c in described), tuple(str(c[1]) for c in described), rows)
 
 
-def _ask_frame(con: duckdb.DuckDBPyConnection, sql: str, params: Mapping[str, object] | None) -> pl.DataFrame:
+def _run_frame(con: duckdb.DuckDBPyConnection, sql: str, params: Mapping[str, object] | None) -> pl.DataFrame:
     return _polars(con.sql(_only_statement(con, sql), params=dict(params) if params else None))
 
 
 def _polars(relation: duckdb.DuckDBPyRelation) -> pl.DataFrame:
-    """Its rows. Raises WrongInput for a type that polars lacks: intervals, for one."""
+    """The rows as a frame. Raises WrongInput for a type that polars does not have, such as INTERVAL."""
     from polars.exceptions import PolarsError
 
     try:
         found: pl.DataFrame = relation.pl()
     except PolarsError as error:
-        raise WrongInput("a column has a type that polars lacks, such as INTERVAL", "cast it in the query") from error
+        raise WrongInput(
+            "a column has a type that polars does not have, such as INTERVAL", "cast it in the query"
+        ) from error
     return found
 
 
 def _only_statement(con: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statement:
     statements = con.extract_statements(sql)
     if len(statements) != 1:
-        raise WrongInput(f"one statement at a time; this is {len(statements)}", "give one SELECT")
+        raise WrongInput(f"one statement at a time; this is {len(statements)}", "write one SELECT")
     return statements[0]
 
 
 def _refused(con: duckdb.DuckDBPyConnection, error: duckdb.Error) -> WrongInput:
-    """DuckDB's refusal in one line, with the nearest known names where one is unknown."""
+    """DuckDB's error in one line, with the nearest existing names if a name is unknown."""
     text = str(error)
     if match := _UNKNOWN.search(text):
         kind = (match["kind"] or match["column"]).lower()
         return _unknown(kind, match["table"] or match["name"], _names(con, kind))
     if "read-only mode" in text or isinstance(error, duckdb.PermissionException) or "has been locked" in text:
-        return WrongInput("the snapshot can only be read: no writing, files or settings", "give one SELECT")
+        return WrongInput("the snapshot can only be read: no writing, files or settings", "write one SELECT")
     if isinstance(error, duckdb.OutOfMemoryException):
-        return WrongInput("the query needs more memory than it may take", "ask for less, or sum it up earlier")
-    return WrongInput(" ".join(text.split("\n\n")[0].split()), "cramplog sql --list names the views")
+        return WrongInput(
+            "the query needs more memory than allowed", "select fewer rows, or aggregate them in the query"
+        )
+    return WrongInput(" ".join(text.split("\n\n")[0].split()), "cramplog sql --list shows the views")
 
 
 def _names(con: duckdb.DuckDBPyConnection, kind: str) -> list[str]:
@@ -197,7 +201,7 @@ def _names(con: duckdb.DuckDBPyConnection, kind: str) -> list[str]:
     return [name for (name,) in found]
 
 
-def _unknown(kind: str, name: str, known: list[str]) -> WrongInput:
-    near = get_close_matches(name.lower(), known, n=3, cutoff=0.5)
-    hint = f"did you mean {', '.join(near)}?" if near else "cramplog sql --list names the views"
+def _unknown(kind: str, name: str, existing: list[str]) -> WrongInput:
+    near = get_close_matches(name.lower(), existing, n=3, cutoff=0.5)
+    hint = f"did you mean {', '.join(near)}?" if near else "cramplog sql --list shows the views"
     return WrongInput(f"there is no {kind} '{name}'", hint)

@@ -1,6 +1,6 @@
-"""Opens the published snapshot so that a question can read it and nothing else. For `query`.
+"""Opens the published snapshot so that a query can read it and nothing else. Called by `query`.
 
-Nothing here opens the store; `publish` makes what is opened.
+Nothing here opens the store; `publish` writes the snapshot.
 """
 
 from __future__ import annotations
@@ -13,27 +13,27 @@ import duckdb
 from pipeline.errors import CannotStart
 from pipeline.settings import Settings
 from pipeline.store.analyst.publish import snapshot_paths
-from pipeline.store.db.attach import attach, plain_errors
+from pipeline.store.db.attach import attach, readable_errors
 
 _OPTIONS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
     "allow_community_extensions": False,
-    "python_enable_replacements": False,  # else `FROM name` reads the program's own variables
+    "python_enable_replacements": False,  # otherwise `FROM name` reads variables of the program
     "memory_limit": "2GB",
     "threads": 2,
-    "temp_directory": "",  # no spilling: a size limit of 0 did not stop it
+    "temp_directory": "",  # no files for what exceeds memory: a size limit of 0 did not prevent them
 }
-# Disabling external access puts the attached files and their logs on a list of allowed paths. COPY could then
-# write over them, read-only or not, even inside the WITH of a SELECT (seen in DuckDB 2.0.0). With the local file
-# system off, what is open stays readable and nothing else is. DETACH memory leaves no place to make tables in.
+# Disabling external access still allows the attached files and their logs. COPY could then overwrite them, read-only
+# or not, even inside the WITH of a SELECT (seen in DuckDB 2.0.0). With the local file system disabled, the open files
+# stay readable and nothing else is. Without `memory` there is no database in which to create tables.
 _LOCK = (
     "DETACH memory",
     "SET enable_external_access = false",
     "SET disabled_filesystems = 'LocalFileSystem'",
     "SET lock_configuration = true",
 )
-# Views of this connection, by the table of the records' file that they show; each is called v_ and that name.
+# Temporary views by the table of the records' file that they read; each is named v_ plus the table's name.
 RECORD_VIEWS = {
     "record": """
 CREATE TEMP VIEW v_record AS
@@ -57,14 +57,14 @@ WHERE value IS NOT NULL""",
 
 @contextmanager
 def open_snapshot(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to the published tables and views of the records, without files, network, settings or Python.
+    """A connection to the published tables and record views, without access to files, network, settings or Python.
 
-    Raises CannotStart when nothing is published yet.
+    Raises CannotStart if nothing is published yet.
     """
     ledger, records = snapshot_paths(settings)
     if not (ledger.is_file() and records.is_file()):
-        raise CannotStart("nothing is published yet", "make the analyst's snapshot: cramplog publish")
-    with plain_errors(ledger, [ledger, records]), duckdb.connect(":memory:", config=_OPTIONS) as con:
+        raise CannotStart("no snapshot is published yet", "publish one: cramplog publish")
+    with readable_errors(ledger, [ledger, records]), duckdb.connect(":memory:", config=_OPTIONS) as con:
         attach(con, ledger, "cramplog", write=False, wait_s=0.0)
         attach(con, records, "records", write=False, wait_s=0.0)
         con.execute("USE cramplog")
@@ -76,6 +76,6 @@ def open_snapshot(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _record_tables(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Which of RECORD_VIEWS the records' file can show: an older program published without fields."""
+    """Those of RECORD_VIEWS that the records' file supports: an older program published no fields."""
     found = con.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'records'").fetchall()
     return [table for table in RECORD_VIEWS if (table,) in found]

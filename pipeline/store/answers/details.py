@@ -1,4 +1,4 @@
-"""One run with all that is known of it, for `cramplog runs RUN`. Called by the runs action."""
+"""One run with everything stored about it, for `cramplog runs RUN`. Called by the runs action."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import duckdb
 from pipeline.schema import CarriedWeather, Device, KeptField
 from pipeline.store.answers.runners import Runner
 from pipeline.store.answers.tags import Tag, tags_of
-from pipeline.store.db.rows import one_row
+from pipeline.store.db.rows import first_row
 from pipeline.store.db.sql_files import read_sql
 from pipeline.store.runs.extras import carried_weather_of, devices_of, fields_of
-from pipeline.store.runs.find import RunRow, copies_beside
+from pipeline.store.runs.find import RunRow, duplicate_runs
 
 
 @dataclass(frozen=True, slots=True)
 class GivenAnswer:
-    """An answer to the cramp question, as it was given once; instants are UTC without a zone."""
+    """An answer to the cramp question from the history; instants are UTC without a zone."""
 
     answer: str
     answered_how: str
@@ -28,11 +28,11 @@ class GivenAnswer:
 
 @dataclass(frozen=True, slots=True)
 class RunDetails:
-    """One run with its tags, the answers it was ever given (oldest first), its mean weather (None where unknown), what was
-    repaired in its file, and its other recordings.
+    """One run with its tags, all its answers (oldest first), its mean weather (None if unknown), the repairs of its file,
+    and its duplicates.
 
-    `weather_from` is where that weather is known from; `carried` what files said of it, used only where no hours are
-    known. Title, description and gear are the run's own, else those of another recording.
+    `weather_from` holds the sources of that weather; `carried_weather` holds the weather from files, used only where no
+    weather hours are stored. Title, description and gear are the run's own, or else those of a duplicate.
     """
 
     runner: str
@@ -45,28 +45,28 @@ class RunDetails:
     cramps: tuple[Tag, ...]
     answers: tuple[GivenAnswer, ...]
     notes: tuple[str, ...]
-    copies: tuple[RunRow, ...]
+    duplicates: tuple[RunRow, ...]
     title: str | None
     description: str | None
     gear: str | None
     fields: tuple[KeptField, ...]
     devices: tuple[Device, ...]
-    carried: tuple[CarriedWeather, ...]
+    carried_weather: tuple[CarriedWeather, ...]
 
 
 def run_details(con: duckdb.DuckDBPyConnection, runner: Runner, run: RunRow) -> RunDetails:
-    """The run with its tags, mean weather and notes."""
-    one = {"run_id": run.run_id}
-    counts = one_row(
+    """All details of the run."""
+    params = {"run_id": run.run_id}
+    counts = first_row(
         con,
         "SELECT (SELECT count(*) FROM lap WHERE run_id = $run_id), "
         "(SELECT count(*) FROM pause WHERE run_id = $run_id), "
         "avg(air_temp_c ORDER BY segment_no), avg(wbgt_c ORDER BY segment_no), "
         "list_sort(list(DISTINCT provider) FILTER (air_temp_c IS NOT NULL)) FROM v_run_weather WHERE run_id = $run_id",
-        one,
+        params,
     )
     laps, pauses, air_temp_c, wbgt_c, weather_from = counts or (0, 0, None, None, None)
-    title, description, gear = one_row(con, read_sql("queries", "run_title"), one) or (None, None, None)
+    title, description, gear = first_row(con, read_sql("queries", "run_title"), params) or (None, None, None)
     return RunDetails(
         runner=runner.name,
         run=run,
@@ -78,13 +78,13 @@ def run_details(con: duckdb.DuckDBPyConnection, runner: Runner, run: RunRow) -> 
         cramps=tuple(tags_of(con, run.runner_id, run.run_id)),
         answers=_answers_of(con, run.run_id),
         notes=_notes_of(con, run.run_id),
-        copies=tuple(copies_beside(con, run.run_id)),
+        duplicates=tuple(duplicate_runs(con, run.run_id)),
         title=title,
         description=description,
         gear=gear,
         fields=fields_of(con, run.run_id),
         devices=devices_of(con, run.run_id),
-        carried=carried_weather_of(con, run.run_id),
+        carried_weather=carried_weather_of(con, run.run_id),
     )
 
 

@@ -1,6 +1,6 @@
-"""Warning signs a runner ticked, and when each was cleared. Called by the flags action, within a change.
+"""Warning signs that a runner ticked, and when each was cleared. Called by the flags action, within a change.
 
-While one is ticked and not cleared, `Runner.red_flag` is true and no number is told.
+While a sign is ticked and not cleared, `Runner.red_flag` is true and reports give no number.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from datetime import datetime
 import duckdb
 
 from pipeline.store.db.changes import Change
-from pipeline.store.db.rows import one_value
+from pipeline.store.db.rows import first_value
 
 
 def ticked_flags(con: duckdb.DuckDBPyConnection, runner_id: str) -> dict[str, datetime]:
-    """The signs that are ticked now, and since when (UTC, no zone)."""
+    """The signs that are ticked now, each with the instant since when (UTC, no zone)."""
     rows = con.execute(
         "SELECT flag, min(ticked_at) FROM runner_flag WHERE runner_id = ? AND cleared_at IS NULL GROUP BY flag ORDER BY flag",
         [runner_id],
@@ -23,7 +23,7 @@ def ticked_flags(con: duckdb.DuckDBPyConnection, runner_id: str) -> dict[str, da
 
 
 def cleared_flags(con: duckdb.DuckDBPyConnection, runner_id: str) -> dict[str, datetime]:
-    """The signs that were ticked once and are not now, and when each was cleared last."""
+    """The signs that were ticked earlier and are cleared now, each with the instant it was cleared last."""
     rows = con.execute(
         "SELECT flag, max(cleared_at) FROM runner_flag WHERE runner_id = ?"
         " GROUP BY flag HAVING count(*) = count(cleared_at) ORDER BY flag",
@@ -33,17 +33,17 @@ def cleared_flags(con: duckdb.DuckDBPyConnection, runner_id: str) -> dict[str, d
 
 
 def tick_flag(change: Change, runner_id: str, flag: str) -> bool:
-    """Note a sign as there; False when it is ticked already."""
+    """Tick a sign; False if it is ticked already."""
     if flag in ticked_flags(change.con, runner_id):
         return False
-    flag_id = str(one_value(change.con, "SELECT 'w' || nextval('flag_no')"))
+    flag_id = str(first_value(change.con, "SELECT 'w' || nextval('flag_no')"))
     row = {"flag_id": flag_id, "runner_id": runner_id, "flag": flag, "ticked_at": change.at, "cleared_at": None}
     change.insert("runner_flag", row)
     return True
 
 
 def clear_flag(change: Change, runner_id: str, flag: str) -> bool:
-    """Note that a ticked sign was looked at; False when it was not ticked."""
+    """Clear a ticked sign; False if it was not ticked."""
     rows = change.con.execute(
         "SELECT flag_id FROM runner_flag WHERE runner_id = ? AND flag = ? AND cleared_at IS NULL", [runner_id, flag]
     ).fetchall()

@@ -1,6 +1,6 @@
-"""Conditions, medication, injuries and blood values: rows of a file of their own, `private`, attached where they are needed.
+"""Conditions, medication, injuries and blood values, in the separate file `private`, which is attached only where needed.
 
-They are in no change log and no view. Taking one away writes the file anew without it, so that its bytes are gone too.
+They are in no change log and no view. Deleting an item rewrites the file without it, so that its bytes are gone too.
 """
 
 from __future__ import annotations
@@ -12,17 +12,18 @@ import duckdb
 
 from pipeline.errors import NotFound
 from pipeline.files import PRIVATE_FILE
+from pipeline.instants import naive_utc
 from pipeline.settings import Settings
-from pipeline.store.db.migrate import naive_utc, transaction
-from pipeline.store.db.rows import insert_rows, one_value
+from pipeline.store.db.rows import first_value, insert_rows
 from pipeline.store.db.swap import new_file
+from pipeline.store.db.transaction import transaction
 
 _COLUMNS = "item_id, kind, name, value, unit, on_day, note, said_at"
 
 
 @dataclass(frozen=True, slots=True)
 class NewItem:
-    """A private item to be kept; `on_day` is when it began or was measured, `value` a blood value in `unit`."""
+    """A private item to be stored; `on_day` is when it began or was measured, `value` a blood value in `unit`."""
 
     kind: str
     name: str
@@ -34,7 +35,7 @@ class NewItem:
 
 @dataclass(frozen=True, slots=True)
 class PrivateItem:
-    """A private item as kept; `said_at` is UTC without a zone."""
+    """A stored private item; `said_at`, when it was entered, is UTC without a zone."""
 
     item_id: str
     kind: str
@@ -57,29 +58,29 @@ def items_of(con: duckdb.DuckDBPyConnection, runner_id: str) -> list[PrivateItem
 
 
 def recorded_kinds(con: duckdb.DuckDBPyConnection, runner_id: str) -> frozenset[str]:
-    """Which kinds have an item at all: what a report may say of them."""
+    """The kinds that have an item: a report may mention only this."""
     rows = con.execute("SELECT DISTINCT kind FROM private.private_item WHERE runner_id = ?", [runner_id]).fetchall()
     return frozenset(kind for (kind,) in rows)
 
 
 def add_item(con: duckdb.DuckDBPyConnection, runner_id: str, item: NewItem, now: datetime) -> str:
-    """Keep an item and return its id. `now` is aware."""
+    """Store an item and return its id. `now` is aware."""
     with transaction(con):
-        item_id = str(one_value(con, "SELECT 'i' || nextval('private.item_no')"))
+        item_id = str(first_value(con, "SELECT 'i' || nextval('private.item_no')"))
         row = {**asdict(item), "item_id": item_id, "runner_id": runner_id, "said_at": naive_utc(now)}
         insert_rows(con, "private.private_item", [row])
     return item_id
 
 
 def remove_item(con: duckdb.DuckDBPyConnection, settings: Settings, runner_id: str, item_id: str) -> PrivateItem:
-    """Take an item away, for good: the file is written anew without it. `private` is detached afterwards.
+    """Delete an item permanently: the file is rewritten without it. `private` is detached afterwards.
 
-    Raises NotFound for an id the runner does not have. The ledger, attached for writing, keeps others out meanwhile.
+    Raises NotFound for an id the runner does not have. The ledger, attached for writing, locks out other processes.
     """
     found = {item.item_id: item for item in items_of(con, runner_id)}
     if item_id not in found:
-        there = f"there are {', '.join(found)}" if found else "none is recorded"
-        raise NotFound(f"there is no private item '{item_id}'", there)
+        hint = f"recorded items: {', '.join(found)}" if found else "no private item is recorded"
+        raise NotFound(f"there is no private item '{item_id}'", hint)
     with new_file(con, settings.private, mode=PRIVATE_FILE):
         con.execute("COPY FROM DATABASE private TO snapshot (SCHEMA)")
         con.execute("INSERT INTO snapshot.migration FROM private.migration")

@@ -1,6 +1,6 @@
-"""Answers to the optional questions, of a run or of a runner, and which runs are to be asked about. Called by actions.
+"""Questionnaire items: answers to the optional questions about a run or a runner, and the runs to ask about. For actions.
 
-An answer is a row of its own; said again it is corrected and keeps why it was asked first.
+Each item is one row. Answering again corrects the row; why it was asked first does not change.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import duckdb
 
 from pipeline.questions import Answer, Question
 from pipeline.store.db.changes import Change
-from pipeline.store.db.rows import one_row, one_value
+from pipeline.store.db.rows import first_row, first_value
 from pipeline.store.db.sql_files import read_sql
 
 
 @dataclass(frozen=True, slots=True)
 class DueRun:
-    """A run to ask about: `because` is cramp or control."""
+    """A run to ask about; `because` is cramp or control."""
 
     run_id: str
     day: date
@@ -26,8 +26,8 @@ class DueRun:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """An answer as kept; `answered_at` is UTC without a zone."""
+class QuestionnaireItem:
+    """A stored answer to an optional question; `answered_at` is UTC without a zone."""
 
     question: str
     answer: Answer
@@ -36,19 +36,21 @@ class Given:
 
 
 def due_runs(con: duckdb.DuckDBPyConnection, runner_id: str) -> list[DueRun]:
-    """Runs to ask about that have no answer yet, newest first (sql/queries/due_runs.sql)."""
+    """Runs to ask about that have no questionnaire item yet, newest first (sql/queries/due_runs.sql)."""
     rows = con.execute(read_sql("queries", "due_runs"), {"runner_id": runner_id}).fetchall()
     return [DueRun(*row) for row in rows]
 
 
-def answers_given(con: duckdb.DuckDBPyConnection, runner_id: str, run_id: str | None) -> dict[str, Given]:
-    """The answers about a run, or without one about the runner, by question."""
+def questionnaire_items(
+    con: duckdb.DuckDBPyConnection, runner_id: str, run_id: str | None
+) -> dict[str, QuestionnaireItem]:
+    """The items about a run, or about the runner if `run_id` is None, by question."""
     rows = con.execute(
         "SELECT question, answer, value, words, asked_because, answered_at FROM question_answer"
         " WHERE runner_id = ? AND run_id IS NOT DISTINCT FROM ? ORDER BY answered_at, given_id",
         [runner_id, run_id],
     ).fetchall()
-    return {key: Given(key, Answer(*said), because, at) for key, *said, because, at in rows}
+    return {key: QuestionnaireItem(key, Answer(*values), because, at) for key, *values, because, at in rows}
 
 
 def question_counts(con: duckdb.DuckDBPyConnection, runner_id: str) -> list[tuple[str, str, int, int, int, int, bool]]:
@@ -58,36 +60,36 @@ def question_counts(con: duckdb.DuckDBPyConnection, runner_id: str) -> list[tupl
     ).fetchall()
 
 
-def give_answer(
+def put_questionnaire_item(
     change: Change, runner_id: str, run_id: str | None, question: Question, answer: Answer, because: str
 ) -> bool:
-    """Keep an answer; False when it is already there, word for word."""
-    known = _row_of(change.con, runner_id, run_id, question.key)
-    said = {**asdict(answer), "unit": question.unit}
-    given = {**said, "answered_how": change.how, "answered_at": change.at}
-    if known is None:
-        given_id = str(one_value(change.con, "SELECT 'g' || nextval('given_no')"))
+    """Store an answer; False if the same answer is stored already."""
+    stored = _row_of(change.con, runner_id, run_id, question.key)
+    values = {**asdict(answer), "unit": question.unit}
+    given = {**values, "answered_how": change.how, "answered_at": change.at}
+    if stored is None:
+        given_id = str(first_value(change.con, "SELECT 'g' || nextval('given_no')"))
         about = {"given_id": given_id, "runner_id": runner_id, "run_id": run_id, "question": question.key}
         change.insert("question_answer", {**about, **given, "asked_because": because})
         return True
-    if known[1:] == tuple(said.values()):
+    if stored[1:] == tuple(values.values()):
         return False
-    change.update("question_answer", known[0], given)
+    change.update("question_answer", stored[0], given)
     return True
 
 
-def take_answer_away(change: Change, runner_id: str, run_id: str | None, question: Question) -> bool:
-    """Forget an answer; False when there was none."""
-    known = _row_of(change.con, runner_id, run_id, question.key)
-    if known is not None:
-        change.delete("question_answer", known[0])
-    return known is not None
+def delete_questionnaire_item(change: Change, runner_id: str, run_id: str | None, question: Question) -> bool:
+    """Delete an answer; False if there was none."""
+    stored = _row_of(change.con, runner_id, run_id, question.key)
+    if stored is not None:
+        change.delete("question_answer", stored[0])
+    return stored is not None
 
 
 def _row_of(
     con: duckdb.DuckDBPyConnection, runner_id: str, run_id: str | None, key: str
 ) -> tuple[str, str | None, float | None, str | None, str | None] | None:
-    return one_row(
+    return first_row(
         con,
         "SELECT given_id, answer, value, words, unit FROM question_answer"
         " WHERE runner_id = ? AND run_id IS NOT DISTINCT FROM ? AND question = ?",

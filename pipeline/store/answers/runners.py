@@ -1,4 +1,4 @@
-"""Runners in the ledger: adding, correcting, finding by name or id. Called by actions."""
+"""Runners in the ledger: adds, corrects and finds them by name or id. Called by actions."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import duckdb
 
 from pipeline.errors import NotFound, WrongInput
 from pipeline.store.db.changes import Change
-from pipeline.store.db.rows import one_value
+from pipeline.store.db.rows import first_value
 from pipeline.store.db.sql_files import read_sql
 from pipeline.units import Units
 
-_SAID = (
+_ENTERED = (
     "name",
     "birth_year",
     "sex",
@@ -29,7 +29,7 @@ _FLAGGED = "EXISTS (FROM runner_flag WHERE runner_flag.runner_id = runner.runner
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """One runner as the ledger knows them; `red_flag` when a ticked warning sign is not cleared."""
+    """One runner of the ledger; `red_flag` is true while a ticked warning sign is not cleared."""
 
     runner_id: str
     name: str
@@ -45,7 +45,7 @@ class Runner:
 
 @dataclass(frozen=True, slots=True)
 class ListedRunner:
-    """A runner with counts over their counted runs; `flags` are ticked warning signs that are not cleared."""
+    """A runner with counts of their counted runs; `flags` is the number of warning signs ticked and not cleared."""
 
     runner_id: str
     name: str
@@ -57,7 +57,7 @@ class ListedRunner:
 
 
 def units_of(runner: Runner, otherwise: Units) -> Units:
-    """The runner's own units, where they said so, else those of this installation."""
+    """The runner's units if they chose any, else those of this installation."""
     return Units(runner.distance_unit or otherwise.distance, runner.temperature_unit or otherwise.temperature)
 
 
@@ -69,22 +69,22 @@ def runner_counts(con: duckdb.DuckDBPyConnection) -> list[ListedRunner]:
 def all_runners(con: duckdb.DuckDBPyConnection) -> list[Runner]:
     """Every runner, in the order they were added."""
     rows = con.execute(
-        f"SELECT runner_id, {', '.join(_SAID)}, {_FLAGGED} FROM runner"  # noqa: S608  columns of ours
+        f"SELECT runner_id, {', '.join(_ENTERED)}, {_FLAGGED} FROM runner"  # noqa: S608  columns of ours
         " ORDER BY added_at, length(runner_id), runner_id"
     ).fetchall()
     return [Runner(*row) for row in rows]
 
 
 def find_runner(con: duckdb.DuckDBPyConnection, name: str | None) -> Runner:
-    """The runner of that name or id; without a name the only one there is.
+    """The runner with that name or id; without a name the only runner.
 
-    Raises NotFound with the nearest name, WrongInput when a name is needed to tell runners apart.
+    Raises NotFound with the nearest name, and WrongInput if there are several runners and no name.
     """
     return runner_called(all_runners(con), name)
 
 
 def runner_called(runners: list[Runner], name: str | None) -> Runner:
-    """As `find_runner`, of these runners."""
+    """As `find_runner`, among these runners."""
     if name is None:
         return _only(runners)
     for runner in runners:
@@ -100,28 +100,28 @@ def _only(runners: list[Runner]) -> Runner:
         raise NotFound("there is no runner yet", "add one: cramplog runner add NAME")
     if len(runners) > 1:
         names = ", ".join(runner.name for runner in runners)
-        raise WrongInput("there are several runners", f"say whose with --runner; there are: {names}")
+        raise WrongInput("there are several runners", f"choose one with --runner NAME: {names}")
     return runners[0]
 
 
 def add_runner(change: Change, runner: Runner) -> Runner:
-    """Add a runner under a fresh id; raises WrongInput when the name is taken."""
-    _refuse_taken(change.con, runner.name)
-    runner_id = str(one_value(change.con, "SELECT 'r' || nextval('runner_no')"))
+    """Add a runner with a new id; raises WrongInput if the name is in use."""
+    _refuse_duplicate_name(change.con, runner.name)
+    runner_id = str(first_value(change.con, "SELECT 'r' || nextval('runner_no')"))
     added = replace(runner, runner_id=runner_id)
-    row = {name: getattr(added, name) for name in _SAID}
+    row = {name: getattr(added, name) for name in _ENTERED}
     change.insert("runner", {**row, "runner_id": runner_id, "added_at": change.at})
     return added
 
 
 def edit_runner(change: Change, runner: Runner, values: Mapping[str, object]) -> Runner:
-    """Correct what is known of a runner; raises WrongInput when a new name is taken."""
+    """Correct a runner's columns; raises WrongInput if the new name is in use."""
     if values.get("name", runner.name) != runner.name:
-        _refuse_taken(change.con, str(values["name"]))
+        _refuse_duplicate_name(change.con, str(values["name"]))
     change.update("runner", runner.runner_id, values)
     return find_runner(change.con, runner.runner_id)
 
 
-def _refuse_taken(con: duckdb.DuckDBPyConnection, name: str) -> None:
-    if any(known.name == name for known in all_runners(con)):
+def _refuse_duplicate_name(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    if any(runner.name == name for runner in all_runners(con)):
         raise WrongInput(f"there is a runner called '{name}' already", "choose another name")

@@ -1,4 +1,4 @@
-"""Tags as they lie in the ledger: the list, and one found by the id a person reads off it. Called by the tag actions."""
+"""Stored tags: lists them, and finds a tag by the id shown in the list. Called by the tag actions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A tag as kept. Instants are UTC without a zone; `run_start_local` is the clock of the run's place."""
+    """A stored tag. Instants are UTC without a zone; `run_start_local` is the local clock of the run's place."""
 
     cramp_id: str
     runner_id: str
@@ -48,7 +48,7 @@ class Tag:
 
 
 def tags_of(con: duckdb.DuckDBPyConnection, runner_id: str, run_id: str | None = None) -> list[Tag]:
-    """Every tag of a runner, or of one of their runs, in the order of the runs."""
+    """Every tag of a runner, or only those of one run, in the order of the runs."""
     rows = con.execute(
         f"SELECT {_COLUMNS} FROM cramp JOIN kept_run USING (run_id)"  # noqa: S608  columns of ours
         " WHERE cramp.runner_id = $runner_id AND cramp.run_id = coalesce($run_id, cramp.run_id)"
@@ -59,11 +59,11 @@ def tags_of(con: duckdb.DuckDBPyConnection, runner_id: str, run_id: str | None =
 
 
 def find_tag(con: duckdb.DuckDBPyConnection, runner_id: str, word: str) -> Tag:
-    """The tag of that id. Raises NotFound with the nearest ids."""
+    """The tag with that id. Raises NotFound with the nearest ids."""
     tags = {tag.cramp_id: tag for tag in tags_of(con, runner_id)}
     found = tags.get(word.strip().lower())
     if found is not None:
         return found
     near = get_close_matches(word.lower(), tags, n=3, cutoff=0.3) or list(tags)[-3:]
-    hint = f"cramplog tag list shows them; there are {', '.join(near)}" if near else "no cramp is tagged yet"
+    hint = f"cramplog tag list shows all; there are {', '.join(near)}" if near else "no cramp is tagged yet"
     raise NotFound(f"no tag is called '{word}'", hint)

@@ -1,6 +1,6 @@
-"""Taking changes back: the last ones as a list, and one step undone. Called by the undo action.
+"""Lists the last changes and undoes one of them. Called by the undo action.
 
-A step can be taken back while no later one has written the same columns; what ingest did since stays.
+A change can be undone while no later change has written the same columns. What ingest wrote since stays.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from datetime import datetime
 import duckdb
 
 from pipeline.errors import NotFound, WrongInput
-from pipeline.store.answers.duplicate_corrections import put_back_run
-from pipeline.store.db.changes import KEYS, Unnoted, set_columns
-from pipeline.store.db.connection import transaction
-from pipeline.store.db.migrate import naive_utc
-from pipeline.store.db.rows import insert_rows, one_row
+from pipeline.instants import naive_utc
+from pipeline.store.answers.duplicate_corrections import restore_run
+from pipeline.store.db.changes import KEYS, Unlogged, set_columns
+from pipeline.store.db.rows import first_row, insert_rows
 from pipeline.store.db.sql_files import read_sql
-from pipeline.store.runs.duplicates import settle_tag
+from pipeline.store.db.transaction import transaction
+from pipeline.store.runs.duplicates import move_tag
 
 _COLUMNS = "change_no, runner_id, what, detail, how, made_at, undone_at"
 
 
 @dataclass(frozen=True, slots=True)
 class MadeChange:
-    """A change in the log; instants are UTC without a zone."""
+    """A change of the log; instants are UTC without a zone."""
 
     change_no: int
     runner_id: str | None
@@ -37,18 +37,18 @@ class MadeChange:
 
 
 def last_changes(con: duckdb.DuckDBPyConnection, most: int) -> list[MadeChange]:
-    """The newest changes, newest first, those taken back too."""
+    """The newest changes, newest first, including those already undone."""
     rows = con.execute(f"SELECT {_COLUMNS} FROM change ORDER BY change_no DESC LIMIT ?", [most]).fetchall()  # noqa: S608
     return [MadeChange(*row) for row in rows]
 
 
 def undo_change(con: duckdb.DuckDBPyConnection, change_no: int | None, now: datetime) -> MadeChange:
-    """Take back one change, the last one when none is named. One transaction.
+    """Undo one change, the last one if `change_no` is None, in one transaction.
 
-    `records` must be attached, and `private` where the change added a runner (`adds_runner`).
+    `records` must be attached, and `private` if the change added a runner (`adds_runner`).
 
-    Raises NotFound when there is none, WrongInput when it is taken back already or a later one wrote the same, and for
-    runs joined or parted when another recording of one came since.
+    Raises NotFound if there is no such change. Raises WrongInput if it is already undone, if a later change wrote the
+    same columns, and for merged or separated runs if another recording of one was imported since.
     """
     with transaction(con):
         made = _change_to_undo(con, change_no)
@@ -62,85 +62,85 @@ def undo_change(con: duckdb.DuckDBPyConnection, change_no: int | None, now: date
         ).fetchall()
         for table, key, before in rows:
             _put_back(con, table, key, None if before is None else json.loads(before))
-        _settle_tags(con, [key for table, key, _ in rows if table == "cramp"])
-        _hold_cramps(con, [key for table, key, _ in rows if table == "run"])
+        _move_tags(con, [key for table, key, _ in rows if table == "cramp"])
+        _answer_tagged_runs(con, [key for table, key, _ in rows if table == "run"])
         con.execute("UPDATE change SET undone_at = ? WHERE change_no = ?", [naive_utc(now), made.change_no])
     return made
 
 
 def adds_runner(con: duckdb.DuckDBPyConnection, change_no: int | None) -> bool:
-    """Whether a runner would be gone with this change (the last one when none is named)."""
+    """True if undoing this change (the last one if `change_no` is None) would remove a runner."""
     made = _change_to_undo(con, change_no)
     added = "SELECT 1 FROM change_row WHERE change_no = ? AND table_name = 'runner' AND before IS NULL LIMIT 1"
-    return one_row(con, added, [made.change_no]) is not None
+    return first_row(con, added, [made.change_no]) is not None
 
 
 def _change_to_undo(con: duckdb.DuckDBPyConnection, change_no: int | None) -> MadeChange:
     which = "undone_at IS NULL" if change_no is None else "change_no = ?"
-    row = one_row(
+    row = first_row(
         con,
         f"SELECT {_COLUMNS} FROM change WHERE {which} ORDER BY change_no DESC LIMIT 1",  # noqa: S608  texts of ours
         [] if change_no is None else [change_no],
     )
     if row is None:
-        what = "there is no change to take back" if change_no is None else f"there is no change {change_no}"
-        raise NotFound(what, "cramplog undo --list shows the last ones")
+        what = "there is no change to undo" if change_no is None else f"there is no change {change_no}"
+        raise NotFound(what, "cramplog undo --list shows the last changes")
     made = MadeChange(*row)
     if made.undone_at is not None:
-        raise WrongInput(f"change {made.change_no} is taken back already", "cramplog undo --list shows the last ones")
+        raise WrongInput(f"change {made.change_no} is already undone", "cramplog undo --list shows the last changes")
     return made
 
 
 def _refuse_when_changed_since(con: duckdb.DuckDBPyConnection, made: MadeChange) -> None:
-    later = one_row(con, read_sql("queries", "changed_since"), {"change_no": made.change_no})
+    later = first_row(con, read_sql("queries", "changed_since"), {"change_no": made.change_no})
     if later is not None:
         number, what, detail = later
         raise WrongInput(
-            f"change {made.change_no} ({made.what}) was changed again later by change {number} ({what}: {detail})",
-            f"take that one back first: cramplog undo {number}",
+            f"change {made.change_no} ({made.what}) cannot be undone: change {number} ({what}: {detail}) wrote the same later",
+            f"undo that change first: cramplog undo {number}",
         )
 
 
 def _refuse_when_recorded_since(con: duckdb.DuckDBPyConnection, made: MadeChange) -> None:
-    if one_row(con, read_sql("queries", "recorded_since"), {"change_no": made.change_no}) is not None:
+    if first_row(con, read_sql("queries", "recorded_since"), {"change_no": made.change_no}) is not None:
         raise WrongInput(
-            f"another recording of this run came after change {made.change_no} ({made.what})",
-            "say it the other way instead: cramplog runs split RUN parts runs, cramplog runs merge RUN RUN joins them",
+            f"another recording of this run was imported after change {made.change_no} ({made.what})",
+            "correct it instead: cramplog runs split RUN separates recordings, cramplog runs merge RUN RUN joins two runs",
         )
 
 
 def _refuse_when_in_use(con: duckdb.DuckDBPyConnection, made: MadeChange) -> None:
-    used = one_row(con, read_sql("queries", "runner_in_use"), {"change_no": made.change_no})
+    used = first_row(con, read_sql("queries", "runner_in_use"), {"change_no": made.change_no})
     if used is not None:
         raise WrongInput(
-            f"change {made.change_no} added the runner {used[0]}, of whom there are files or answers by now",
-            "take back another change: cramplog undo --list shows the last ones",
+            f"change {made.change_no} added the runner {used[0]}, who has files or answers now",
+            "choose a different change: cramplog undo --list shows the last changes",
         )
 
 
 def _put_back(con: duckdb.DuckDBPyConnection, table: str, key: str, before: dict[str, object] | None) -> None:
-    """One row as it was: gone, there again, or its columns set back."""
+    """Restore one row: delete it, insert it again, or set its columns as they were."""
     if before is None:
         con.execute(f"DELETE FROM {table} WHERE {KEYS[table]} = ?", [key])  # noqa: S608  names of ours
     elif KEYS[table] in before:
         insert_rows(con, table, [before])
     elif table == "run":
-        put_back_run(con, key, before)
+        restore_run(con, key, before)
     else:
         set_columns(con, table, key, before)
 
 
-def _settle_tags(con: duckdb.DuckDBPyConnection, cramp_ids: list[str]) -> None:
-    """Onto the run that counts: the tags that were put back, and those of runs that are copies again."""
+def _move_tags(con: duckdb.DuckDBPyConnection, cramp_ids: list[str]) -> None:
+    """Move to the run that counts: the restored tags, and the tags of runs that are duplicates again."""
     rows = con.execute(
         "SELECT cramp_id FROM cramp JOIN run USING (run_id)"
         " WHERE duplicate_of IS NOT NULL OR list_contains($cramp_ids::VARCHAR[], cramp_id)",
         {"cramp_ids": cramp_ids},
     ).fetchall()
     for (cramp_id,) in rows:
-        settle_tag(Unnoted(con), cramp_id)
+        move_tag(Unlogged(con), cramp_id)
 
 
-def _hold_cramps(con: duckdb.DuckDBPyConnection, run_ids: list[str]) -> None:
-    """A run that still has a cramp, tagged by another change, is answered with it; of a copy the run that counts."""
-    con.execute(read_sql("queries", "hold_cramps"), {"run_ids": run_ids})
+def _answer_tagged_runs(con: duckdb.DuckDBPyConnection, run_ids: list[str]) -> None:
+    """Answer those of these runs that still have a cramp, tagged by a different change, with "cramp"."""
+    con.execute(read_sql("queries", "answer_tagged_runs"), {"run_ids": run_ids})

@@ -1,9 +1,9 @@
-"""Attaches a DuckDB file, waits while someone holds it, and turns DuckDB's complaints into a person's words.
+"""Attaches a DuckDB file, waits while another process holds it, and turns DuckDB's errors into readable ones.
 
-Called by `connection` and `publish`, which decide which files; nothing here knows what is in them.
+Called by `connection` and `publish`, which decide which files; nothing here depends on what the files contain.
 
-A connection of ours is always `:memory:` with the files attached by name: `duckdb.connect(path)` would share
-one instance among all openers in a process; attaching keeps a second out, as the lock does a second process.
+Our connections are always `:memory:` with the files attached by name. `duckdb.connect(path)` would share one
+instance among all openers in a process; attaching refuses a second opener, as the lock refuses a second process.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ import duckdb
 from pipeline.errors import CannotStart, CramplogError, TryAgain
 from pipeline.files import PRIVATE_FILE
 
-STORAGE_VERSION = "v1.5.0"  # the newest that the duckdb CLI which pip delivers can read
+STORAGE_VERSION = "v1.5.0"  # the newest that the duckdb CLI installed by pip can read
 POLL_S = 0.075
 _HOLDER = re.compile(r"Conflicting lock is held in (?P<program>.+?)(?: \(PID (?P<pid>\d+)\)| by |\. See )")
 _BUSY = ("Could not set lock on file", "Unique file handle conflict")
 _DAMAGED = ("not a valid DuckDB database", "Corrupt database", "Could not read enough bytes", "checksum")
 _BLOCK = re.compile(r"stored checksum (?P<stored>\d+) in block at location (?P<location>\d+)")
 _NOT_A_FILE = ("Is a directory", "Not a directory")
-_BROKEN = (duckdb.InternalException, duckdb.FatalException, duckdb.SerializationException)  # seen after damage, too
+_BROKEN = (duckdb.InternalException, duckdb.FatalException, duckdb.SerializationException)  # also seen after damage
 _NAMED = re.compile(r'file "(?P<path>[^"]+\.duckdb)')
 _NEWER = ("storage version", "version number", "newer version of DuckDB")
 _DISK_FULL = ("No space left on device", "Disk quota exceeded", "not enough space")
@@ -34,36 +34,36 @@ _FORBIDDEN = ("Permission denied", "Read-only file system", "Operation not permi
 
 
 def attach(con: duckdb.DuckDBPyConnection, path: Path, name: str, *, write: bool, wait_s: float) -> None:
-    """Attaches `path` to `con` as `name`, made in our storage version when missing and `write`.
+    """Attach `path` to `con` as `name`. With `write`, a missing file is created in our storage version.
 
-    Tries every 75 ms until `wait_s` have passed while the file is held by someone else.
-    Raises TryAgain (held, disk full) or CannotStart (damaged, newer, not ours to read).
+    While the file is locked, tries again every 75 ms for up to `wait_s` seconds.
+    Raises TryAgain (locked, disk full) or CannotStart (damaged, too new, no permission).
     """
-    how = f"STORAGE_VERSION '{STORAGE_VERSION}'" if write else "READ_ONLY"
+    mode = f"STORAGE_VERSION '{STORAGE_VERSION}'" if write else "READ_ONLY"
     deadline = time.monotonic() + wait_s
     while True:
         try:
-            con.execute(f"ATTACH $path AS {name} ({how})", {"path": str(path)})
+            con.execute(f"ATTACH $path AS {name} ({mode})", {"path": str(path)})
             break
         except duckdb.Error as error:
             if not is_busy(error) or time.monotonic() >= deadline:
-                raise in_plain_words(error, path) or _cannot_be_opened(error, path) from error
+                raise readable_error(error, path) or _cannot_be_opened(error, path) from error
             time.sleep(POLL_S)
     if write:
         path.chmod(PRIVATE_FILE)
 
 
 @contextmanager
-def plain_errors(path: Path, files: Sequence[Path] = ()) -> Iterator[None]:
-    """Inside, DuckDB's complaints about disk and files become ours, and Ctrl-C during a query what it is.
+def readable_errors(path: Path, files: Sequence[Path] = ()) -> Iterator[None]:
+    """Inside the block, DuckDB's errors about disk and files become ours, and Ctrl-C raises KeyboardInterrupt.
 
-    DuckDB seldom says which file is damaged: after its complaint each of `files` is looked through, to name it.
+    DuckDB rarely names the damaged file: after such an error each of `files` is read through to find it.
     """
     try:
         yield
     except duckdb.Error as error:
-        damaged = _holding_the_block(error, files) or (first_damaged(files) if may_be_damage(error) else None)
-        problem = _damaged(damaged) if damaged else in_plain_words(error, path)
+        damaged = _file_of_block(error, files) or (first_damaged(files) if may_be_damage(error) else None)
+        problem = _damaged(damaged) if damaged else readable_error(error, path)
         if problem is None:
             raise
         raise problem from error
@@ -74,55 +74,58 @@ def plain_errors(path: Path, files: Sequence[Path] = ()) -> Iterator[None]:
 
 
 def is_busy(error: duckdb.Error) -> bool:
-    """Whether another process, or another connection of this one, holds the file."""
+    """True if another process, or another connection of this process, holds the file."""
     return any(sign in str(error) for sign in _BUSY)
 
 
-def in_plain_words(error: duckdb.Error, path: Path) -> CramplogError | None:
-    """What a person can do about DuckDB's complaint about the file at `path`; None when it is our bug."""
+def readable_error(error: duckdb.Error, path: Path) -> CramplogError | None:
+    """DuckDB's error about the file at `path` as one that says what to do; None if it is a bug of ours."""
     text = str(error)
     named = _NAMED.search(text)
     path = Path(named["path"]) if named else path
 
-    def says(signs: tuple[str, ...]) -> bool:
+    def mentions(signs: tuple[str, ...]) -> bool:
         return any(sign in text for sign in signs)
 
-    if says(_BUSY):
+    if mentions(_BUSY):
         return TryAgain(
-            f"the store is busy: {path.name} is held by {holder(text)}", "wait for it to end, then try again"
+            f"the store is busy: {path.name} is held by {lock_holder(text)}", "wait for it to end, then try again"
         )
-    if says(_DISK_FULL):
+    if mentions(_DISK_FULL):
         return TryAgain(
             f"the disk is full: {path} cannot grow", "free some space; what was saved before is still there"
         )
-    if says(_FORBIDDEN):
-        return CannotStart(f"{path} may not be opened here", "check the rights of the file and of its folder")
-    if says(_NOT_A_FILE):
+    if mentions(_FORBIDDEN):
         return CannotStart(
-            f"{path} is no file", "move away what is there, and put a copy from your backup in its place"
+            f"{path} may not be opened: permission denied", "check the permissions of the file and of its folder"
         )
-    if says(_DAMAGED):
+    if mentions(_NOT_A_FILE):
+        return CannotStart(f"{path} is not a file", f"move it away and restore {path.name} from your backup")
+    if mentions(_DAMAGED):
         return _damaged(path)
-    if says(_NEWER):
+    if mentions(_NEWER):
         return CannotStart(f"{path} was written by a newer program", "update cramplog")
     return None
 
 
-def _holding_the_block(error: duckdb.Error, files: Sequence[Path]) -> Path | None:
-    """The file with the block of which DuckDB says that its sum, which it repeats, is wrong: an index may lie there."""
-    if (said := _BLOCK.search(str(error))) is None:
+def _file_of_block(error: duckdb.Error, files: Sequence[Path]) -> Path | None:
+    """The file that contains the block with the wrong checksum that DuckDB quotes.
+
+    An index may be stored there, which reading all values would not find.
+    """
+    if (match := _BLOCK.search(str(error))) is None:
         return None
-    stored = int(said["stored"]).to_bytes(8, "little")
+    stored = int(match["stored"]).to_bytes(8, "little")
     for path in files:
         with suppress(OSError), path.open("rb") as file:
-            file.seek(int(said["location"]))
+            file.seek(int(match["location"]))
             if file.read(8) == stored:
                 return path
     return None
 
 
 def first_damaged(files: Sequence[Path]) -> Path | None:
-    """The first of these files that cannot be read through; None when all can, or are held by somebody."""
+    """The first of these files that cannot be read completely; None if all can or are locked."""
     for path in files:
         try:
             _read_through(path)
@@ -133,33 +136,33 @@ def first_damaged(files: Sequence[Path]) -> Path | None:
 
 
 def _read_through(path: Path) -> None:
-    """Every value of every table, so that DuckDB checks the sums of all blocks in use."""
+    """Read every value of every table, so that DuckDB verifies the checksums of all blocks in use."""
     with duckdb.connect(":memory:") as con:
         con.execute("ATTACH $path AS file (READ_ONLY)", {"path": str(path)})
         tables = con.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'file'").fetchall()
         for (table,) in tables:
-            con.execute(f'SELECT count(hash(one)) FROM file."{table}" AS one').fetchall()  # noqa: S608  names of the file
+            con.execute(f'SELECT count(hash(entry)) FROM file."{table}" AS entry').fetchall()  # noqa: S608  names of the file
 
 
 def may_be_damage(error: duckdb.Error) -> bool:
-    """Whether DuckDB met a file that is not as it was written, or broke and the file may be why."""
+    """True if a file is no longer as it was written, or DuckDB failed and the file may be the reason."""
     return isinstance(error, _BROKEN) or any(sign in str(error) for sign in _DAMAGED)
 
 
 def _damaged(path: Path) -> CannotStart:
     return CannotStart(
         f"{path} is damaged",
-        "put a copy from your backup in its place; the recorded files are safe in originals/",
+        f"restore {path.name} from your backup; the recorded files are safe in originals/",
     )
 
 
 def _cannot_be_opened(error: duckdb.Error, path: Path) -> CannotStart:
-    """For a complaint nobody has seen yet: opening a file is one fixed statement, so it is about the file."""
-    return CannotStart(f"{path} cannot be opened ({type(error).__name__})", "put a copy from your backup in its place")
+    """For an error not listed above: opening a file is one fixed statement, so the file must be the reason."""
+    return CannotStart(f"{path} cannot be opened ({type(error).__name__})", f"restore {path.name} from your backup")
 
 
-def holder(message: str) -> str:
-    """The process that DuckDB's lock message names: 'cramplog nightly (PID 4711)'."""
+def lock_holder(message: str) -> str:
+    """The process named in DuckDB's lock message, such as 'cramplog nightly (PID 4711)'."""
     match = _HOLDER.search(message)
     if match is None:
         return "another part of this program" if _BUSY[1] in message else "another process"
@@ -169,14 +172,14 @@ def holder(message: str) -> str:
 
 
 def _command(pid: int) -> str | None:
-    """The script and verb a process runs, where the system tells (Linux); its arguments may be private."""
+    """The script and verb that a process runs, on Linux; None elsewhere. Further arguments may be private."""
     try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+        args = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
     except OSError:
         return None
-    if not words or not Path(words[0]).name.startswith("python"):
-        return Path(words[0]).name or None
-    if len(words) < 2 or words[1].startswith("-"):
+    if not args or not Path(args[0]).name.startswith("python"):
+        return Path(args[0]).name or None
+    if len(args) < 2 or args[1].startswith("-"):
         return None
-    verb = words[2] if len(words) > 2 and words[2].isalpha() else ""
-    return f"{Path(words[1]).name} {verb}".strip()
+    verb = args[2] if len(args) > 2 and args[2].isalpha() else ""
+    return f"{Path(args[1]).name} {verb}".strip()

@@ -1,7 +1,7 @@
-"""Opens the store for one action and closes it again. The actions and the other modules of this room call it.
+"""Opens the store for one action and closes it again. Called by the actions and by the other modules of the store.
 
-Four files: the ledger `cramplog` (always attached; table names without a catalog are its tables), `records`, `tracks`
-and `private` (attached when asked for, so that positions and private items are open only where they are needed).
+The store is four files. The ledger `cramplog` is always attached; table names without a catalog are its tables.
+`records`, `tracks` and `private` are attached on request, so that positions and private items are open only where needed.
 """
 
 from __future__ import annotations
@@ -17,20 +17,18 @@ import duckdb
 from pipeline.errors import CannotStart
 from pipeline.files import make_private_folder, private_umask
 from pipeline.settings import Settings
-from pipeline.store.db.attach import attach, plain_errors
+from pipeline.store.db.attach import attach, readable_errors
 from pipeline.store.db.engine import Engine
 from pipeline.store.db.interrupt import interrupts_wait
-from pipeline.store.db.migrate import LEDGER, applied_version, first_versions, is_current, migrate, transaction
-from pipeline.store.db.rows import one_value
+from pipeline.store.db.migrate import LEDGER, applied_version, first_versions, is_current, migrate
+from pipeline.store.db.rows import first_value
 from pipeline.store.db.sql_files import SQL_ROOT
+from pipeline.store.db.transaction import transaction
 
-__all__ = ["clean_orphans", "open_store", "transaction"]
-
-PATIENCE_S = 30.0  # a command; the nightly waits longer
-_RESTORE = "put a copy from your backup in its place"
+PATIENCE_S = 30.0  # for a command; the nightly waits longer
 _SENSOR_TABLES = {"records": ("records.record", "records.record_field"), "tracks": ("tracks.track",)}
-# Numbers that the ledger does not know: above its last (a kill before the ledger's commit), or once those of a run that
-# was read again. Both are narrow ranges, and whatever lies outside is not even looked at: rows are in order of run_no.
+# Run numbers that are not in the ledger: above its last one (the program was killed before the ledger's commit), or former
+# numbers of a run that was read again. Both are narrow ranges, and rows are in order of run_no: DuckDB skips the rest.
 _LAST_NO = "SELECT coalesce(max(run_no), 0) FROM cramplog.run"
 _LEFT_NOS = "SELECT run_no::INTEGER FROM range(1, $last) AS numbers(run_no) ANTI JOIN cramplog.run USING (run_no) ORDER BY run_no"
 _AMONG_LEFT = "run_no BETWEEN $from AND $to AND run_no IN (SELECT unnest($left::INTEGER[]))"
@@ -48,17 +46,17 @@ def open_store(
     create: bool = False,
     sql_root: Traversable = SQL_ROOT,
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with the ledger, and `records`, `tracks` and `private` as asked, closed at the end of the block.
+    """A connection with the ledger and the requested files, closed at the end of the block.
 
-    One writer or several readers: waits up to `wait_s` for a busy store. An older store is brought up to date
-    first; `create` makes one where there is none. Opening for writing clears records and tracks without run.
-    Ctrl-C waits for the end of the block. Raises TryAgain (held by a named process, disk full) and CannotStart
-    (none, damaged, newer, not ours).
+    One writer or several readers: waits up to `wait_s` seconds for a busy store. Migrates an older store first.
+    `create` makes a store if there is none. Opening for writing deletes records and tracks without a run.
+    Ctrl-C takes effect at the end of the block. Raises TryAgain (locked by a process it names, disk full) and
+    CannotStart (no store, damaged, too new, no permission).
     """
-    asked = {"records": with_records, "tracks": with_tracks, "private": with_private}
-    catalogs = [LEDGER, *(catalog for catalog, wanted in asked.items() if wanted)]
-    with private_umask(), plain_errors(settings.home, [_path(settings, catalog) for catalog in catalogs]):
-        if not _is_born(settings.store):
+    requested = {"records": with_records, "tracks": with_tracks, "private": with_private}
+    catalogs = [LEDGER, *(catalog for catalog, wanted in requested.items() if wanted)]
+    with private_umask(), readable_errors(settings.home, [_path(settings, catalog) for catalog in catalogs]):
+        if not _has_content(settings.store):
             _make_or_refuse(settings, create, wait_s, sql_root)
         engine = _current(settings, catalogs, write, wait_s, sql_root)
         with interrupts_wait(), engine.closed_at_end():
@@ -68,9 +66,9 @@ def open_store(
 
 
 def clean_orphans(con: duckdb.DuckDBPyConnection) -> int:
-    """Deletes records and tracks that a kill left without a run in the ledger; returns of how many runs."""
+    """Delete records and tracks without a run in the ledger, left by a killed program; returns the number of runs."""
     attached = {name for (name,) in con.execute("SELECT database_name FROM duckdb_databases()").fetchall()}
-    last_no = int(one_value(con, _LAST_NO))
+    last_no = int(first_value(con, _LAST_NO))
     left_nos = [number for (number,) in con.execute(_LEFT_NOS, {"last": last_no}).fetchall()]
     cleaned: set[int] = set()
     for catalog in attached & _SENSOR_TABLES.keys():
@@ -81,9 +79,9 @@ def clean_orphans(con: duckdb.DuckDBPyConnection) -> int:
 
 
 def _cleared(con: duckdb.DuckDBPyConnection, table: str, last_no: int, left_nos: list[int]) -> set[int]:
-    """Deletes the rows of a table whose run_no is above the last, or one of those left; returns the numbers they had."""
-    asked: dict[str, object] = {"last": last_no}
-    orphans = [("run_no > $last", asked)]
+    """Delete the rows with a run_no above the last one or among `left_nos`; returns the run numbers found."""
+    above: dict[str, object] = {"last": last_no}
+    orphans = [("run_no > $last", above)]
     if left_nos:
         within = {"from": left_nos[0], "to": left_nos[-1], "left": left_nos}
         orphans.append((_AMONG_LEFT, within))
@@ -106,8 +104,8 @@ def _path(settings: Settings, catalog: str) -> Path:
 
 
 def _current(settings: Settings, catalogs: list[str], write: bool, wait_s: float, sql_root: Traversable) -> Engine:
-    """These files attached, the ledger first; an older store is brought up to date before the others are looked for."""
-    # Several threads on a table would each leave a part of a row group: the files two thirds larger, and half as much work.
+    """These files attached, the ledger first; an older store is migrated before the other files are opened."""
+    # With several threads each would leave part of a row group: two thirds larger files, half as much work again.
     threads = 1 if write and "records" in catalogs else None
     engine = _attached(settings, [LEDGER], write=write, wait_s=wait_s, threads=threads)
     try:
@@ -133,7 +131,7 @@ def _attached(
 ) -> Engine:
     engine = Engine(settings.home / "spill", threads)
     try:
-        engine.con.execute("SET TimeZone = 'UTC'")  # an aware instant goes into a TIMESTAMP as what it is in UTC
+        engine.con.execute("SET TimeZone = 'UTC'")  # so that an aware instant is stored in a TIMESTAMP as UTC
         _attach_all(engine.con, settings, catalogs, write, wait_s, create)
         engine.con.execute(f"USE {LEDGER}")
     except BaseException:
@@ -153,12 +151,12 @@ def _attach_all(
     for catalog in catalogs:
         path = _path(settings, catalog)
         if catalog not in create and not path.exists():
-            raise CannotStart(f"{path} is missing", _RESTORE)
+            raise CannotStart(f"{path} is missing", f"restore {path.name} from your backup")
         attach(con, path, catalog, write=write, wait_s=wait_s)
 
 
-def _is_born(path: Path) -> bool:
-    """A file with something in it: a kill or a full disk at its making leaves it empty."""
+def _has_content(path: Path) -> bool:
+    """True if the file exists and is not empty: it stays empty when its creation is killed or the disk is full."""
     return path.exists() and path.stat().st_size > 0
 
 
@@ -167,24 +165,24 @@ def _make_or_refuse(settings: Settings, create: bool, wait_s: float, sql_root: T
         raise CannotStart(f"there is no store in {settings.home}", "make one: cramplog init")
     make_private_folder(settings.home)
     for catalog in first_versions(sql_root):
-        if not _is_born(_path(settings, catalog)):
+        if not _has_content(_path(settings, catalog)):
             _path(settings, catalog).unlink(missing_ok=True)
     try:
         _upgrade(settings, wait_s, sql_root)
     except CannotStart:
-        settings.store.unlink(missing_ok=True)  # made a moment ago, for nothing
+        settings.store.unlink(missing_ok=True)  # created a moment ago, and still empty
         raise
 
 
 def _holds_records(con: duckdb.DuckDBPyConnection) -> bool:
-    """Records that a new, empty ledger would take for orphans."""
+    """True if there are records that a new, empty ledger would take for orphans."""
     if applied_version(con, "records") == 0:
         return False
-    return one_value(con, "SELECT run_no FROM records.record LIMIT 1") is not None
+    return first_value(con, "SELECT run_no FROM records.record LIMIT 1") is not None
 
 
 def _upgrade(settings: Settings, wait_s: float, sql_root: Traversable) -> None:
-    """Brings all files up to date; makes those that the store, as it is, does not have yet."""
+    """Migrate all files, and create those that the store does not have yet."""
     with _attached(settings, [LEDGER], write=True, wait_s=wait_s, create=[LEDGER]).closed_at_end() as con:
         have = applied_version(con)
     first = first_versions(sql_root)
@@ -193,5 +191,8 @@ def _upgrade(settings: Settings, wait_s: float, sql_root: Traversable) -> None:
     engine = _attached(settings, [LEDGER, *others], write=True, wait_s=wait_s, create=missing)
     with interrupts_wait(), engine.closed_at_end() as con:
         if not have and _holds_records(con):
-            raise CannotStart(f"{settings.store} is gone, the records are still there", _RESTORE)
+            raise CannotStart(
+                f"{settings.store} is gone, but its records are still there",
+                f"restore {settings.store.name} from your backup",
+            )
         migrate(con, datetime.now(UTC), sql_root)

@@ -1,8 +1,8 @@
-"""DuckDB without a file, to which `connection` attaches ours; the last one is kept for the next opening in this process.
+"""An in-memory DuckDB to which `connection` attaches the store's files. An idle one is reused by this process.
 
-Making one takes more computing than attaching all our files, and what it has learnt of its memory is lost with it: with a
-new one per visit bulk ingest needs 4 % more CPU (`python -m benchmarks.two_trees`). Nothing of a visit stays: its files are
-detached, which writes them down and lets go of their locks, and session settings end with the visit's own connection.
+Starting DuckDB costs more CPU than attaching all our files, and a new one has to allocate its memory again: with a new one
+per opening, bulk ingest needs 4 % more CPU (`python -m benchmarks.two_trees`). Nothing of one use is left for the next:
+detaching the files writes them to disk and releases their locks, and session settings end with the connection.
 """
 
 from __future__ import annotations
@@ -17,28 +17,30 @@ from pathlib import Path
 import duckdb
 
 _OPTIONS: dict[str, str | bool | int | float | list[str]] = {
-    # DuckDB fetches nothing from the network by itself.
+    # DuckDB downloads nothing by itself.
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
-    # What sensors wrote is nearly always packed as ALP: trying the other ways costs 4 % of storing a batch, under 2 % of bulk
-    # ingest. Columns of other types have their own.
+    # A misspelt table is an error, never a Python variable of that name: what SQL may read is registered.
+    "python_enable_replacements": "false",
+    # Sensor values are nearly always compressed best by ALP: trying the other methods costs 4 % of storing a batch, under 2 % of
+    # bulk ingest. Columns of other types are not affected.
     "force_compression": "alp",
 }
-_kept: dict[tuple[Path, int | None], duckdb.DuckDBPyConnection] = {}
+_idle: dict[tuple[Path, int | None], duckdb.DuckDBPyConnection] = {}
 
 
 class Engine:
-    """A DuckDB of one visit: `con` is its connection; what does not fit into memory goes to the folder `spill`."""
+    """DuckDB for one opening of the store. `con` is its connection; what exceeds memory goes to the folder `spill`."""
 
     def __init__(self, spill: Path, threads: int | None) -> None:
         self._kind = (spill, threads)
-        kept = _kept.pop(self._kind, None)
-        self._root = _made(spill, threads) if kept is None else kept
+        idle = _idle.pop(self._kind, None)
+        self._root = _started(spill, threads) if idle is None else idle
         self.con = self._root.cursor()
 
     @contextmanager
     def closed_at_end(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Its connection; at the end of the block it is kept for the next visit, after an error it ends."""
+        """The connection. At the end of the block DuckDB stays idle for the next opening; after an error it ends."""
         try:
             yield self.con
         except BaseException:
@@ -47,7 +49,7 @@ class Engine:
         self._close()
 
     def _close(self) -> None:
-        """Detach what is attached. One that cannot, as when the disk is full, ends."""
+        """Detach all files. If that fails, as on a full disk, DuckDB ends."""
         try:
             self.con.execute("USE memory")
             for (name,) in self.con.execute(
@@ -59,27 +61,27 @@ class Engine:
         except duckdb.Error:
             self.end()
             return
-        if _kept.setdefault(self._kind, self._root) is not self._root:
+        if _idle.setdefault(self._kind, self._root) is not self._root:
             self._root.close()
 
     def end(self) -> None:
-        """Close it for good, after an error: nobody knows what it left behind."""
+        """Close DuckDB for good, after an error: its memory may hold anything."""
         self.con.close()
         self._root.close()
 
 
 @atexit.register
-def _end_kept() -> None:
-    """At the program's end: what Python finds open then, DuckDB's binding complains about.
+def _end_idle() -> None:
+    """Close the idle ones at the program's end: DuckDB's binding prints an error for those still open then.
 
-    Everything is written down by now: Ctrl-C has nothing left to stop, and would only be a traceback.
+    Everything is on disk by now: Ctrl-C has nothing left to stop and would only print a traceback.
     """
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-    while _kept:
-        _kept.popitem()[1].close()
+    while _idle:
+        _idle.popitem()[1].close()
 
 
-def _made(spill: Path, threads: int | None) -> duckdb.DuckDBPyConnection:
+def _started(spill: Path, threads: int | None) -> duckdb.DuckDBPyConnection:
     options = {**_OPTIONS, "temp_directory": str(spill)}
     return duckdb.connect(":memory:", config=options | ({"threads": str(threads)} if threads else {}))

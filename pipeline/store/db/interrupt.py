@@ -1,8 +1,8 @@
-"""Ctrl-C and the alarm of a time limit while the store is open: kept until it is closed again. For `connection`.
+"""Delays Ctrl-C and the alarm of a time limit until the store is closed again. Called by `connection`.
 
-DuckDB's Python client may spin for ever when Ctrl-C reaches it within a statement (seen: 12 of 12 tries on two queries), and
-turns the error that an alarm raises into a RuntimeError of its own ("Query interrupted"). A visit to the store is short, so
-both wait for its end, and what was begun is whole.
+DuckDB's Python client may loop forever when Ctrl-C reaches it within a statement (seen in 12 of 12 tries on two queries), and
+turns the error raised by an alarm into a RuntimeError ("Query interrupted"). The store is open for a short time only, so both
+signals wait until it is closed, and each action completes its writing.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from types import FrameType
 
 @contextmanager
 def interrupts_wait() -> Iterator[None]:
-    """Inside, both signals are only remembered. At the end Ctrl-C is raised as KeyboardInterrupt and an alarm is sent again,
-    unless an error is on its way.
+    """Inside the block, both signals are only remembered. At the end, unless the block failed, Ctrl-C raises
+    KeyboardInterrupt and an alarm is sent again.
 
-    Only the main thread gets signals; elsewhere nothing changes.
+    Does nothing outside the main thread, which alone receives signals.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -1,29 +1,34 @@
-"""Brings the store's files up to this program's schema: each migration once, then the views. For `connection`.
+"""Migrates the store's files to this program's schema: each migration once, then all views. Called by `connection`.
 
-A migration is `NNNN_what.sql` for the ledger, `NNNN_what.records.sql` (`.tracks.sql`, `.private.sql`) for the others.
-DuckDB writes one file a transaction: every part shares its transaction with its row in that file's own
-`migration` table, the ledger's part of a number last. Killed anywhere, the next opening goes on there.
+A migration is `NNNN_what.sql` for the ledger, `NNNN_what.records.sql` (`.tracks.sql`, `.private.sql`) for the other files.
+DuckDB writes one file per transaction: each part of a migration shares its transaction with its row in that file's
+`migration` table, and the ledger's part comes last. If the program is killed, the next opening continues from there.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import version as package_version
 from importlib.resources.abc import Traversable
 
 import duckdb
 
 from pipeline.errors import CannotStart
-from pipeline.store.db.rows import one_value
+from pipeline.instants import naive_utc
+from pipeline.store.db.rows import first_value
 from pipeline.store.db.sql_files import SQL_ROOT, sql_files
+from pipeline.store.db.transaction import transaction
 
 LEDGER = "cramplog"
-CATALOGS = ("records", "tracks", "private", LEDGER)  # the order of writing: the ledger last, as the truth
+CATALOGS = (
+    "records",
+    "tracks",
+    "private",
+    LEDGER,
+)  # in the order of writing: the ledger last, because it decides what exists
 _FILE_NAME = re.compile(r"^(?P<version>\d{4})_(?P<what>[a-z0-9_]+)(?:\.(?P<catalog>records|tracks|private))?\.sql$")
 
 _MIGRATION_TABLE = """
@@ -46,21 +51,8 @@ class Migration:
     sql: dict[str, str]
 
 
-@contextmanager
-def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """All inside or nothing, also on Ctrl-C. It can write to one file only; DuckDB refuses a second."""
-    con.execute("BEGIN")
-    try:
-        yield
-        con.execute("COMMIT")
-    except BaseException:
-        with suppress(duckdb.Error):  # a connection that died of a full disk has rolled back already
-            con.execute("ROLLBACK")
-        raise
-
-
 def migrations(root: Traversable = SQL_ROOT) -> list[Migration]:
-    """Every migration under `root`, by number. A wrong file name or a gap is our bug: ValueError."""
+    """Every migration under `root`, by number. Raises ValueError (a bug of ours) for a wrong file name or a gap."""
     steps: dict[int, Migration] = {}
     for file_name, text in sql_files("migrations", root):
         match = _FILE_NAME.match(file_name)
@@ -77,10 +69,10 @@ def migrations(root: Traversable = SQL_ROOT) -> list[Migration]:
 
 
 def first_versions(root: Traversable = SQL_ROOT) -> dict[str, int]:
-    """The files this program keeps, the ledger last, and the migration that made each."""
+    """The files of a store, the ledger last, each with the number of the migration that creates it."""
     steps = migrations(root)
-    begun = {catalog: [step.version for step in steps if catalog in step.sql] for catalog in CATALOGS}
-    return {catalog: versions[0] for catalog, versions in begun.items() if versions}
+    numbers = {catalog: [step.version for step in steps if catalog in step.sql] for catalog in CATALOGS}
+    return {catalog: versions[0] for catalog, versions in numbers.items() if versions}
 
 
 def schema_version(root: Traversable = SQL_ROOT) -> int:
@@ -89,28 +81,28 @@ def schema_version(root: Traversable = SQL_ROOT) -> int:
 
 
 def applied_version(con: duckdb.DuckDBPyConnection, catalog: str = LEDGER) -> int:
-    """The newest migration that the attached file has; 0 for a new file."""
+    """The number of the newest migration applied to the attached file; 0 for a new file."""
     try:
-        return int(one_value(con, f"SELECT coalesce(max(version), 0) FROM {catalog}.migration"))  # noqa: S608  our name
-    except duckdb.CatalogException:  # quicker than asking for the table first
+        return int(first_value(con, f"SELECT coalesce(max(version), 0) FROM {catalog}.migration"))  # noqa: S608  our name
+    except duckdb.CatalogException:  # faster than checking for the table first
         return 0
 
 
 def is_current(con: duckdb.DuckDBPyConnection, root: Traversable = SQL_ROOT) -> bool:
-    """Whether the ledger has this program's schema and views. Raises CannotStart when they are newer."""
+    """True if the ledger has this program's schema and views. Raises CannotStart if its schema is newer."""
     have, want = applied_version(con), schema_version(root)
     if have > want:
         raise CannotStart(
-            f"the store has schema {have}, this program knows {want}: a newer cramplog made it",
+            f"the store has schema {have}, but this program supports only up to {want}: a newer cramplog wrote it",
             "update cramplog",
         )
     return have == want and _applied_views(con) == views_hash(root)
 
 
 def migrate(con: duckdb.DuckDBPyConnection, now: datetime, root: Traversable = SQL_ROOT) -> None:
-    """Applies what is missing to all files, attached for writing, makes the views anew, and checkpoints.
+    """Apply the missing migrations to all files, which are attached for writing, recreate the views, and checkpoint.
 
-    `now` is aware. Raises CannotStart when the store is newer than the program.
+    `now` is aware. Raises CannotStart if the store is newer than the program.
     """
     if is_current(con, root):
         return
@@ -129,7 +121,7 @@ def _apply(con: duckdb.DuckDBPyConnection, step: Migration, catalog: str, now: d
     try:
         with transaction(con):
             con.execute(_MIGRATION_TABLE)
-            if catalog in step.sql:  # a step may touch the other files only
+            if catalog in step.sql:  # a migration may change other files only
                 con.execute(step.sql[catalog])
             con.execute(
                 "INSERT INTO migration VALUES ($version, $name, $at, $program)",
@@ -160,18 +152,13 @@ def _make_views(con: duckdb.DuckDBPyConnection, now: datetime, root: Traversable
 
 
 def views_hash(root: Traversable) -> str:
-    """What the views under `root` are, in 64 letters: changes with any of their files."""
+    """SHA-256 (hex) of all views under `root`: it changes with any of their files."""
     texts = [f"{name}\n{text}" for name, text in sql_files("views", root)]
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
 
 def _applied_views(con: duckdb.DuckDBPyConnection) -> str | None:
     try:
-        return str(one_value(con, "SELECT sha256 FROM cramplog.applied_views"))
+        return str(first_value(con, "SELECT sha256 FROM cramplog.applied_views"))
     except duckdb.CatalogException:
         return None
-
-
-def naive_utc(instant: datetime) -> datetime:
-    """An aware instant as the store keeps it: a TIMESTAMP without zone, holding UTC."""
-    return instant.astimezone(UTC).replace(tzinfo=None)

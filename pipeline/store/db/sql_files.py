@@ -1,4 +1,4 @@
-"""The SQL that lies in files: finding and reading it. Used by all of the store that runs a query of ours."""
+"""Finds and reads the SQL files. Used by every module of the store that runs a query from a file."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ def read_sql(folder: str, name: str, root: Traversable = SQL_ROOT) -> str:
 
 
 def sql_files(folder: str, root: Traversable = SQL_ROOT) -> list[tuple[str, str]]:
-    """(file name, text) of every .sql file in `sql/<folder>`, sorted by name; empty without such a folder."""
-    place = root.joinpath(folder)
-    if not place.is_dir():
+    """(file name, text) of every .sql file in `sql/<folder>`, sorted by name; empty if there is no such folder."""
+    directory = root.joinpath(folder)
+    if not directory.is_dir():
         return []
-    found = [entry for entry in place.iterdir() if entry.name.endswith(".sql")]
+    found = [entry for entry in directory.iterdir() if entry.name.endswith(".sql")]
     return [(entry.name, entry.read_text(encoding="utf-8")) for entry in sorted(found, key=lambda entry: entry.name)]

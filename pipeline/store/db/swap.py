@@ -1,6 +1,7 @@
-"""Writes a new DuckDB file and puts it in an old one's place in one step. For `publish` and `private`.
+"""Writes a new DuckDB file and replaces the old one with it in one step. Called by `publish` and `private`.
 
-Readers that have the old file open keep it; a kill leaves the old file or the new one, never half of one.
+Readers that have the old file open continue to read it. If the program is killed, either the old file or the complete new
+one is there.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ import duckdb
 from pipeline.files import sync_path
 from pipeline.store.db.attach import attach
 
-_READ_ONLY_FILE = 0o400  # so that a database tool opens it for reading, and leaves no log beside it
+_READ_ONLY_FILE = 0o400  # a database tool then opens it for reading and leaves no log next to it
 
 
 @contextmanager
 def new_file(con: duckdb.DuckDBPyConnection, target: Path, mode: int = _READ_ONLY_FILE) -> Iterator[None]:
-    """Inside, `snapshot` is an empty attached file; at the end it stands in `target`'s place, whole, with that mode.
+    """Inside the block, `snapshot` is an empty attached file; at the end it replaces `target`, with that file mode.
 
-    One at a time (`one_writer`): the new file's name is fixed, so that a killed writer's is found and goes.
+    One writer at a time (`one_writer`): the new file has a fixed name, so that one left by a killed writer is removed.
     """
     new = target.with_name(target.name + ".new")
     for leftover in (new, _log(new)):
@@ -32,15 +33,15 @@ def new_file(con: duckdb.DuckDBPyConnection, target: Path, mode: int = _READ_ONL
     con.execute("DETACH snapshot")
     sync_path(new)
     new.chmod(mode)
-    _log(target).unlink(missing_ok=True)  # somebody wrote into the old file: not into this one
+    _log(target).unlink(missing_ok=True)  # left by a program that wrote into the old file
     new.replace(target)
     sync_path(target.parent)
 
 
 def file_mark(path: Path) -> str:
-    """Changes whenever a writer changed the DuckDB file or its log.
+    """Inode, size and modification time of a DuckDB file and its log: it differs after every write.
 
-    By stat only: to open and close the file here would drop the lock DuckDB holds on it for this process.
+    Uses stat only: opening and closing the file here would release the lock that DuckDB holds for this process.
     """
     marks = []
     for part in (path, _log(path)):

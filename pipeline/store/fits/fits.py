@@ -1,6 +1,6 @@
-"""One runner's fits in the ledger: plain JSON with version, data hash, seed and record. Called by actions.
+"""Each runner's fits in the ledger: JSON with version, data hash, seed and scores. Called by actions.
 
-The fit of the whole store that they belong to is `pipeline.store.fits.trainings`'.
+The training of the whole store to which they belong is in trainings.py.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from datetime import datetime
 
 import duckdb
 
-from pipeline.store.db.rows import insert_rows, one_row, one_value
+from pipeline.store.db.rows import first_row, first_value, insert_rows
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """One runner's fitted model, a part of a training; `model` and `evaluation` are JSON texts."""
+    """One runner's fitted model, part of a training; `model` and `evaluation` are JSON texts."""
 
     fit_id: str
     training_id: str
@@ -40,8 +40,8 @@ _NEWEST_FIRST = "ORDER BY made_at DESC, length(fit_id) DESC, fit_id DESC"
 
 
 def fit_in_use(con: duckdb.DuckDBPyConnection, runner_id: str) -> Fit | None:
-    """The runner's part of the training in use, with the runs folded in since; None where there is none."""
-    row = one_row(
+    """The runner's newest fit in the training in use, which includes runs added since; None if there is none."""
+    row = first_row(
         con,
         f"SELECT {_COLUMNS} FROM fit WHERE runner_id = ? AND training_id = "  # noqa: S608  columns of ours
         "(SELECT training_id FROM training_use ORDER BY use_no DESC LIMIT 1) "
@@ -52,7 +52,7 @@ def fit_in_use(con: duckdb.DuckDBPyConnection, runner_id: str) -> Fit | None:
 
 
 def fits_of(con: duckdb.DuckDBPyConnection, training_id: str) -> list[Fit]:
-    """Each runner's newest fit of a training, by runner id."""
+    """Each runner's newest fit of a training, ordered by runner id."""
     rows = con.execute(
         f"SELECT {_COLUMNS} FROM fit WHERE training_id = ? "  # noqa: S608  columns of ours
         f"QUALIFY row_number() OVER (PARTITION BY runner_id {_NEWEST_FIRST}) = 1 ORDER BY length(runner_id), runner_id",
@@ -62,7 +62,7 @@ def fits_of(con: duckdb.DuckDBPyConnection, training_id: str) -> list[Fit]:
 
 
 def put_fits(con: duckdb.DuckDBPyConnection, fits: Sequence[Fit]) -> None:
-    """Keep fits under fresh ids (their own `fit_id` is not used)."""
+    """Store fits with new ids; their present `fit_id` is ignored."""
     for fit in fits:
-        fit_id = one_value(con, "SELECT 'f' || nextval('fit_no')")
+        fit_id = first_value(con, "SELECT 'f' || nextval('fit_no')")
         insert_rows(con, "fit", [{**asdict(fit), "fit_id": fit_id}])

@@ -1,4 +1,4 @@
-"""What training and the report read: the hazard rows and the facts of one runner, as polars frames. Called by actions."""
+"""The input of training and report: hazard rows and facts of one runner, as polars frames. Called by actions."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipeline.store.db.rows import one_row
+from pipeline.store.db.rows import first_row
 from pipeline.store.db.sql_files import read_sql
 
 
 def hazard_rows(con: duckdb.DuckDBPyConnection, runner_id: str) -> pl.DataFrame:
-    """The runner's rows of v_hazard_row, oldest first: what the model learns from and nothing else."""
+    """The runner's rows of v_hazard_row, oldest first: the only rows the model is trained on."""
     sql = "SELECT * FROM v_hazard_row WHERE runner_id = $runner_id ORDER BY start_at, run_id, segment_no"
     return _frame(con, sql, runner_id)
 
 
 def all_hazard_rows(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """Everyone's rows of v_hazard_row, oldest first."""
+    """All runners' rows of v_hazard_row, oldest first."""
     found: pl.DataFrame = con.sql("SELECT * FROM v_hazard_row ORDER BY start_at, run_id, segment_no").pl()
     return found
 
 
 @dataclass(frozen=True, slots=True)
-class FirstAnswer:
-    """What a runner said of their last ten races, of which race, and since when it is known (UTC, without zone)."""
+class StoredFirstAnswer:
+    """A runner's answer about cramps in the last ten races, their usual race, and when they answered (UTC, no zone)."""
 
     runner_id: str
     answer: str
@@ -35,34 +35,34 @@ class FirstAnswer:
     answered_at: datetime
 
 
-def first_answers(con: duckdb.DuckDBPyConnection) -> list[FirstAnswer]:
-    """Of every runner who answered (sql/queries/first_answers.sql)."""
-    return [FirstAnswer(*row) for row in con.execute(read_sql("queries", "first_answers")).fetchall()]
+def first_answers(con: duckdb.DuckDBPyConnection) -> list[StoredFirstAnswer]:
+    """The first answer of every runner who gave one (sql/queries/first_answers.sql)."""
+    return [StoredFirstAnswer(*row) for row in con.execute(read_sql("queries", "first_answers")).fetchall()]
 
 
 def report_runs(con: duckdb.DuckDBPyConnection, runner_id: str) -> pl.DataFrame:
-    """One row a counted activity (sql/queries/report_runs.sql)."""
+    """One row per counted run of any sport (sql/queries/report_runs.sql)."""
     return _frame(con, read_sql("queries", "report_runs"), runner_id)
 
 
 def report_cramps(con: duckdb.DuckDBPyConnection, runner_id: str) -> pl.DataFrame:
-    """One row a tag (sql/queries/report_cramps.sql)."""
+    """One row per tag (sql/queries/report_cramps.sql)."""
     return _frame(con, read_sql("queries", "report_cramps"), runner_id)
 
 
 def usual_hours(con: duckdb.DuckDBPyConnection, runner_id: str) -> pl.DataFrame:
-    """One row a segment with its weather hour (sql/queries/usual_hours.sql)."""
+    """One row per segment with its weather (sql/queries/usual_hours.sql)."""
     return _frame(con, read_sql("queries", "usual_hours"), runner_id)
 
 
 def home_cell(con: duckdb.DuckDBPyConnection, runner_id: str) -> str | None:
-    """The cell of most of the runner's last runs (sql/queries/home_cell.sql); None where none has a place."""
-    row = one_row(con, read_sql("queries", "home_cell"), {"runner_id": runner_id})
+    """The cell of most of the runner's recent runs (sql/queries/home_cell.sql); None if no run has a position."""
+    row = first_row(con, read_sql("queries", "home_cell"), {"runner_id": runner_id})
     return str(row[0]) if row else None
 
 
 def evidence_counts(con: duckdb.DuckDBPyConnection, runner_id: str) -> dict[str, Any]:
-    """Counts behind what may be said (sql/queries/evidence.sql), by name."""
+    """Counts that decide what a report may state (sql/queries/evidence.sql), by name."""
     return _frame(con, read_sql("queries", "evidence"), runner_id).row(0, named=True)
 
 

@@ -1,4 +1,4 @@
-"""Trainings in the ledger: each fit of the whole store, what became of it, and which one is in use. Called by actions."""
+"""Trainings in the ledger: each fit of the whole store, its outcome, and which training is in use. Called by actions."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from datetime import datetime
 import duckdb
 
 from pipeline.errors import NotFound
-from pipeline.store.db.rows import insert_rows, one_row, one_value
+from pipeline.store.db.rows import first_row, first_value, insert_rows
 from pipeline.store.fits.fits import Fit, put_fits
 
-KEPT_TRAININGS = 10  # of older ones the models go and the record stays: a night's models weigh 20 kB a runner
+TRAININGS_WITH_MODELS = 10  # older trainings keep their scores but not their models, which take 20 kB per runner
 
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """One fit of the store. `outcome`: 'first', 'replaced' (it took the old one's place) or 'kept' (the old one stays).
+    """One fit of the store. `outcome`: 'first', 'replaced' (it replaced the old one) or 'kept' (the old one stays in use).
 
-    `said` tells why in words; `evaluation` is JSON text. `made_at` UTC, without zone.
+    `reason` explains the outcome (column `said`); `evaluation` is JSON text. `made_at` is UTC without a zone.
     """
 
     training_id: str
@@ -32,12 +32,12 @@ class Training:
     cramps: int
     evaluation: str
     outcome: str
-    said: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class ListedTraining:
-    """A training as `cramplog train --list` shows it; `usable` while its models are kept."""
+    """A training as shown by `cramplog train --list`; `usable` while its models are stored."""
 
     training: Training
     in_use: bool
@@ -52,14 +52,14 @@ _NEWEST_FIRST = "ORDER BY length(training_id) DESC, training_id DESC"
 
 
 def newest_training(con: duckdb.DuckDBPyConnection) -> Training | None:
-    """The last one made, in use or not."""
-    row = one_row(con, f"SELECT {_COLUMNS} FROM training {_NEWEST_FIRST} LIMIT 1")  # noqa: S608  columns of ours
+    """The newest training, in use or not; None before the first."""
+    row = first_row(con, f"SELECT {_COLUMNS} FROM training {_NEWEST_FIRST} LIMIT 1")  # noqa: S608  columns of ours
     return Training(*row) if row else None
 
 
 def training_in_use(con: duckdb.DuckDBPyConnection) -> tuple[Training, bool] | None:
-    """The training that reports rest on, and whether a person chose it; None before the first."""
-    row = one_row(
+    """The training that reports use, and whether a person chose it; None before the first."""
+    row = first_row(
         con,
         f"SELECT {_COLUMNS}, chosen FROM training_use JOIN training USING (training_id) "  # noqa: S608  columns of ours
         "ORDER BY use_no DESC LIMIT 1",
@@ -81,39 +81,42 @@ def listed_trainings(con: duckdb.DuckDBPyConnection) -> list[ListedTraining]:
 
 
 def put_training(con: duckdb.DuckDBPyConnection, training: Training, fits: Sequence[Fit]) -> Training:
-    """Keep a training with its fits, under a fresh id; returned with it."""
-    training_id = str(one_value(con, "SELECT 't' || nextval('training_no')"))
-    kept = replace(training, training_id=training_id)
-    insert_rows(con, "training", [asdict(kept)])
+    """Store a training and its fits with a new id; returns the training with this id."""
+    training_id = str(first_value(con, "SELECT 't' || nextval('training_no')"))
+    stored = replace(training, training_id=training_id)
+    row = asdict(stored)
+    row["said"] = row.pop("reason")
+    insert_rows(con, "training", [row])
     put_fits(con, [replace(fit, training_id=training_id) for fit in fits])
-    return kept
+    return stored
 
 
 def use_training(con: duckdb.DuckDBPyConnection, training_id: str, at: datetime, chosen: bool) -> None:
-    """From now on reports rest on this training. `at` UTC, without zone."""
-    use_no = one_value(con, "SELECT nextval('training_use_no')")
+    """Use this training from now on. `at` is UTC without a zone."""
+    use_no = first_value(con, "SELECT nextval('training_use_no')")
     insert_rows(con, "training_use", [{"use_no": use_no, "training_id": training_id, "since_at": at, "chosen": chosen}])
 
 
 def drop_old_models(con: duckdb.DuckDBPyConnection) -> None:
-    """Models of older trainings than the ten newest go, but for the one in use; their records stay."""
+    """Delete the models of all but the ten newest trainings and the one in use; their scores stay."""
     con.execute(
         "DELETE FROM fit WHERE training_id IS DISTINCT FROM "  # noqa: S608  a query of ours
         "(SELECT training_id FROM training_use ORDER BY use_no DESC LIMIT 1) "
         "AND coalesce(training_id, '') NOT IN "
-        f"(SELECT training_id FROM training {_NEWEST_FIRST} LIMIT $kept)",
-        {"kept": KEPT_TRAININGS},
+        f"(SELECT training_id FROM training {_NEWEST_FIRST} LIMIT $newest)",
+        {"newest": TRAININGS_WITH_MODELS},
     )
 
 
 def usable_training(con: duckdb.DuckDBPyConnection, training_id: str) -> Training:
-    """The training of that id whose models are kept. Raises NotFound, naming those that are there."""
+    """The training with that id, if its models are stored. Raises NotFound with the ids that are usable."""
     listed = listed_trainings(con)
-    found = next((one for one in listed if one.training.training_id == training_id), None)
+    found = next((entry for entry in listed if entry.training.training_id == training_id), None)
     if found is not None and found.usable:
         return found.training
-    there = ", ".join(one.training.training_id for one in listed if one.usable) or "none yet"
-    why = (
-        "no fit is called" if found is None else f"the models of fits older than the {KEPT_TRAININGS} newest are gone:"
-    )
-    raise NotFound(f"{why} {training_id}", f"there are: {there}; see cramplog train --list")
+    usable = ", ".join(entry.training.training_id for entry in listed if entry.usable) or "none yet"
+    if found is None:
+        problem = f"no fit is called {training_id}"
+    else:
+        problem = f"the models of fit {training_id} are deleted: only the {TRAININGS_WITH_MODELS} newest are stored"
+    raise NotFound(problem, f"usable fits: {usable}; cramplog train --list shows all")

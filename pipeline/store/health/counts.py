@@ -1,4 +1,4 @@
-"""How the store stands, in counts: what it holds, how the last night went, what had to be repaired. For the actions."""
+"""The store in counts: its contents, the outcome of the last nightly, and the repairs. Called by the actions."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from datetime import datetime
 
 import duckdb
 
-from pipeline.store.db.rows import one_row
+from pipeline.store.db.rows import first_row
 from pipeline.store.db.sql_files import read_sql
 from pipeline.store.health.nights import last_stages
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What the store holds (sql/queries/standing.sql); instants are UTC without a zone, None without any run or hour.
+class StoreCounts:
+    """What the store contains (sql/queries/store_counts.sql). Instants are UTC without a zone, None without a run or hour.
 
-    `weathered_runs` of the outdoor runs have weather hours; `carried_runs` of the others came with a temperature.
+    `weathered_runs` are the outdoor runs with weather hours; `carried_runs` are those without, but with a temperature in
+    their file or export.
     """
 
     runners: int
@@ -37,8 +38,8 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Night:
-    """A nightly: when it ended (UTC, no zone), how many stages it did, and which of them failed."""
+class LastNight:
+    """The newest nightly: when it ended (UTC, no zone), its number of stages, and the stages that failed."""
 
     ended_at: datetime
     stages: int
@@ -47,7 +48,7 @@ class Night:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A kind of repair or refusal, how many runs or files it touched, how often it happened."""
+    """A kind of repair or refusal: how many runs or files it affected, and how often it occurred."""
 
     what: str
     kind: str
@@ -55,24 +56,24 @@ class Repair:
     times: int
 
 
-def read_standing(con: duckdb.DuckDBPyConnection) -> Standing:
-    """The counts of today."""
-    row = one_row(con, read_sql("queries", "standing"))
-    assert row is not None  # it counts: there is always a row
-    return Standing(*row)
+def store_counts(con: duckdb.DuckDBPyConnection) -> StoreCounts:
+    """The counts at this moment."""
+    row = first_row(con, read_sql("queries", "store_counts"))
+    assert row is not None  # a query of counts always has a row
+    return StoreCounts(*row)
 
 
-def last_night(con: duckdb.DuckDBPyConnection) -> Night | None:
-    """How the newest night went; None before the first."""
+def last_night(con: duckdb.DuckDBPyConnection) -> LastNight | None:
+    """The outcome of the newest nightly; None before the first."""
     rows = last_stages(con, 1)
     if not rows:
         return None
     failed = tuple(row.stage for row in rows if row.outcome == "failed")
-    return Night(rows[-1].ended_at, len(rows), failed)
+    return LastNight(rows[-1].ended_at, len(rows), failed)
 
 
 def repairs(con: duckdb.DuckDBPyConnection) -> list[Repair]:
-    """Repairs and refusals counted by kind, the most frequent first; no example, which may name a file."""
+    """Repairs and refusals per kind, the most frequent first. Without examples, which may contain a file name."""
     rows = con.execute(
         "SELECT what, kind, sum(runs)::BIGINT, sum(times)::BIGINT FROM v_data_quality"
         " GROUP BY what, kind ORDER BY sum(runs) DESC, what, kind"

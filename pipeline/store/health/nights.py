@@ -1,4 +1,4 @@
-"""Nights in the ledger: one row per stage, written as a night goes and read to say how the nights went. Called by actions."""
+"""Nightlies in the ledger: one row per stage, written as soon as the stage ends. Called by actions."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from datetime import datetime
 
 import duckdb
 
-from pipeline.store.db.rows import insert_rows, one_value
+from pipeline.store.db.rows import first_value, insert_rows
 
 
 @dataclass(frozen=True, slots=True)
 class StageRow:
-    """One stage of one night; `night_began_at` is when the night's first stage began. Instants in UTC, without zone."""
+    """One stage of one nightly; `night_began_at` is the start of its first stage. Instants are UTC without a zone."""
 
     night_id: str
     night_began_at: datetime
@@ -24,7 +24,7 @@ class StageRow:
 
 
 def last_stages(con: duckdb.DuckDBPyConnection, nights: int) -> list[StageRow]:
-    """The stages of the last `nights` nights, the newest night first, each in the order it ran."""
+    """The stages of the last `nights` nightlies, the newest nightly first, its stages in the order they ran."""
     rows = con.execute(
         "WITH latest AS (SELECT night_id, min(started_at) AS night_began_at FROM night"
         " GROUP BY night_id ORDER BY night_began_at DESC, night_id LIMIT $nights)"
@@ -36,8 +36,8 @@ def last_stages(con: duckdb.DuckDBPyConnection, nights: int) -> list[StageRow]:
 
 
 def new_night_id(con: duckdb.DuckDBPyConnection) -> str:
-    """A fresh id for tonight."""
-    return str(one_value(con, "SELECT 'n' || nextval('night_no')"))
+    """A new id for a nightly."""
+    return str(first_value(con, "SELECT 'n' || nextval('night_no')"))
 
 
 def put_night_stage(
@@ -49,7 +49,7 @@ def put_night_stage(
     outcome: str,
     detail: str,
 ) -> None:
-    """Record how one stage of a nightly went, in place of the row of an attempt before; `outcome` is done or failed."""
+    """Store the outcome of one stage, done or failed, in place of an earlier attempt. `detail` holds counts only."""
     con.execute(
         "DELETE FROM night WHERE night_id = $night_id AND stage = $stage", {"night_id": night_id, "stage": stage}
     )

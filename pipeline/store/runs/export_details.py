@@ -1,6 +1,7 @@
-"""What an export says of its files beside them: titles, descriptions, gear, one value of weather. Called by ingest and redo.
+"""Details that an export holds next to its files: title, description, sport, gear, weather. Called by ingest and redo.
 
-Kept by the file's content, so that a file read again, or alone later, still has its words. They never leave the ledger.
+Stored by the file's SHA-256, so that they still apply when the file is read again, or later without its export. They never
+leave the ledger.
 """
 
 from __future__ import annotations
@@ -11,48 +12,44 @@ from typing import Any
 
 import duckdb
 
+from pipeline.instants import naive_utc
 from pipeline.schema import CarriedWeather, FileWords
-from pipeline.store.db.migrate import naive_utc
 from pipeline.store.db.rows import insert_rows
 
-_WORDS = tuple(name for name in FileWords.__dataclass_fields__ if name != "weather")
+_TEXTS = tuple(name for name in FileWords.__dataclass_fields__ if name != "weather")
 _WEATHER = tuple(CarriedWeather.__dataclass_fields__)
-_ALL = f"SELECT file_sha256, {', '.join((*_WORDS, *_WEATHER))} FROM file_words"  # noqa: S608  names of ours
+_SELECT = f"SELECT file_sha256, {', '.join((*_TEXTS, *_WEATHER))} FROM file_words"  # noqa: S608  names of ours
 
 
-def write_words(con: duckdb.DuckDBPyConnection, words: Mapping[str, FileWords], now: datetime) -> None:
-    """Keep what is said of these files (by SHA-256) in place of what was said before; `now` is aware."""
+def put_export_details(con: duckdb.DuckDBPyConnection, details: Mapping[str, FileWords], now: datetime) -> None:
+    """Store the details of these files (by SHA-256), replacing earlier ones. `now` is aware."""
     con.execute(
-        "DELETE FROM file_words WHERE file_sha256 IN (SELECT unnest($files::VARCHAR[]))", {"files": list(words)}
+        "DELETE FROM file_words WHERE file_sha256 IN (SELECT unnest($files::VARCHAR[]))", {"files": list(details)}
     )
-    said_at = naive_utc(now)
-    insert_rows(
-        con, "file_words", [{"file_sha256": name, **_row(said), "said_at": said_at} for name, said in words.items()]
-    )
+    stored_at = naive_utc(now)
+    rows = [{"file_sha256": sha256, **_row(entry), "said_at": stored_at} for sha256, entry in details.items()]
+    insert_rows(con, "file_words", rows)
 
 
-def words_of(con: duckdb.DuckDBPyConnection, file_sha256s: Sequence[str]) -> dict[str, FileWords]:
-    """What is known of these files; a file of which nothing was said is left out."""
+def export_details_of(con: duckdb.DuckDBPyConnection, file_sha256s: Sequence[str]) -> dict[str, FileWords]:
+    """The stored details of these files, by SHA-256; files without details are left out."""
     rows = con.execute(
-        f"{_ALL} WHERE file_sha256 IN (SELECT unnest($files::VARCHAR[]))", {"files": list(file_sha256s)}
+        f"{_SELECT} WHERE file_sha256 IN (SELECT unnest($files::VARCHAR[]))", {"files": list(file_sha256s)}
     ).fetchall()
-    return dict(_named(row) for row in rows)
+    return dict(_entry(row) for row in rows)
 
 
-def all_words(con: duckdb.DuckDBPyConnection) -> dict[str, FileWords]:
-    """What is known of every file of which anything was said."""
-    return dict(_named(row) for row in con.execute(_ALL).fetchall())
+def all_export_details(con: duckdb.DuckDBPyConnection) -> dict[str, FileWords]:
+    """The stored details of every file that has any, by SHA-256."""
+    return dict(_entry(row) for row in con.execute(_SELECT).fetchall())
 
 
-def _row(said: FileWords) -> dict[str, object]:
-    told = {name: getattr(said, name) for name in _WORDS}
-    return told | {name: getattr(said.weather, name, None) for name in _WEATHER}
+def _row(details: FileWords) -> dict[str, object]:
+    texts = {name: getattr(details, name) for name in _TEXTS}
+    return texts | {name: getattr(details.weather, name, None) for name in _WEATHER}
 
 
-def _named(row: tuple[Any, ...]) -> tuple[str, FileWords]:
-    return row[0], _said(row[1 : 1 + len(_WORDS)], row[1 + len(_WORDS) :])
-
-
-def _said(words: Sequence[str | None], weather: Sequence[object]) -> FileWords:
-    carried = None if weather[0] is None else CarriedWeather(*weather)  # type: ignore[arg-type]
-    return FileWords(**dict(zip(_WORDS, words, strict=True)), weather=carried)
+def _entry(row: tuple[Any, ...]) -> tuple[str, FileWords]:
+    sha256, texts, weather = row[0], row[1 : 1 + len(_TEXTS)], row[1 + len(_TEXTS) :]
+    moment = None if weather[0] is None else CarriedWeather(*weather)
+    return sha256, FileWords(**dict(zip(_TEXTS, texts, strict=True)), weather=moment)

@@ -1,6 +1,6 @@
-"""What a run's file carries beside the records: more sensor fields, devices and weather. Read for `details`.
+"""What a run's file holds besides the records: further sensor fields, devices and weather. Called by `details`.
 
-The values of fields lie in the records file, everything else in the ledger; `run_rows` writes both.
+The values of fields are in the records file, everything else is in the ledger; rows.py writes both.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pipeline.store.db.sql_files import read_sql
 
 
 def fields_of(con: duckdb.DuckDBPyConnection, run_id: str) -> tuple[KeptField, ...]:
-    """The fields that the run's records have, by their number."""
+    """The fields of the run's records, ordered by their number."""
     rows = con.execute(
         "SELECT name, unit, told_by, n FROM run_field WHERE run_id = ? ORDER BY field_no", [run_id]
     ).fetchall()
@@ -20,7 +20,7 @@ def fields_of(con: duckdb.DuckDBPyConnection, run_id: str) -> tuple[KeptField, .
 
 
 def devices_of(con: duckdb.DuckDBPyConnection, run_id: str) -> tuple[Device, ...]:
-    """The watch and sensors of the run, in the order of its file."""
+    """The watch and the sensors of the run, in the order of its file."""
     rows = con.execute(
         "SELECT device_no, kind, maker, product, software FROM device WHERE run_id = ? ORDER BY device_no", [run_id]
     ).fetchall()
@@ -28,6 +28,6 @@ def devices_of(con: duckdb.DuckDBPyConnection, run_id: str) -> tuple[Device, ...
 
 
 def carried_weather_of(con: duckdb.DuckDBPyConnection, run_id: str) -> tuple[CarriedWeather, ...]:
-    """The weather that came with the run or with another recording of it, counted from its start, in the order of time."""
+    """The weather in the run's file or export, or in those of its duplicates, by time since the run's start."""
     rows = con.execute(read_sql("queries", "carried_weather"), {"run_id": run_id}).fetchall()
     return tuple(CarriedWeather(*row) for row in rows)

@@ -1,6 +1,6 @@
-"""Finding one run by the words a person uses for it: last, a date, a date and a number, a short id. Called by actions.
+"""Finds one run by the name a person gives: last, a date, a date and a number, or a short id. Called by actions.
 
-`find_run` reads the runs and looks; where many are looked for, `all_runs` reads them once for `run_called` and `run_started`.
+`find_run` reads the runs itself. To find many, read them once with `all_runs` and use `run_called` and `run_started`.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """One run of the ledger; instants are UTC without a zone, start_local is the clock of the place.
+    """One run of the ledger; instants are UTC without a zone, start_local is the local clock of the place.
 
-    sport_said and indoor_said are the runner's words (None when the file's hold), shift_s what they corrected the clock by.
+    sport_said and indoor_said are the runner's corrections (None if the file's value holds); shift_s is the runner's
+    correction of the clock, seconds.
     """
 
     run_id: str
@@ -61,7 +62,7 @@ class RunRow:
 
 
 def runner_runs(con: duckdb.DuckDBPyConnection, runner_id: str, unanswered_only: bool = False) -> list[RunRow]:
-    """All runs of a runner that count, oldest first."""
+    """The runs of a runner that count (duplicates left out), oldest first."""
     counted = _counted(all_runs(con, runner_id))
     return [run for run in counted if run.answer == "unanswered" or not unanswered_only]
 
@@ -76,9 +77,9 @@ def all_runs(con: duckdb.DuckDBPyConnection, runner_id: str) -> list[RunRow]:
 
 
 def find_run(con: duckdb.DuckDBPyConnection, runner_id: str, word: str) -> RunRow:
-    """The run meant by `last`, `2026-06-14`, `2026-06-14/2` or a unique start of its id.
+    """The run named by `last`, `2026-06-14`, `2026-06-14/2` or the first letters of its id (4 or more, unique).
 
-    Raises NotFound naming the nearest runs, or the candidates when the word is ambiguous.
+    Raises NotFound with the nearest runs, or with the candidates if several runs match.
     """
     return run_called(all_runs(con, runner_id), word)
 
@@ -95,25 +96,28 @@ def run_called(recorded: list[RunRow], word: str) -> RunRow:
     found = _begun_with(runs, word)
     if len(found) == 1:
         return found[0]
-    if copies := _begun_with(recorded, word):
-        counted = short_id(str(copies[0].duplicate_of))
+    if duplicates := _begun_with(recorded, word):
+        counted = short_id(str(duplicates[0].duplicate_of))
         raise NotFound(
-            f"'{word}' is a copy of another run", f"the run that counts is {counted}: cramplog runs {counted}"
+            f"'{word}' is a duplicate of another run", f"the run that counts is {counted}: cramplog runs {counted}"
         )
-    raise NotFound(f"no run is called '{word}'", "name it last, 2026-06-14, 2026-06-14/2 or by its id (cramplog runs)")
+    raise NotFound(
+        f"no run is called '{word}'",
+        "use last, a date (2026-06-14), a date and a number (2026-06-14/2) or an id from cramplog runs",
+    )
 
 
 def find_recording(con: duckdb.DuckDBPyConnection, runner_id: str, word: str) -> RunRow:
-    """As `find_run`; an id may also be that of a copy."""
+    """As `find_run`; an id may also be that of a duplicate."""
     recorded = all_runs(con, runner_id)
-    copies = [run for run in _begun_with(recorded, word) if run.duplicate_of is not None]
-    return copies[0] if len(copies) == 1 else run_called(recorded, word)
+    duplicates = [run for run in _begun_with(recorded, word) if run.duplicate_of is not None]
+    return duplicates[0] if len(duplicates) == 1 else run_called(recorded, word)
 
 
 def run_started(recorded: list[RunRow], start_at: datetime) -> RunRow:
-    """Of one runner's runs the one that began within a minute of that instant (UTC, no zone), itself or its richer copy.
+    """The run of one runner that began within a minute of `start_at` (UTC, no zone); for a duplicate the run that counts.
 
-    Raises NotFound with the nearest.
+    Raises NotFound with the nearest runs.
     """
     runs = sorted(recorded, key=lambda run: abs((run.start_at - start_at).total_seconds()))
     if runs and abs((runs[0].start_at - start_at).total_seconds()) <= 60:
@@ -126,13 +130,13 @@ def run_started(recorded: list[RunRow], start_at: datetime) -> RunRow:
 
 
 def run_by_id(con: duckdb.DuckDBPyConnection, run_id: str) -> RunRow:
-    """The run of that whole id, a copy too."""
+    """The run with that complete id, which may be a duplicate."""
     rows = con.execute(f"SELECT {_COLUMNS} FROM kept_run WHERE run_id = ?", [run_id]).fetchall()  # noqa: S608
     return RunRow(*rows[0])
 
 
-def copies_beside(con: duckdb.DuckDBPyConnection, run_id: str) -> list[RunRow]:
-    """The recordings that this run counts for, richest first."""
+def duplicate_runs(con: duckdb.DuckDBPyConnection, run_id: str) -> list[RunRow]:
+    """The duplicates of this run, the one with the most records first."""
     rows = con.execute(
         f"SELECT {_COLUMNS} FROM kept_run WHERE duplicate_of = ? ORDER BY records DESC, run_no",  # noqa: S608
         [run_id],
@@ -156,11 +160,11 @@ def _of_day(runs: list[RunRow], day: str, number: int) -> RunRow:
         return on_day[0]
     if on_day:
         names = ", ".join(f"{day}/{n}" for n in range(1, len(on_day) + 1))
-        there = f"there are {len(on_day)} runs" if len(on_day) > 1 else "there is one run"
-        raise NotFound(f"{there} on {day}", f"say which: {names}")
+        found = f"there are {len(on_day)} runs" if len(on_day) > 1 else "there is one run"
+        raise NotFound(f"{found} on {day}", f"choose one: {names}")
     try:
         wanted = datetime.fromisoformat(day)
     except ValueError:
-        raise NotFound(f"there is no day {day}", "write it as 2026-06-14") from None
+        raise NotFound(f"{day} is not a valid date", "write dates as 2026-06-14") from None
     near = sorted(runs, key=lambda run: abs((wanted - datetime.fromisoformat(run.day)).days))
     raise NotFound(f"no run on {day}", "the nearest are " + ", ".join(list(dict.fromkeys(run.day for run in near))[:3]))

@@ -1,4 +1,4 @@
-"""What an export says of a run that another file brought first: words and weather, beside what is known. Called by `runs`."""
+"""Adds an export's details to a run that another file brought earlier: title, description, gear, weather. Called by `runs`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import duckdb
 from pipeline.schema import CarriedWeather, FileWords
 from pipeline.store.db.rows import insert_rows, row_of
 
-_TELL = """
+_UPDATE_TEXTS = """
 UPDATE run SET
     title = coalesce($title, title),
     description = coalesce($description, description),
@@ -18,13 +18,13 @@ WHERE run_id = $run_id
 """
 
 
-def tell_runs(con: duckdb.DuckDBPyConnection, words: Mapping[str, FileWords]) -> None:
-    """Give these runs (by run_id) their words and weather, within the caller's transaction."""
-    for run_id, said in words.items():
-        told = {"title": said.title, "description": said.description, "gear": said.gear}
-        con.execute(_TELL, {"run_id": run_id, **told})
-        if said.weather is not None:
-            _put_weather(con, run_id, said.weather)
+def add_details(con: duckdb.DuckDBPyConnection, details: Mapping[str, FileWords]) -> None:
+    """Write the details of these runs (by run_id), within the caller's transaction. An empty one replaces nothing."""
+    for run_id, added in details.items():
+        texts = {"title": added.title, "description": added.description, "gear": added.gear}
+        con.execute(_UPDATE_TEXTS, {"run_id": run_id, **texts})
+        if added.weather is not None:
+            _put_weather(con, run_id, added.weather)
 
 
 def _put_weather(con: duckdb.DuckDBPyConnection, run_id: str, weather: CarriedWeather) -> None:

@@ -1,6 +1,7 @@
 """Runs in the store: writing new ones, reading them back. Called by actions.
 
-Order of writing: tracks and records first, the ledger last and as the truth, since DuckDB writes one file a transaction.
+DuckDB writes one file per transaction. Tracks and records are written first and the ledger last: a run exists if the ledger
+has it.
 """
 
 from __future__ import annotations
@@ -12,24 +13,24 @@ from datetime import datetime
 import duckdb
 import numpy as np
 
+from pipeline.instants import naive_utc
 from pipeline.schema import FileWords, Records
-from pipeline.store.db.connection import transaction
-from pipeline.store.db.migrate import naive_utc
 from pipeline.store.db.rows import insert_rows, row_of
+from pipeline.store.db.transaction import transaction
 from pipeline.store.runs.duplicates import link_duplicates
-from pipeline.store.runs.export_details import write_words
-from pipeline.store.runs.late_details import tell_runs
-from pipeline.store.runs.rows import NewRun, file_facts, gathered, numbered, write_parts, write_sensors
+from pipeline.store.runs.export_details import put_export_details
+from pipeline.store.runs.late_details import add_details
+from pipeline.store.runs.rows import NewRun, file_facts, gather_sensors, number_runs, write_parts, write_sensors
 from pipeline.store.weather.hours import put_cell_map
 
-__all__ = ["Beside", "FileRow", "NewRun", "files_of", "files_seen", "lap_ends_s", "read_records", "store_runs"]
+__all__ = ["FileRow", "IngestDetails", "NewRun", "files_of", "files_seen", "lap_ends_s", "read_records", "store_runs"]
 
 _FILE = "file_sha256, runner_id, name, size_bytes, outcome, reason, records, parser_version, first_seen_at"
 
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """A file the ledger has seen, and what became of it. `first_seen_at` (UTC, no zone) is None for one that is new."""
+    """A file and the outcome of reading it. `first_seen_at` (UTC, no zone) is None for a file not yet in the ledger."""
 
     file_sha256: str
     runner_id: str
@@ -43,26 +44,26 @@ class FileRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
-    """What goes into the ledger with new runs.
+class IngestDetails:
+    """What is written to the ledger along with new runs.
 
-    `words` are what exports say of contents (by SHA-256), `told` of runs that are there already (by run_id); `near` says
-    which weather places answer for a cell, with their way in km.
+    `of_files` are an export's details of files (by SHA-256), `of_runs` those of runs already stored (by run_id). `near`
+    holds the weather cells that can serve each cell, with their distances in km.
     """
 
-    words: Mapping[str, FileWords] = field(default_factory=dict)
-    told: Mapping[str, FileWords] = field(default_factory=dict)
+    of_files: Mapping[str, FileWords] = field(default_factory=dict)
+    of_runs: Mapping[str, FileWords] = field(default_factory=dict)
     near: Mapping[str, Sequence[tuple[str, float]]] = field(default_factory=dict)
 
 
 def files_seen(con: duckdb.DuckDBPyConnection) -> dict[str, FileRow]:
-    """Every file in the ledger, by its SHA-256."""
+    """Every file in the ledger, by SHA-256."""
     rows = con.execute(f"SELECT {_FILE} FROM file ORDER BY first_seen_at, name").fetchall()  # noqa: S608
     return {row[0]: FileRow(*row) for row in rows}
 
 
 def files_of(con: duckdb.DuckDBPyConnection, file_sha256s: Sequence[str]) -> dict[str, FileRow]:
-    """Of these files those in the ledger, by their SHA-256."""
+    """Those of these files that are in the ledger, by SHA-256."""
     rows = con.execute(
         f"SELECT {_FILE} FROM file WHERE file_sha256 IN (SELECT unnest($files::VARCHAR[]))",  # noqa: S608
         {"files": list(file_sha256s)},
@@ -75,37 +76,37 @@ def store_runs(
     runs: Sequence[NewRun],
     files: Sequence[FileRow],
     now: datetime,
-    beside: Beside = Beside(),
+    details: IngestDetails = IngestDetails(),
 ) -> dict[str, str]:
-    """Write new runs, their segments and the files they came from; all of them or, in the ledger, none.
+    """Write new runs, their segments and the files they came from. The ledger gets all of them or none.
 
-    Returns {poorer run_id: counted run_id} for runs that turned out to be the same. A kill
-    between the steps leaves records without a run, which the next opening for writing clears.
+    Returns {run_id of the duplicate: run_id of the run that counts} for runs recorded twice. If the program is killed
+    between the steps, records without a run are left, which the next opening for writing deletes.
     """
-    new = numbered(con, runs)
-    sensors = gathered(new)
+    new = number_runs(con, runs)
+    sensors = gather_sensors(new)
     write_sensors(con, sensors)
-    said = {"ingested_at": naive_utc(now), "answer": "unanswered", "race": False}
+    unanswered = {"ingested_at": naive_utc(now), "answer": "unanswered", "race": False}
     with transaction(con):
-        insert_rows(con, "run", [_run_row(number, run) | said for number, run in new])
+        insert_rows(con, "run", [_run_row(number, run) | unanswered for number, run in new])
         write_parts(con, sensors)
         _write_files(con, files, now)
-        write_words(con, beside.words, now)
-        tell_runs(con, beside.told)
-        put_cell_map(con, beside.near)
+        put_export_details(con, details.of_files, now)
+        add_details(con, details.of_runs)
+        put_cell_map(con, details.near)
         return link_duplicates(con, [run.parsed.run_id for run in runs])
 
 
 def _write_files(con: duckdb.DuckDBPyConnection, files: Sequence[FileRow], now: datetime) -> None:
-    """Remember files and what became of them, in place of what was remembered."""
-    known = [file.file_sha256 for file in files if file.first_seen_at is not None]
-    if known:
-        con.execute("DELETE FROM file WHERE file_sha256 IN (SELECT unnest($files::VARCHAR[]))", {"files": known})
+    """Store files and their outcomes; a file that is already stored is replaced."""
+    stored = [file.file_sha256 for file in files if file.first_seen_at is not None]
+    if stored:
+        con.execute("DELETE FROM file WHERE file_sha256 IN (SELECT unnest($files::VARCHAR[]))", {"files": stored})
     insert_rows(con, "file", [_file_row(file, now) for file in files])
 
 
 def read_records(con: duckdb.DuckDBPyConnection, run_no: int) -> Records:
-    """The records of a run without place: a float64 array a column, NaN where not measured."""
+    """The records of a run without positions: one float64 array per column, shape (n_records,), NaN if not measured."""
     found = con.execute(
         "SELECT * EXCLUDE (run_no) FROM records.record WHERE run_no = ? ORDER BY elapsed_s", [run_no]
     ).fetchnumpy()
@@ -113,7 +114,7 @@ def read_records(con: duckdb.DuckDBPyConnection, run_no: int) -> Records:
 
 
 def lap_ends_s(con: duckdb.DuckDBPyConnection, run_id: str) -> tuple[float, ...]:
-    """Elapsed seconds at which each lap was closed, in order."""
+    """Elapsed seconds at the end of each lap, in order."""
     rows = con.execute(
         "SELECT elapsed_start_s + elapsed_s FROM lap WHERE run_id = ? ORDER BY lap_no", [run_id]
     ).fetchall()
@@ -121,8 +122,8 @@ def lap_ends_s(con: duckdb.DuckDBPyConnection, run_id: str) -> tuple[float, ...]
 
 
 def _run_row(number: int, run: NewRun) -> dict[str, object]:
-    known = {"run_id": run.parsed.run_id, "runner_id": run.runner_id, "file_sha256": run.file_sha256}
-    return {**known, **file_facts(number, run)}
+    ids = {"run_id": run.parsed.run_id, "runner_id": run.runner_id, "file_sha256": run.file_sha256}
+    return {**ids, **file_facts(number, run)}
 
 
 def _file_row(file: FileRow, now: datetime) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Weather hours in the ledger, and which weather place answers for a run's cell. Called by the weather and ingest actions."""
+"""Weather hours in the ledger, and which weather cells serve a run's cell. Called by the weather and ingest actions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.store.db.rows import insert_rows
+from pipeline.store.db.rows import insert_rows, registered
 from pipeline.store.db.sql_files import read_sql
 
 
@@ -21,35 +21,35 @@ def put_hours(
     columns: Mapping[str, NDArray[np.float64]],
     facts: Mapping[str, Any],
 ) -> None:
-    """Keep the hours of one weather place. An hour is replaced whole, and only by one that knows at least as much.
+    """Store the hours of one weather cell. An hour is replaced as a row, and only by one with at least as many values.
 
-    Arrays of shape (n_hours,); `columns` holds schema.WEATHER_COLUMNS; `facts` provider, model, elevation_m,
-    fetched_at (UTC, no zone) and provisional, of all hours or of each. No provisional hour replaces a settled one.
+    Arrays have the shape (n_hours,). `columns` holds schema.WEATHER_COLUMNS. `facts` holds provider, model, elevation_m,
+    fetched_at (UTC, no zone) and provisional (one bool, or one per hour). A provisional hour never replaces a final one.
     """
-    told = dict(facts)
-    # Found by name in the statement.
+    provisional = np.array(np.broadcast_to(facts["provisional"], hour_at.shape), dtype=bool)
     hours: dict[str, NDArray[Any]] = {
         "hour_at": hour_at.astype("datetime64[us]"),
-        "provisional": np.array(np.broadcast_to(told.pop("provisional"), hour_at.shape), dtype=bool),
+        "provisional": provisional,
         **columns,
     }
-    con.execute(read_sql("queries", "put_hours"), {"cell": cell, **told})
-    del hours
+    source = {name: value for name, value in facts.items() if name != "provisional"}
+    with registered(con, {"hours": hours}):
+        con.execute(read_sql("queries", "put_hours"), {"cell": cell, **source})
 
 
 def weather_places(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Cells that hold weather hours."""
+    """The cells that have weather hours."""
     return [row[0] for row in con.execute("SELECT DISTINCT cell FROM weather_hour ORDER BY cell").fetchall()]
 
 
 def run_cells(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Cells that runs were in."""
+    """The cells in which runs took place."""
     found = con.execute("SELECT DISTINCT cell FROM segment WHERE cell IS NOT NULL ORDER BY cell").fetchall()
     return [row[0] for row in found]
 
 
 def put_cell_map(con: duckdb.DuckDBPyConnection, near: Mapping[str, Sequence[tuple[str, float]]]) -> None:
-    """Say which weather cells could answer for each run cell, and from how many km away."""
+    """Store which weather cells can serve each run cell, with their distances in km."""
     rows = [(cell, weather_cell, km) for cell, places in near.items() for weather_cell, km in places]
     if rows:
         cells, weather_cells, distances_km = zip(*rows, strict=True)
@@ -62,14 +62,14 @@ def put_cell_map(con: duckdb.DuckDBPyConnection, near: Mapping[str, Sequence[tup
 
 
 def weather_files_seen(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Outcome of every weather file ever offered, by SHA-256."""
+    """The outcome of every weather file read so far, by SHA-256."""
     return dict(con.execute("SELECT file_sha256, outcome FROM weather_file").fetchall())
 
 
 def put_weather_file(
     con: duckdb.DuckDBPyConnection, sha256: str, name: str, outcome: str, reason: str | None, hours: int, now: datetime
 ) -> None:
-    """Remember a weather file, so that the next time is quick."""
+    """Store the outcome of a weather file, so that it need not be read again."""
     con.execute("DELETE FROM weather_file WHERE file_sha256 = ?", [sha256])
     row = {
         "file_sha256": sha256,

@@ -1,6 +1,6 @@
-"""What weather is missing, and what the service was asked for so far. Called by the fetching action and its status.
+"""Which weather is missing, and what was requested from the service so far. Called by the action that fetches weather.
 
-The hours themselves are weather_hours.py's. Instants are UTC without a zone, as everywhere in the store.
+The hours themselves are in hours.py. Instants are UTC without a zone, as everywhere in the store.
 """
 
 from __future__ import annotations
@@ -11,25 +11,29 @@ from datetime import date, datetime, timedelta
 
 import duckdb
 
-from pipeline.store.db.rows import insert_rows, one_row, one_value, row_of
+from pipeline.store.db.rows import first_row, first_value, insert_rows, row_of
 from pipeline.store.db.sql_files import read_sql
 
-CALLS_KEPT = timedelta(days=30)
+CALL_HISTORY = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
 class OpenDay:
-    """A day of a cell to be asked for: already known provisionally, or missing; tried in vain at the archive or not yet."""
+    """A day of a cell to be requested.
+
+    `has_hours`: its hours are stored but provisional, otherwise they are missing. `archive_empty`: the archive was asked
+    before and had no values.
+    """
 
     cell: str
     day: date
-    known: bool
+    has_hours: bool
     archive_empty: bool
 
 
 @dataclass(frozen=True, slots=True)
 class WeatherTry:
-    """A day of a cell that was asked for and is not known all the same; not asked for again before `not_before`."""
+    """A day of a cell that was requested without success; it is not requested again before `not_before`."""
 
     cell: str
     day: date
@@ -42,7 +46,7 @@ class WeatherTry:
 
 @dataclass(frozen=True, slots=True)
 class WeatherCall:
-    """A request that went out, what the service counts for it, and how it ended: answered, refused, later or silent."""
+    """A request to the service, its weight in the service's quota, and its outcome: answered, refused, later or silent."""
 
     called_at: datetime
     host: str
@@ -55,7 +59,7 @@ class WeatherCall:
 
 @dataclass(frozen=True, slots=True)
 class WeatherRun:
-    """A run and whether its weather is there: `state` as in sql/queries/weather_runs.sql."""
+    """A run and the state of its weather, as in sql/queries/weather_runs.sql."""
 
     run_id: str
     start_at: datetime
@@ -68,7 +72,7 @@ class WeatherRun:
 
 @dataclass(frozen=True, slots=True)
 class HourCount:
-    """What is kept of one provider: places, hours, and how many of these it may still correct."""
+    """The stored weather of one provider: cells, hours, and the hours that it may still correct."""
 
     provider: str
     places: int
@@ -77,65 +81,65 @@ class HourCount:
 
 
 def open_days(con: duckdb.DuckDBPyConnection, now: datetime, settled_before: datetime) -> list[OpenDay]:
-    """Every day that may be asked for now, by cell and day."""
+    """Every day that may be requested now, by cell and day."""
     found = con.execute(read_sql("queries", "weather_days"), {"now": now, "settled_before": settled_before})
     return [OpenDay(*row) for row in found.fetchall()]
 
 
 def waiting_runs(con: duckdb.DuckDBPyConnection) -> int:
-    """Runs of people that lack some of their hours."""
+    """The number of runs, simulated ones excluded, that lack some of their weather hours."""
     sql = "SELECT count(DISTINCT run_id) FROM weather_need WHERE NOT simulated AND NOT heat_known"
-    return int(one_value(con, sql))
+    return int(first_value(con, sql))
 
 
 def heights_m(con: duckdb.DuckDBPyConnection, cells: Iterable[str]) -> dict[str, float]:
-    """How high people ran in these cells, where a run knows; the records are attached."""
+    """The elevation of the runs in each of these cells, m; cells without altitudes are left out. Needs `records`."""
     found = con.execute(read_sql("queries", "weather_heights"), {"cells": list(cells)}).fetchall()
     return dict(found)
 
 
 def put_heights(con: duckdb.DuckDBPyConnection, heights: Mapping[str, float]) -> None:
-    """Keep how high each of these cells was asked for, m."""
+    """Store the elevation with which weather was requested for each cell, m."""
     for cell, elevation_m in heights.items():
         con.execute("INSERT OR REPLACE INTO weather_height VALUES (?, ?)", [cell, elevation_m])
 
 
 def put_tries(con: duckdb.DuckDBPyConnection, tries: Sequence[WeatherTry]) -> None:
-    """Remember days asked for in vain, each in the place of its trial before."""
-    for one in tries:
-        con.execute("DELETE FROM weather_try WHERE cell = ? AND day = ?", [one.cell, one.day])
-    insert_rows(con, "weather_try", [row_of(one) for one in tries])
+    """Store days that were requested without success; each replaces the earlier try of that day."""
+    for attempt in tries:
+        con.execute("DELETE FROM weather_try WHERE cell = ? AND day = ?", [attempt.cell, attempt.day])
+    insert_rows(con, "weather_try", [row_of(attempt) for attempt in tries])
 
 
 def clear_tries(con: duckdb.DuckDBPyConnection, cell: str, first: date, last: date) -> None:
-    """Forget the trials of days that were just answered."""
+    """Delete the tries of days that were just answered."""
     con.execute("DELETE FROM weather_try WHERE cell = ? AND day BETWEEN ? AND ?", [cell, first, last])
 
 
 def put_call(con: duckdb.DuckDBPyConnection, call: WeatherCall) -> None:
-    """Count a call, and forget those of a month ago."""
+    """Store a call, and delete those older than 30 days."""
     insert_rows(con, "weather_call", [row_of(call)])
-    con.execute("DELETE FROM weather_call WHERE called_at < ?", [call.called_at - CALLS_KEPT])
+    con.execute("DELETE FROM weather_call WHERE called_at < ?", [call.called_at - CALL_HISTORY])
 
 
 def calls_since(con: duckdb.DuckDBPyConnection, since: datetime) -> list[tuple[datetime, float]]:
-    """Instant and weight of the calls from then on."""
+    """Instant and weight of each call since then."""
     return con.execute("SELECT called_at, weight FROM weather_call WHERE called_at >= ?", [since]).fetchall()
 
 
 def last_call(con: duckdb.DuckDBPyConnection) -> WeatherCall | None:
-    """The newest call; None before the first."""
-    row = one_row(con, "SELECT * FROM weather_call ORDER BY called_at DESC, rowid DESC LIMIT 1")
+    """The newest call; None if there was none."""
+    row = first_row(con, "SELECT * FROM weather_call ORDER BY called_at DESC, rowid DESC LIMIT 1")
     return WeatherCall(*row) if row else None
 
 
 def weather_runs(con: duckdb.DuckDBPyConnection, now: datetime) -> list[WeatherRun]:
-    """Every run and whether its weather is there, the newest first."""
+    """Every run with the state of its weather, the newest first."""
     return [WeatherRun(*row) for row in con.execute(read_sql("queries", "weather_runs"), {"now": now}).fetchall()]
 
 
 def hour_counts(con: duckdb.DuckDBPyConnection) -> list[HourCount]:
-    """The hours kept, by provider, the one with most first."""
+    """The stored hours per provider, the one with the most first."""
     rows = con.execute(
         "SELECT provider, count(DISTINCT cell), count(*), count(*) FILTER (provisional)"
         " FROM weather_hour GROUP BY provider ORDER BY count(*) DESC, provider"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import numpy as np
 
 from pipeline.errors import FileRefused
+from pipeline.instants import naive_utc
 from pipeline.schema import WEATHER_COLUMNS, ParseNote
 from pipeline.weather.files.columns import within_limits
 from pipeline.weather.physics.heat import dew_point_c, moments_of_hours, rel_humidity_pct, wbgt_c
@@ -80,5 +81,5 @@ def _complete(columns: Columns, hour_at: Instants, written: WrittenHours) -> lis
 
 def _is_provisional(hour_at: Instants, now: datetime, provider: str) -> bool:
     """True when some hour is of the last five days or of the future; never for simulated weather."""
-    today = np.datetime64(now.astimezone(UTC).replace(tzinfo=None), "s")
+    today = np.datetime64(naive_utc(now), "s")
     return provider != SIMULATED and bool(np.any(hour_at > today - SETTLED_AFTER))

@@ -1,5 +1,5 @@
--- Grain: one row a recording of one runner that has a title or a description.
--- Question: which words stand with each run, its own first, then those of its other recordings, the richest first?
+-- Grain: one row per recording of one runner that has a title or a description.
+-- Question: which titles and descriptions does each run have, its own first, then those of its duplicates, the richest first?
 SELECT
     coalesce(duplicate_of, run_id) AS counted_id,
     title,

@@ -1,6 +1,6 @@
-"""Forecasts in the ledger: kept before the answer, read with what came (sql/views/21_v_prediction.sql). Called by actions.
+"""Forecasts in the ledger: stored before the answer, read with the outcome (sql/views/21_v_prediction.sql). For actions.
 
-A forecast is never changed; which run it is of and how it went is found anew each time.
+A forecast never changes. Its run and its outcome are looked up at each reading.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from datetime import datetime
 
 import duckdb
 
-from pipeline.store.db.rows import insert_rows, one_value
+from pipeline.store.db.rows import first_value, insert_rows
 from pipeline.store.db.sql_files import read_sql
 
 
 @dataclass(frozen=True, slots=True)
-class NewPrediction:
-    """A forecast to be kept. `kind`: 'asked' (of a plan, without run_id) or 'automatic' (of a run). Instants UTC, no zone.
+class NewForecast:
+    """A forecast to be stored. `kind`: 'asked' (for a plan, no run_id) or 'automatic' (for a run). Instants UTC, no zone.
 
-    `start_at`, weather and pace are what it was made for; `weather_source` where that weather is known from. `features`
-    is JSON: the segments the model saw, by column. `mean`, `low`, `high`: P(cramp in the run), 0..1, with its 90 % range.
+    `start_at`, weather and pace are the assumptions; `weather_source` is the source of that weather. `features` is JSON:
+    the model's input segments, by column. `mean`, `low`, `high`: P(cramp in the run), 0..1, with its 90 % interval.
     """
 
     runner_id: str
@@ -47,7 +47,7 @@ class NewPrediction:
 
 @dataclass(frozen=True, slots=True)
 class DueForecast:
-    """A run that can still be forecast, as it stood at its start, and the fit to do it with (due_forecasts.sql)."""
+    """A run that still needs a forecast, as it was at its start, and the fit to use (sql/queries/due_forecasts.sql)."""
 
     run_id: str
     runner_id: str
@@ -67,8 +67,8 @@ class DueForecast:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptForecast:
-    """A forecast with what became of it: `state` as in v_prediction, `cramp` where it is known."""
+class StoredForecast:
+    """A stored forecast with its outcome: `state` as in v_prediction; `cramp` is None if unknown."""
 
     kind: str
     state: str
@@ -78,18 +78,18 @@ class KeptForecast:
     simulated: bool
 
 
-def put_predictions(con: duckdb.DuckDBPyConnection, predictions: Sequence[NewPrediction]) -> list[str]:
-    """Keep forecasts under fresh ids, within the caller's transaction; returns the ids."""
-    ids = [str(one_value(con, "SELECT 'p' || nextval('prediction_no')")) for _ in predictions]
-    rows = [{"prediction_id": key, **asdict(one)} for key, one in zip(ids, predictions, strict=True)]
+def put_forecasts(con: duckdb.DuckDBPyConnection, forecasts: Sequence[NewForecast]) -> list[str]:
+    """Store forecasts with new ids, within the caller's transaction; returns the ids."""
+    ids = [str(first_value(con, "SELECT 'p' || nextval('prediction_no')")) for _ in forecasts]
+    rows = [{"prediction_id": key, **asdict(forecast)} for key, forecast in zip(ids, forecasts, strict=True)]
     insert_rows(con, "prediction", rows)
     return ids
 
 
 def due_forecasts(con: duckdb.DuckDBPyConnection, model_version: str, fewest_runs: int) -> list[DueForecast]:
-    """The runs that still lack an automatic forecast and can have one by a fit of this version; usually none."""
-    asked = {"model_version": model_version, "fewest_runs": fewest_runs}
-    return [DueForecast(*row) for row in con.execute(read_sql("queries", "due_forecasts"), asked).fetchall()]
+    """The runs that need an automatic forecast and have a fit of this version for it; usually none."""
+    params = {"model_version": model_version, "fewest_runs": fewest_runs}
+    return [DueForecast(*row) for row in con.execute(read_sql("queries", "due_forecasts"), params).fetchall()]
 
 
 def models_of(con: duckdb.DuckDBPyConnection, fit_ids: Sequence[str]) -> dict[str, str]:
@@ -101,11 +101,11 @@ def models_of(con: duckdb.DuckDBPyConnection, fit_ids: Sequence[str]) -> dict[st
     return dict(rows)
 
 
-def forecasts_of(con: duckdb.DuckDBPyConnection, runner_id: str) -> tuple[KeptForecast, ...]:
-    """Every forecast made of a runner's plans and runs, by the start they were made for."""
+def forecasts_of(con: duckdb.DuckDBPyConnection, runner_id: str) -> tuple[StoredForecast, ...]:
+    """Every forecast for a runner's plans and runs, ordered by the start for which it was made."""
     rows = con.execute(
         "SELECT kind, state, run_id, mean, cramp, simulated FROM v_prediction WHERE runner_id = ?"
         " ORDER BY start_at, length(prediction_id), prediction_id",
         [runner_id],
     ).fetchall()
-    return tuple(KeptForecast(*row) for row in rows)
+    return tuple(StoredForecast(*row) for row in rows)

@@ -1,5 +1,5 @@
--- Grain: one row an answer.
--- Question: which optional questions were answered for the poorer copy and not yet for the richer one?
+-- Grain: one row per questionnaire item.
+-- Question: which optional questions are answered for the poorer recording and not for the richer one?
 SELECT given_id
 FROM question_answer
 WHERE run_id = $poorer

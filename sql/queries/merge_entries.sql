@@ -1,7 +1,7 @@
 -- Grain: one row.
--- Question: what is known of the richer of two recordings when the runner's words on the poorer are its own too?
--- Notes: a tagged cramp counts before any other answer, "unanswered" after all, of two others the later one. What was
---        said of the richer one's sport stands; a sport that no file told is taken from the copy that knows one.
+-- Question: which values does the richer of two recordings get if the runner's entries for the poorer one apply to it too?
+-- Notes: answer "cramp" overrides every other answer and "unanswered" none; of two others the later one counts. A sport
+--        entered for the richer recording stays; an unknown sport is taken from the recording that has one.
 SELECT
     CASE
         WHEN richer.sport_said IS NULL AND poorer.sport_said IS NOT NULL THEN poorer.sport_said

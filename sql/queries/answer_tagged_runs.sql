@@ -1,4 +1,4 @@
--- Question: which of these runs have a tagged onset and yet another answer? They are answered "cramp", as their newest tag says.
+-- Question: which of these runs have a tagged onset but a different answer? They are answered "cramp", as their newest tag says.
 UPDATE run
 SET answer = 'cramp', answered_how = newest.tagged_how, answered_at = newest.tagged_at
 FROM (

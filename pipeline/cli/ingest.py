@@ -148,9 +148,7 @@ def _say_next(found: Found, runner_name: str | None, redo: bool) -> None:
 
 
 def _how_many_speak(runner_name: str | None) -> int:
-    from pipeline.actions.runs.runs import (
-        runs_mentioning_cramp,  # and all that shows runs: not for a file without words
-    )
+    from pipeline.actions.runs.runs import runs_mentioning_cramp  # loads the list of runs: only if it is needed
 
     return len(runs_mentioning_cramp(here(), runner_name))
 

@@ -129,7 +129,7 @@ def test_without_a_place_the_plan_is_where_one_usually_runs_on_the_home_zones_cl
 
 def test_a_home_that_nobody_knows_and_a_place_without_a_time_are_refused() -> None:
     now = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-    with pytest.raises(NotFound, match="no run of yours has a place"):
+    with pytest.raises(NotFound, match="none of your runs has a place"):
         resolve_plan(PlanText("1:00", at="18:00", place="home"), METRIC, None, None, now)
     with pytest.raises(WrongInput, match="--place needs a start"):
         resolve_plan(PlanText("1:00", place="home"), METRIC, VIENNA, None, now)

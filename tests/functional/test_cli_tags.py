@@ -51,6 +51,7 @@ def test_what_cannot_be_meant_is_said(ran: Home) -> None:
         ([tag], 2, "say what is to be other"),
         ([tag, "--relief", "magic"], 2, "one of: yes, partly, no, not tried"),
         ([tag, "--muscle", ""], 2, "one of: foot, calf"),
+        ([tag, "--severity", ""], 2, "one of: tightness"),
         ([tag, "--uncertainty", "13h"], 2, "between 0 and 43200 s"),
         (["c99", "--side", "both"], 4, f"there are {tag}"),
     ):

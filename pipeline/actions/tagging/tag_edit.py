@@ -26,7 +26,7 @@ _CHOICES = {
     "relief": (RELIEFS, "a word for relief"),
     "recurred": (RECURRED, "a word for coming back"),
 }
-_ALWAYS = ("muscle", "side", "a severity")  # every tag has these
+_ALWAYS = ("muscle", "side", "severity")  # every tag has these
 
 
 @dataclass(frozen=True, slots=True)

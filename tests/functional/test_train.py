@@ -25,7 +25,7 @@ from pipeline.store.db.changes import change
 from pipeline.store.db.connection import open_store
 from pipeline.store.fits.fits import Fit, fit_in_use
 from pipeline.store.fits.inputs import first_answers
-from pipeline.store.fits.trainings import KEPT_TRAININGS, drop_old_models, listed_trainings, put_training
+from pipeline.store.fits.trainings import TRAININGS_WITH_MODELS, drop_old_models, listed_trainings, put_training
 from tests.support.cli import Home
 from tests.support.stores import NOW, make_store
 from tests.support.trained import put_answered, run_no, trained_store
@@ -162,7 +162,7 @@ def test_a_fit_of_another_model_is_replaced_and_cannot_be_chosen(alone: Settings
 def test_a_fit_that_is_not_there_is_named_with_those_that_are(alone: Settings) -> None:
     with pytest.raises(NotFound, match="no fit is called t9") as refused:
         use_fit(alone, "t9", NOW)
-    assert "there are: t1" in refused.value.hint
+    assert "usable fits: t1" in refused.value.hint
 
 
 def test_models_of_old_fits_go_and_their_records_stay(alone: Settings) -> None:
@@ -171,15 +171,15 @@ def test_models_of_old_fits_go_and_their_records_stay(alone: Settings) -> None:
         (first,) = [one.training for one in listed_trainings(con)]
         fit = fit_in_use(con, "r1")
         assert fit is not None
-        for _ in range(KEPT_TRAININGS + 2):
+        for _ in range(TRAININGS_WITH_MODELS + 2):
             put_training(con, replace(first, data_hash="another"), [fit])
         drop_old_models(con)
         listed = {one.training.training_id: (one.in_use, one.usable) for one in listed_trainings(con)}
-    assert len(listed) == KEPT_TRAININGS + 3
+    assert len(listed) == TRAININGS_WITH_MODELS + 3
     assert listed["t1"] == (True, True)  # in use, however old
     assert listed["t2"] == listed["t3"] == (False, False)
     assert listed["t4"] == (False, True)
-    with pytest.raises(NotFound, match="the models of fits older than the 10 newest are gone: t3"):
+    with pytest.raises(NotFound, match="the models of fit t3 are deleted: only the 10 newest are stored"):
         use_fit(alone, "t3", NOW)
 
 

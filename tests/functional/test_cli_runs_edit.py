@@ -64,9 +64,9 @@ def test_what_cannot_be_meant_is_said_and_changes_nothing(ran: Home) -> None:
         ([DAY, "--shift", "+90000000d"], 2, "is not valid"),
         ([DAY, "--shift", "+999999d"], 0, ""),
         ([DAY, "--shift", "-999999d"], 2, "is outside the years 1 to 9999"),
-        ([DAY, "--start", "07:30"], 2, "write it as 2026-06-14 07:30"),
-        ([DAY, "--start", "2026-06-14 07:31", "--shift", "+1m"], 2, "give one of them"),
-        ([DAY, "--planned", "0:00"], 2, "a minute at least"),
+        ([DAY, "--start", "07:30"], 2, "such as 2026-06-14 07:30"),
+        ([DAY, "--start", "2026-06-14 07:31", "--shift", "+1m"], 2, "use only one of them"),
+        ([DAY, "--planned", "0:00"], 2, "between 1 minute and 7 days"),
         (["2026-06-10", "--race"], 4, "the nearest are"),
     ):
         said = ran("runs", "edit", *words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.actions.runs.runs import speaking, waiting_in_inbox
+from pipeline.actions.runs.runs import runs_mentioning_cramp, waiting_in_inbox
 from pipeline.config import OFF
 from pipeline.errors import CannotStart
 from pipeline.settings import Settings
@@ -27,7 +27,7 @@ class Today:
 def look_today(settings: Settings) -> Today:
     """How things stand. Raises TryAgain for a busy store, CannotStart for a damaged one or none."""
     held = _held(settings)
-    speak = len(speaking(settings, None, BRIEFLY_S)) if held.counts.unanswered else 0
+    speak = len(runs_mentioning_cramp(settings, None, BRIEFLY_S)) if held.counts.unanswered else 0
     weather_step = "cramplog weather --file FILE" if settings.weather_url == OFF else "cramplog weather"
     return Today(held.counts, held.night, _next_step(held, waiting_in_inbox(settings), speak, weather_step))
 

@@ -115,8 +115,8 @@ def take_answers(settings: Settings, now: datetime) -> str:
             _move(settings, [path], "refused")
             refused.append(f"{path}: {error.message}")
             continue
-        taken, cramps, waiting = taken + result.taken, cramps + result.cramps, waiting + len(result.left)
-        if result.taken:
+        taken, cramps, waiting = taken + result.imported, cramps + result.cramps, waiting + len(result.left)
+        if result.imported:
             _move(settings, [path], "taken")
             _leave(path, result.left)
     counts = [f"{taken} lines, {cramps} cramps"] if found else ["nothing new"]

@@ -1,6 +1,6 @@
 """cramplog as a library: a store's public views as polars frames, risks, reports, run files, and the model.
 
-docs/library.md is its documentation. Importing it loads nothing large: what is not an error is loaded at its first use.
+Its documentation is docs/library.md. The import is fast: everything except the errors is loaded at its first use.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ __all__ = [
     "read_runs",
 ]
 
-if not TYPE_CHECKING:  # a type checker would take any misspelt name for one that is found here
-    _PLACES = {
+if not TYPE_CHECKING:  # with __getattr__ a type checker would accept any misspelt name
+    _LAZY = {
         "CrampHazard": ("models.fit.hazard", "CrampHazard"),
         "ParsedRun": ("pipeline.schema", "ParsedRun"),
         "RiskAnswer": ("pipeline.actions.risk.result", "RiskAnswer"),
@@ -44,11 +44,11 @@ if not TYPE_CHECKING:  # a type checker would take any misspelt name for one tha
     }
 
     def __getattr__(name: str) -> object:
-        if name not in _PLACES:
+        if name not in _LAZY:
             raise AttributeError(f"module 'cramplog' has no attribute '{name}'")
-        module, attribute = _PLACES[name]
-        found = globals()[name] = getattr(import_module(module), attribute)
-        return found
+        module, attribute = _LAZY[name]
+        value = globals()[name] = getattr(import_module(module), attribute)
+        return value
 
     def __dir__() -> list[str]:
-        return sorted({*globals(), *_PLACES})
+        return sorted({*globals(), *_LAZY})

@@ -1,4 +1,4 @@
-"""`cramplog.read_runs`: one run file as values, without a store."""
+"""`cramplog.read_runs`: the runs of one file, without a store."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from pipeline.schema import ParsedRun
 
 
 def read_runs(path: str | os.PathLike[str]) -> list[ParsedRun]:
-    """The runs of a FIT, GPX or TCX file, also as .gz, cleaned, in the order of the file; most files hold one.
+    """The cleaned runs of a FIT, GPX or TCX file, also as .gz, in the order of the file; most files hold one run.
 
-    Nothing is stored. Raises NotFound without such a file, and FileRefused for one that cannot be opened or holds no run;
-    its `code` is a short stable word.
+    Nothing is stored. Raises NotFound if the file does not exist, and FileRefused if it cannot be opened or holds no run;
+    the error's `code` is a short stable word.
     """
     try:
         content = Path(path).read_bytes()
     except FileNotFoundError as error:
-        raise NotFound(f"there is no file '{path}'", "check the name") from error
+        raise NotFound(f"there is no file '{path}'", "check the path") from error
     except OSError as error:
         reason = error.strerror or "unknown reason"
         raise FileRefused("unreadable", f"{path} cannot be read: {reason}", "check the file and its rights") from error

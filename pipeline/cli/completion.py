@@ -1,4 +1,4 @@
-"""`cramplog completion`: prints the script that lets a shell complete verbs, options and files."""
+"""`cramplog completion`: prints the script with which a shell completes verbs, options and files."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ SHELLS = ("bash", "zsh", "fish")
 @click.command(cls=Verb)
 @click.argument("shell", required=False, type=click.Choice(SHELLS))
 def completion(shell: str | None) -> None:
-    """Print the script that lets your shell complete cramplog's verbs, options and files.
+    """Print the script for completion in your shell.
 
-    Without a SHELL it is the one you work in. The files below are read when a shell starts; a line in ~/.bashrc
-    does as well: eval "$(cramplog completion bash)"
+    With it, the Tab key completes verbs, options and files. Without SHELL the script is for the shell you use. A
+    shell reads the files below when it starts. A line in ~/.bashrc works too: eval "$(cramplog completion bash)"
 
     \b
     Examples:
@@ -31,8 +31,8 @@ def completion(shell: str | None) -> None:
       cramplog completion fish > ~/.config/fish/completions/cramplog.fish
     """
     name = shell or Path(os.environ.get("SHELL", "")).name
-    kind = get_completion_class(name) if name in SHELLS else None
-    if kind is None:
-        raise click.UsageError(f"say which shell: {', '.join(SHELLS)}")
+    completion_class = get_completion_class(name) if name in SHELLS else None
+    if completion_class is None:
+        raise click.UsageError(f"name the shell: {', '.join(SHELLS)}")
     cramplog = click.get_current_context().find_root().command
-    click.echo(kind(cramplog, {}, "cramplog", COMPLETE_VARIABLE).source(), nl=False)
+    click.echo(completion_class(cramplog, {}, "cramplog", COMPLETE_VARIABLE).source(), nl=False)

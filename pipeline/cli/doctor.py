@@ -1,4 +1,4 @@
-"""`cramplog doctor`: what was seen, in five short lists, and what to do about it."""
+"""`cramplog doctor`: the state of the installation in short lists, its problems, and what to do about them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.frame.output import instant, next_step, print_json
-from pipeline.cli.frame.verb import Verb, here, json_option
+from pipeline.cli.frame.verb import Verb, current_settings, json_option
 from pipeline.settings import Settings
 from pipeline.units import plural
 
@@ -22,21 +22,22 @@ if TYPE_CHECKING:
 
 PROBLEMS = 1
 REACH = {
-    "off": "off, no weather is fetched",
-    "reached": "weather from {host}, which can be reached",
-    "silent": "weather from {host}, which cannot be reached from here; files bring weather too",
-    "by_proxy": "weather from {host} by the environment's proxy, not tried",
+    "off": "off: no weather is fetched",
+    "reached": "weather from {host}, reachable",
+    "silent": "weather from {host}, not reachable from here; weather can also be imported from files",
+    "by_proxy": "weather from {host} through the proxy set in the environment; not tried",
 }
 
 
 @click.command(cls=Verb)
-@click.option("--fix", is_flag=True, help="Take away the rights that other users have on these files.")
+@click.option("--fix", is_flag=True, help="Remove the rights of other users on cramplog's files.")
 @json_option
 def doctor(fix: bool, as_json: bool) -> int:
-    """Look at this installation: versions, settings and where they come from, files, store, the last night.
+    """Check this installation and show its problems.
 
-    It looks only, also at a damaged or busy store, and ends with 1 when something is wrong. It says no names,
-    no places and no notes.
+    It shows versions, settings and their sources, files, store and the last nightly. Without --fix it changes
+    nothing. It also works with a damaged or busy store. The exit code is 1 if there is a problem. It prints no names
+    of runners, no places and no notes.
 
     \b
     Examples:
@@ -46,7 +47,7 @@ def doctor(fix: bool, as_json: bool) -> int:
     """
     from pipeline.actions.admin.doctor import examine
 
-    settings = here()
+    settings = current_settings()
     examined = examine(settings, os.environ, fix)
     if as_json:
         print_json("doctor", **_fields(settings, examined))
@@ -64,14 +65,14 @@ def _print_list(title: str, rows: Sequence[tuple[str, str]]) -> None:
         return
     width = max(len(name) for name, _ in rows)
     click.echo(f"\n{title}")
-    for name, words in rows:
-        click.echo(f"  {name:<{width}}  {words}")
+    for name, text in rows:
+        click.echo(f"  {name:<{width}}  {text}")
 
 
 def _print_end(examined: Examined) -> None:
     click.echo("")
     if examined.narrowed:
-        click.echo(f"{plural(examined.narrowed, 'file or folder', 'files and folders')} closed to others")
+        click.echo(f"{plural(examined.narrowed, 'file or folder', 'files and folders')} closed to other users")
     for problem in examined.problems:
         click.echo(f"Problem ({problem.code}): {problem.message}\n  {problem.hint}")
     if not examined.problems:
@@ -80,73 +81,76 @@ def _print_end(examined: Examined) -> None:
 
 
 def _settings(settings: Settings, examined: Examined) -> list[tuple[str, str]]:
-    told = [(name, f"{value.text or 'none'}  ({value.source})") for name, value in settings.sources.items()]
-    there = "" if examined.config_file.exists() else ", which is not there"
+    rows = [(name, f"{value.text or 'none'}  ({value.source})") for name, value in settings.sources.items()]
+    missing = "" if examined.config_file.exists() else " (does not exist)"
     reach = examined.weather_reach
     service = ("service", REACH[reach.state].format(host=reach.host))
-    return [*told, service, ("config file", f"{examined.config_file}{there}")]
+    return [*rows, service, ("config file", f"{examined.config_file}{missing}")]
 
 
 def _store(examined: Examined) -> list[tuple[str, str]]:
-    """The store as it is now, line by line."""
+    """The present state of the store, line by line."""
     free = ("disk", f"{examined.free_bytes / 1e9:,.1f} GB free")
     health = examined.health
     if health is None:
         return [("ledger", "no store yet"), free]
     files = [(name, f"{size / 1e6:,.1f} MB") for name, size in examined.sizes.items()]
-    looked = "cannot be read" if health.damage else "not looked at, since it is busy" if health.busy else "reads well"
+    state = "cannot be read" if health.damage else "not checked, because it is busy" if health.busy else "readable"
     return [
         *files,
         ("schema", _schema(examined)),
-        ("state", looked),
-        ("held by", health.busy.message if health.busy else "nobody who writes"),
+        ("state", state),
+        ("in use by", health.busy.message if health.busy else "no program that writes"),
         free,
         ("inbox", plural(examined.waiting, "file") + " waiting"),
-        *(_held(health.contents) if health.contents else []),
+        *(_content_rows(health.contents) if health.contents else []),
     ]
 
 
 def _schema(examined: Examined) -> str:
-    have = examined.health.schema if examined.health else None
-    if have is None:
+    schema = examined.health.schema if examined.health else None
+    if schema is None:
         return "not known"
     newest = examined.versions.schema
-    if have == newest:
-        return f"{have}, this program's"
-    return f"{have}, this program's is {newest}" + (": the next verb brings it up to date" if have < newest else "")
+    if schema == newest:
+        return f"{schema}, current"
+    return f"{schema}; this program has {newest}" + (", the next verb updates the store" if schema < newest else "")
 
 
-def _held(held: Contents) -> list[tuple[str, str]]:
-    standing, night = held.counts, held.night
-    until = f", until {instant(standing.weather_until_at)}" if standing.weather_until_at else ""
-    places = f"{plural(standing.weather_hours, 'hour')} of {plural(standing.weather_places, 'place')}{until}"
-    reach = f"{standing.weathered_runs:,} of {plural(standing.outdoor_runs, 'run')} outdoors have it"
-    if standing.carried_runs:
-        reach += f", {standing.carried_runs:,} more came with a temperature"
-    went = f"{night.stages - len(night.failed)} of {night.stages} stages done" if night else ""
-    found = [(one.what, f"{one.kind}: {plural(one.runs, 'run')}, {plural(one.times, 'time')}") for one in held.repairs]
+def _content_rows(contents: Contents) -> list[tuple[str, str]]:
+    """Runs, weather, last nightly and repairs, line by line."""
+    counts, night = contents.counts, contents.night
+    until = f", until {instant(counts.weather_until_at)}" if counts.weather_until_at else ""
+    hours = f"{plural(counts.weather_hours, 'hour')} of {plural(counts.weather_places, 'place')}{until}"
+    covered = f"for {counts.weathered_runs:,} of {plural(counts.outdoor_runs, 'outdoor run')}"
+    if counts.carried_runs:
+        covered += f", a temperature from the file for {counts.carried_runs:,} more"
+    stages = f"{night.stages - len(night.failed)} of {night.stages} stages done" if night else ""
+    repairs = [
+        (row.what, f"{row.kind}: {plural(row.runs, 'run')}, {plural(row.times, 'time')}") for row in contents.repairs
+    ]
     return [
-        ("runs", f"{standing.runs:,}, {standing.unanswered:,} unanswered"),
-        ("weather", f"{places}; {reach}"),
-        ("last night", f"{instant(night.ended_at)}, {went}" if night else "none yet"),
-        *found,
+        ("runs", f"{counts.runs:,}, {counts.unanswered:,} unanswered"),
+        ("weather", f"{hours}; {covered}"),
+        ("last night", f"{instant(night.ended_at)}, {stages}" if night else "none yet"),
+        *repairs,
     ]
 
 
-def _document(seen: StoreCounts | LastNight) -> dict[str, Any]:
-    return {name: instant(value) if isinstance(value, datetime) else value for name, value in asdict(seen).items()}
+def _document(row: StoreCounts | LastNight) -> dict[str, Any]:
+    return {name: instant(value) if isinstance(value, datetime) else value for name, value in asdict(row).items()}
 
 
 def _fields(settings: Settings, examined: Examined) -> dict[str, Any]:
-    health, held = examined.health, examined.health.contents if examined.health else None
+    health, contents = examined.health, examined.health.contents if examined.health else None
     store = None
     if health is not None:
         store = {
             "schema": health.schema,
             "busy": health.busy.message if health.busy else None,
-            "standing": _document(held.counts) if held else None,
-            "last_night": _document(held.night) if held and held.night else None,
-            "repairs": [asdict(one) for one in held.repairs] if held else [],
+            "standing": _document(contents.counts) if contents else None,
+            "last_night": _document(contents.night) if contents and contents.night else None,
+            "repairs": [asdict(repair) for repair in contents.repairs] if contents else [],
         }
     return {
         "versions": {**asdict(examined.versions), **examined.packages},
@@ -161,5 +165,5 @@ def _fields(settings: Settings, examined: Examined) -> dict[str, Any]:
         "weather_reach": asdict(examined.weather_reach),
         "store": store,
         "narrowed": examined.narrowed,
-        "problems": [asdict(one) for one in examined.problems],
+        "problems": [asdict(problem) for problem in examined.problems],
     }

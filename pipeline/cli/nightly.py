@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from pipeline.cli.frame.output import instant, next_step, print_json, table, tell
-from pipeline.cli.frame.verb import Verb, here, json_option, utc_now
+from pipeline.cli.frame.output import instant, next_step, print_json, print_progress, table
+from pipeline.cli.frame.verb import Verb, current_settings, json_option, utc_now
 from pipeline.config import KEYS
 from pipeline.settings import Settings
 
@@ -50,7 +50,7 @@ def nightly(plain: bool, serve: bool, at: str | None, status: bool, as_json: boo
       cramplog nightly --status
     """
     _check(plain, serve, at, status, as_json)
-    settings, now = here(), utc_now()
+    settings, now = current_settings(), utc_now()
     if status:
         return _status(settings, now, as_json)
     if serve:
@@ -70,7 +70,7 @@ def _check(plain: bool, serve: bool, at: str | None, status: bool, as_json: bool
 def _once(settings: Settings, now: datetime, plain: bool, as_json: bool) -> int:
     from pipeline.actions.nightly.stage_lines import stages_shown
 
-    with stages_shown(tell if as_json else click.echo):
+    with stages_shown(print_progress if as_json else click.echo):
         outcomes = _run_plain(settings, now) if plain else _run_in_prefect(settings, now)
     failed = [outcome.stage for outcome in outcomes if outcome.outcome == "failed"]
     pages = _pages_of(settings)
@@ -94,7 +94,7 @@ def _run_in_prefect(settings: Settings, now: datetime) -> list[StageOutcome]:
     from flows.server import prefect_server
     from pipeline.actions.nightly.nightly import NightFailed
 
-    tell(f"{_server_words()} (--plain runs the night without)")
+    print_progress(f"{_server_words()} (--plain runs the night without)")
     with prefect_server(settings):
         from flows.nightly import nightly as flow
 
@@ -118,12 +118,16 @@ def _serve(settings: Settings, at: str, now: datetime) -> int:
 
     zone, whose = zone_of_nights(settings)
     late = catching_up(settings, now)
-    tell(f"Nights begin at {at} in {zone} ({whose}); the next on {next_night(at, zone, now):%A %-d %B at %H:%M}")
-    tell(f"{late[0].upper()}{late[1:]}: one begins as soon as Prefect's server is up" if late else _server_words())
+    print_progress(
+        f"Nights begin at {at} in {zone} ({whose}); the next on {next_night(at, zone, now):%A %-d %B at %H:%M}"
+    )
+    print_progress(
+        f"{late[0].upper()}{late[1:]}: one begins as soon as Prefect's server is up" if late else _server_words()
+    )
     with only_one_serves(settings), prefect_server(settings):
         from flows.serve import serve_nightly
 
-        tell("Serving; Ctrl-C ends it. What the nights did: cramplog nightly --status")
+        print_progress("Serving; Ctrl-C ends it. What the nights did: cramplog nightly --status")
         serve_nightly(settings, at, zone, one_at_once=late is not None)
     return 0
 

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from pipeline.cli.frame.output import next_step, print_json
-from pipeline.cli.frame.verb import Verb, here, json_option, utc_now
-
-if TYPE_CHECKING:
-    pass
+from pipeline.cli.frame.verb import Verb, current_settings, json_option, utc_now
 
 
 @click.command(cls=Verb)
 @json_option
 def publish(as_json: bool) -> None:
-    """Make the analyst's snapshot from the store as it is now. The nightly and `sql` do it by themselves.
+    """Make the analysts' snapshot from the store as it is now. `nightly` and `sql` also do this.
 
     \b
     Examples:
@@ -26,7 +21,7 @@ def publish(as_json: bool) -> None:
     """
     from pipeline.actions.admin.publish import publish_snapshot
 
-    settings = here()
+    settings = current_settings()
     done = publish_snapshot(settings, utc_now())
     if as_json:
         print_json("publish", folder=str(settings.analyst), done=done)

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli.frame.output import next_step, print_json
-from pipeline.cli.frame.verb import Verb, here, json_option, utc_now
-
-if TYPE_CHECKING:
-    pass
+from pipeline.cli.frame.verb import Verb, current_settings, json_option, utc_now
 
 
 @click.command(cls=Verb)
 @click.argument("runner", required=False)
-@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Write the page here; for one runner.")
+@click.option(
+    "--out", metavar="FILE", type=click.Path(path_type=Path), help="Write the page to this file; for one runner only."
+)
 @json_option
 def report(runner: str | None, out: Path | None, as_json: bool) -> None:
-    """Write the personal risk report, one self-contained page; of everybody when no RUNNER is named.
+    """Write the personal risk report, a page for your browser.
 
-    With too little to go by the page says how much is still needed.
+    Without RUNNER it writes one page for each runner. A page needs no other files and no network. If there are too
+    few answers, the page says how many are still needed.
 
     \b
     Examples:
@@ -32,10 +31,10 @@ def report(runner: str | None, out: Path | None, as_json: bool) -> None:
     from pipeline.actions.report.make_report import make_report
     from pipeline.actions.runs.runner import list_runners
 
-    settings, now = here(), utc_now()
-    names: list[str | None] = [one.name for one in list_runners(settings)]
-    everybody = runner is None and out is None and len(names) > 1
-    pages = [make_report(settings, name, now, out) for name in (names if everybody else [runner])]
+    settings, now = current_settings(), utc_now()
+    names: list[str | None] = [listed.name for listed in list_runners(settings)]
+    all_runners = runner is None and out is None and len(names) > 1
+    pages = [make_report(settings, name, now, out) for name in (names if all_runners else [runner])]
     if as_json:
         print_json("report", pages=[str(page) for page in pages])
         return

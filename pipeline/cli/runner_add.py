@@ -1,27 +1,23 @@
-"""`cramplog runner add`: one more person who runs."""
+"""`cramplog runner add`: adds a runner."""
 
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli.frame.output import next_step
 from pipeline.cli.frame.runner_options import new_runner, read_profile, runner_options
-from pipeline.cli.frame.verb import Verb, here, utc_now
-
-if TYPE_CHECKING:
-    pass
+from pipeline.cli.frame.verb import Verb, current_settings, utc_now
 
 
 @click.command(cls=Verb)
 @click.argument("name")
 @runner_options
 def runner_add(name: str, also_cramps: str | None, pairs: tuple[str, ...], **answers: str | None) -> None:
-    """Add a runner; all but the name may stay unsaid.
+    """Add a runner; only the name is required.
 
-    The keys of --set are those of cramplog runner edit.
+    --set takes the same keys as cramplog runner edit.
 
     \b
     Examples:
@@ -31,6 +27,6 @@ def runner_add(name: str, also_cramps: str | None, pairs: tuple[str, ...], **ans
     """
     from pipeline.actions.runs.runner import add_runner
 
-    added = add_runner(here(), new_runner(name, answers), utc_now(), read_profile(also_cramps, pairs))
-    click.echo(f"{added.name} is in the store; home time zone {added.home_tz or 'not known'}")
+    added = add_runner(current_settings(), new_runner(name, answers), utc_now(), read_profile(also_cramps, pairs))
+    click.echo(f"{added.name} was added; home time zone: {added.home_tz or 'not known'}")
     next_step(f"cramplog ingest FOLDER --runner {shlex.quote(added.name)}")

@@ -1,4 +1,4 @@
-"""`cramplog runner edit`: corrects what is stored about a runner. Asks only on a terminal; Enter skips a question."""
+"""`cramplog runner edit`: corrects what is stored about a runner. Asks on a terminal only; Enter skips a question."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.cli.frame.interview import ask_optional
 from pipeline.cli.frame.output import instant, next_step, print_json, table
 from pipeline.cli.frame.prompts import at_a_terminal
 from pipeline.cli.frame.runner_options import read_profile, runner_options
-from pipeline.cli.frame.verb import Verb, here, json_option, utc_now
+from pipeline.cli.frame.verb import Verb, current_settings, json_option, utc_now
 
 if TYPE_CHECKING:
     from pipeline.actions.runs.runner_edit import EditedRunner
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @click.command(cls=Verb)
 @click.argument("name", required=False)
-@click.option("--name", "new_name", metavar="NEW", help="Another name; inbox folder and report go along.")
+@click.option("--name", "new_name", metavar="NEW", help="Rename the runner; inbox folder and report are renamed too.")
 @runner_options
 @json_option
 def runner_edit(
@@ -32,10 +32,10 @@ def runner_edit(
     as_json: bool,
     **columns: str | None,
 ) -> None:
-    """Correct what is known of a runner; what is not named stays, an empty word takes it away: --sex "".
+    """Correct what is stored about a runner. Only the options you give change something; --sex "" removes a value.
 
     Keys of --set: also_cramps, usual_shoes, drink_habit, diet, supplements, training_change, strength_per_week,
-    stretching, family_cramps. Without an option it asks these on a terminal, and elsewhere shows what is known.
+    stretching, family_cramps. Without options it asks these questions on a terminal, and otherwise shows what is stored.
 
     \b
     Examples:
@@ -45,58 +45,59 @@ def runner_edit(
     """
     from pipeline.actions.runs.runner_edit import edit_runner, show_runner
 
-    named = {"name": new_name, **columns}
-    values = {column: words for column, words in named.items() if words is not None}
+    options = {"name": new_name, **columns}
+    values = {column: text for column, text in options.items() if text is not None}
     profile = read_profile(also_cramps, pairs)
     if not values and not profile:
-        known = show_runner(here(), name)
+        stored = show_runner(current_settings(), name)
         if as_json or not at_a_terminal():
-            _print_known(known, as_json)
+            _print_stored(stored, as_json)
             return
-        profile = _interview(known)
-    edited = edit_runner(here(), name, values, profile, utc_now())
+        profile = _interview(stored)
+    edited = edit_runner(current_settings(), name, values, profile, utc_now())
     if as_json:
-        _print_known(edited, as_json)
+        _print_stored(edited, as_json)
         return
-    done = f"changed: {', '.join(edited.changed)}" if edited.change_no else "as it was; nothing changed"
-    click.echo(f"{edited.runner.name} {done}")
+    result = f"changed: {', '.join(edited.changed)}" if edited.change_no else "is unchanged"
+    click.echo(f"{edited.runner.name} {result}")
     for path in edited.moved:
-        click.echo(f"moved along: {path}")
+        click.echo(f"renamed too: {path}")
     for path in edited.not_moved:
-        click.echo(f"left where it is, because there is one of the new name: {path}; move what is in it yourself")
-    next_step("cramplog report" + ("; cramplog undo takes this back" if edited.change_no else ""))
+        click.echo(f"not renamed, because the new name already exists: {path}; move its content yourself")
+    next_step("cramplog report" + ("; to undo this: cramplog undo" if edited.change_no else ""))
 
 
-def _interview(known: EditedRunner) -> dict[str, str]:
-    """The profile questions one by one; Enter leaves an answer as it is."""
+def _interview(stored: EditedRunner) -> dict[str, str]:
+    """Ask the profile questions one by one; Enter leaves an answer unchanged."""
     from pipeline.questions import PROFILE_QUESTIONS, QUESTION_REASONS, read_answer
 
-    click.echo("Enter leaves an answer as it is, ? says why it is asked.", err=True)
-    said = {
+    click.echo("Enter leaves an answer unchanged, ? shows why it is asked.", err=True)
+    answers = {
         question.key: ask_optional(
             question.text,
             question.choices,
             QUESTION_REASONS["profile"],
             partial(read_answer, question),
-            known.given[question.key].answer.text if question.key in known.given else "",
+            stored.given[question.key].answer.text if question.key in stored.given else "",
         )
         for question in PROFILE_QUESTIONS
     }
-    return {key: words for key, words in said.items() if words}
+    return {key: text for key, text in answers.items() if text}
 
 
-def _print_known(known: EditedRunner, as_json: bool) -> None:
-    """The runner's columns and answers."""
-    answers = {key: (given.answer.text, instant(given.answered_at)) for key, given in known.given.items()}
+def _print_stored(stored: EditedRunner, as_json: bool) -> None:
+    """Print the runner's columns and answers."""
+    answers = {key: (given.answer.text, instant(given.answered_at)) for key, given in stored.given.items()}
     if as_json:
-        told = {key: {"said": said, "answered_at": at} for key, (said, at) in answers.items()}
-        print_json("runner", runner=asdict(known.runner), profile=told, change=known.change_no)
+        profile = {key: {"said": text, "answered_at": at} for key, (text, at) in answers.items()}
+        print_json("runner", runner=asdict(stored.runner), profile=profile, change=stored.change_no)
         return
     from pipeline.questions import PROFILE_QUESTIONS
 
-    runner = asdict(known.runner)
+    runner = asdict(stored.runner)
     hidden = ("runner_id", "red_flag")
     rows = [[column, "" if value is None else str(value)] for column, value in runner.items() if column not in hidden]
-    rows += [[one.key, answers[one.key][0] if one.key in answers else ""] for one in PROFILE_QUESTIONS]
-    table(("what", "known"), rows)
-    next_step(f"cramplog runner edit {shlex.quote(known.runner.name)} --set KEY=VALUE")
+    keys = [question.key for question in PROFILE_QUESTIONS]
+    rows += [[key, answers[key][0] if key in answers else ""] for key in keys]
+    table(("what", "stored"), rows)
+    next_step(f"cramplog runner edit {shlex.quote(stored.runner.name)} --set KEY=VALUE")

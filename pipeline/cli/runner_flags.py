@@ -1,4 +1,4 @@
-"""`cramplog runner flags`: the warning signs, asked one by one, ticked or cleared."""
+"""`cramplog runner flags`: the warning signs: lists them, asks about them, ticks or clears them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 from pipeline.cli.frame.interview import ask_yes_no
 from pipeline.cli.frame.output import instant, next_step, print_json
 from pipeline.cli.frame.prompts import at_a_terminal
-from pipeline.cli.frame.verb import Verb, here, json_option, utc_now
+from pipeline.cli.frame.verb import Verb, current_settings, json_option, utc_now
 
 if TYPE_CHECKING:
     from pipeline.actions.tagging.flags import Flags
@@ -18,13 +18,18 @@ if TYPE_CHECKING:
 
 @click.command(cls=Verb)
 @click.argument("name", required=False)
-@click.option("--tick", multiple=True, metavar="KEY", help="This sign is there; may be repeated.")
-@click.option("--clear", multiple=True, metavar="KEY|all", help="Somebody has looked at it; may be repeated.")
+@click.option("--tick", multiple=True, metavar="KEY", help="Mark this sign as present; may be repeated.")
+@click.option(
+    "--clear",
+    multiple=True,
+    metavar="KEY|all",
+    help="Clear a sign after a doctor has looked at it; may be repeated.",
+)
 @json_option
 def runner_flags(name: str | None, tick: tuple[str, ...], clear: tuple[str, ...], as_json: bool) -> None:
-    """Warning signs that need a doctor, not a number. While one is ticked, the report says only what to do.
+    """Go through the warning signs that need a doctor. While one is ticked, the report gives no number, only what to do.
 
-    On a terminal it asks each; elsewhere it lists them. Clear one when somebody who knows has looked at it.
+    On a terminal it asks about each; otherwise it lists them. Clear a sign after a doctor has looked at it.
 
     \b
     Examples:
@@ -34,7 +39,7 @@ def runner_flags(name: str | None, tick: tuple[str, ...], clear: tuple[str, ...]
     """
     from pipeline.actions.tagging.flags import list_flags, set_flags
 
-    settings = here()
+    settings = current_settings()
     if not tick and not clear:
         listed = list_flags(settings, name)
         if as_json or not at_a_terminal():
@@ -48,12 +53,12 @@ def runner_flags(name: str | None, tick: tuple[str, ...], clear: tuple[str, ...]
     _print_ticked(state)
     if not state.change_no:
         click.echo("nothing changed")
-    next_step("cramplog report" + ("; cramplog undo takes this back" if state.change_no else ""))
+    next_step("cramplog report" + ("; to undo this: cramplog undo" if state.change_no else ""))
 
 
 def _interview(listed: Flags) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Keys to tick and keys to clear, asked under what to do about them."""
-    click.echo("Is one of these true for you? Enter leaves it as it is.", err=True)
+    """Ask about each sign, grouped by what to do. Returns the keys to tick and the keys to clear."""
+    click.echo("Is one of these true for you? Enter leaves an answer unchanged.", err=True)
     tick: list[str] = []
     clear: list[str] = []
     title = ""
@@ -61,14 +66,14 @@ def _interview(listed: Flags) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if flag.what_to_do != title:
             title = flag.what_to_do
             click.echo(f"\n{title}, if:", err=True)
-        said = ask_yes_no(flag.text, flag.ticked_at is not None)
-        if said is not None:
-            (tick if said else clear).append(flag.key)
+        answer = ask_yes_no(flag.text, flag.ticked_at is not None)
+        if answer is not None:
+            (tick if answer else clear).append(flag.key)
     return tuple(tick), tuple(clear)
 
 
 def _print_ticked(state: Flags) -> None:
-    """What is ticked, under what to do about it; no number."""
+    """Print the ticked signs, grouped by what to do."""
     if not state.ticked:
         click.echo("no warning sign is ticked")
         return
@@ -78,7 +83,7 @@ def _print_ticked(state: Flags) -> None:
             title = flag.what_to_do
             click.echo(f"{title}:")
         click.echo(f"  {flag.text}")
-    click.echo(f"{state.runner}'s report holds back every number until this is cleared")
+    click.echo(f"{state.runner}'s report shows no number until this is cleared")
 
 
 def _print_list(state: Flags, as_json: bool) -> None:

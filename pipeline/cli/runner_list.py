@@ -1,20 +1,13 @@
-"""`cramplog runner list`: who runs, with what each has."""
+"""`cramplog runner list`: the runners with their counts."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli.frame.output import next_step, print_json, table
-from pipeline.cli.frame.verb import Verb, here, json_option
-
-if TYPE_CHECKING:
-    pass
-
-if TYPE_CHECKING:
-    pass
+from pipeline.cli.frame.verb import Verb, current_settings, json_option
 
 _HEAD = ("runner", "runs", "answered", "with a cramp", "warning signs")
 
@@ -22,7 +15,7 @@ _HEAD = ("runner", "runs", "answered", "with a cramp", "warning signs")
 @click.command(cls=Verb)
 @json_option
 def runner_list(as_json: bool) -> None:
-    """List the runners: their runs, how many are answered, with a cramp, and warning signs that withhold the number.
+    """List the runners with their runs, answers and warning signs.
 
     \b
     Examples:
@@ -32,9 +25,9 @@ def runner_list(as_json: bool) -> None:
     """
     from pipeline.actions.runs.runner import count_runners
 
-    runners = count_runners(here())
+    runners = count_runners(current_settings())
     if as_json:
-        print_json("runner_list", runners=[asdict(one) for one in runners])
+        print_json("runner_list", runners=[asdict(runner) for runner in runners])
         return
     if not runners:
         click.echo("there is no runner yet")
@@ -42,15 +35,14 @@ def runner_list(as_json: bool) -> None:
         return
     rows = [
         [
-            one.name,
-            f"{one.runs:,}",
-            f"{one.answered_runs:,}",
-            f"{one.cramp_runs:,}",
-            f"{one.flags:,}" if one.flags else "",
+            runner.name,
+            f"{runner.runs:,}",
+            f"{runner.answered_runs:,}",
+            f"{runner.cramp_runs:,}",
+            f"{runner.flags:,}" if runner.flags else "",
         ]
-        for one in runners
+        for runner in runners
     ]
     table(_HEAD, rows, right=_HEAD[1:])
-    next_step(
-        "cramplog runner edit NAME" + (", cramplog runner flags NAME" if any(one.flags for one in runners) else "")
-    )
+    any_flag = any(runner.flags for runner in runners)
+    next_step("cramplog runner edit NAME" + (", cramplog runner flags NAME" if any_flag else ""))

@@ -12,7 +12,7 @@ import click
 
 from pipeline.cli.frame.output import instant, next_step, print_json, table
 from pipeline.cli.frame.prompts import at_a_terminal
-from pipeline.cli.frame.verb import Verb, here, json_option, utc_now
+from pipeline.cli.frame.verb import Verb, current_settings, json_option, utc_now
 from pipeline.units import plural
 
 if TYPE_CHECKING:
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
     from pipeline.store.answers.private import PrivateItem
 
 _HEAD = ("id", "kind", "name", "value", "since or on", "note")
-_KEPT = (
-    "It is kept in a file of its own on this computer (private.duckdb), never in the snapshot, and no report shows it."
+_PRIVACY_NOTE = (
+    "It is stored in a separate file on this computer (private.duckdb); no snapshot holds it and no report shows it."
 )
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command(cls=Verb)
 @click.argument("name", required=False)
-@click.option("--add", metavar="KIND: NAME", help="condition, medication, injury or blood, and which.")
-@click.option("--since", "--on", "on_day", type=_DAY, metavar="DATE", help="When it began, or was measured.")
-@click.option("--value", type=float, metavar="N", help="A blood value, with --unit.")
-@click.option("--unit", metavar="UNIT", help="Such as mmol/l or mg/dl.")
-@click.option("--note", metavar="TEXT", help="In your own words.")
-@click.option("--list", "listed", is_flag=True, help="Show what is recorded; so does naming no option.")
-@click.option("--rm", metavar="ID", help="Take one away for good: undo cannot bring it back.")
-@click.option("--yes", is_flag=True, help="Do not ask before taking one away.")
-@click.option("--csv", "as_csv", is_flag=True, help="Everything recorded, as CSV.")
+@click.option("--add", metavar="KIND: NAME", help="Add an item; KIND is condition, medication, injury or blood.")
+@click.option("--since", "--on", "on_day", type=_DAY, metavar="DATE", help="When it began, or when it was measured.")
+@click.option("--value", type=float, metavar="N", help="The blood value; needs --unit.")
+@click.option("--unit", metavar="UNIT", help="Its unit, such as mmol/l or mg/dl.")
+@click.option("--note", metavar="TEXT", help="A note in your own words.")
+@click.option("--list", "listed", is_flag=True, help="Show the items; the same as giving no option.")
+@click.option("--rm", metavar="ID", help="Delete an item for good; undo cannot restore it.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation before deleting.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print all items as CSV.")
 @json_option
 def runner_private(
     name: str | None,
@@ -51,9 +51,10 @@ def runner_private(
     as_csv: bool,
     as_json: bool,
 ) -> None:
-    """Conditions, medication, injuries and blood values, if you want to keep them. Nobody has to say anything here.
+    """Record details of your health; all of them are optional.
 
-    They lie in a file of their own and go nowhere: not into the snapshot, a log or a report.
+    Conditions, medication, injuries and blood values are stored in a separate file, and never copied into the snapshot,
+    a log or a report.
 
     \b
     Examples:
@@ -62,9 +63,9 @@ def runner_private(
       cramplog runner private anna --rm i3
     """
     if sum((add is not None, rm is not None, listed)) > 1:
-        raise click.UsageError("--add, --rm and --list do not go together")
-    if add is None and any(said is not None for said in (on_day, value, unit, note)):
-        raise click.UsageError('what is it about? say --add "KIND: NAME"')
+        raise click.UsageError("give only one of --add, --rm and --list")
+    if add is None and any(option is not None for option in (on_day, value, unit, note)):
+        raise click.UsageError('these options describe a new item: give --add "KIND: NAME" too')
     if rm is not None:
         _remove(name, rm, yes, as_json)
     elif add is not None:
@@ -75,7 +76,7 @@ def runner_private(
 
 def _add(
     name: str | None,
-    words: str,
+    kind_name: str,
     on_day: date | None,
     value: float | None,
     unit: str | None,
@@ -85,33 +86,31 @@ def _add(
     from pipeline.actions.tagging.private import add_private, kind_and_name
     from pipeline.store.answers.private import NewItem
 
-    kind, what = kind_and_name(words)
-    items = add_private(here(), name, NewItem(kind, what, value, unit, on_day, note or None), utc_now())
+    kind, what = kind_and_name(kind_name)
+    items = add_private(current_settings(), name, NewItem(kind, what, value, unit, on_day, note or None), utc_now())
     assert items.added is not None
     if as_json:
         print_json("runner_private", runner=items.runner, items=[_fields(items.added)])
         return
     click.echo(f"{items.added.item_id} recorded for {items.runner}: {kind}: {what}")
     if len(items.items) == 1:
-        click.echo(_KEPT)
-    next_step(
-        f"cramplog runner private --list; cramplog runner private --rm {items.added.item_id} takes it away for good"
-    )
+        click.echo(_PRIVACY_NOTE)
+    next_step(f"cramplog runner private --list; to delete it: cramplog runner private --rm {items.added.item_id}")
 
 
 def _remove(name: str | None, item_id: str, yes: bool, as_json: bool) -> None:
     from pipeline.actions.tagging.private import remove_private
 
     if not yes and not at_a_terminal():
-        raise click.UsageError("taking it away cannot be undone; say --yes with it")
-    if not yes and not click.confirm(f"Take {item_id} away for good? undo cannot bring it back", err=True):
-        click.echo("nothing was changed")
+        raise click.UsageError("deleting cannot be undone; add --yes to delete it")
+    if not yes and not click.confirm(f"Delete {item_id} for good? undo cannot restore it", err=True):
+        click.echo("nothing changed")
         return
-    gone = remove_private(here(), name, item_id)
+    removed = remove_private(current_settings(), name, item_id)
     if as_json:
-        print_json("runner_private", removed=gone.item_id)
+        print_json("runner_private", removed=removed.item_id)
         return
-    click.echo(f"{gone.item_id} is gone for good, from the file's bytes too; undo cannot bring it back")
+    click.echo(f"{removed.item_id} is deleted for good, also from the bytes of the file; undo cannot restore it")
     next_step("cramplog runner private --list")
 
 
@@ -119,7 +118,7 @@ def _show(name: str | None, as_json: bool, as_csv: bool) -> None:
     from pipeline.actions.tagging.private import list_items
     from pipeline.store.answers.private import PrivateItem
 
-    found = list_items(here(), name)
+    found = list_items(current_settings(), name)
     if as_json:
         print_json("runner_private", runner=found.runner, items=[_fields(item) for item in found.items])
     elif as_csv:
@@ -132,12 +131,12 @@ def _show(name: str | None, as_json: bool, as_csv: bool) -> None:
 
 def _print_items(found: Items) -> None:
     if not found.items:
-        click.echo(f"nothing private is recorded for {found.runner}")
+        click.echo(f"no private item is recorded for {found.runner}")
         next_step('cramplog runner private --add "condition: NAME"')
         return
     table(_HEAD, [_cells(item) for item in found.items])
     click.echo(f"{plural(len(found.items), 'item')}, in private.duckdb only")
-    next_step("cramplog runner private --rm ID takes one away for good")
+    next_step("to delete one for good: cramplog runner private --rm ID")
 
 
 def _cells(item: PrivateItem) -> list[str]:

@@ -1,29 +1,24 @@
-"""`cramplog runs merge`: two recordings of one run."""
+"""`cramplog runs merge`: declares two recordings to be one run."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli.frame.output import next_step, print_json
-from pipeline.cli.frame.verb import Verb, here, json_option, runner_option, utc_now
+from pipeline.cli.frame.verb import Verb, current_settings, json_option, runner_option, utc_now
 from pipeline.cli.lines.run_cells import edited_fields, run_name
 from pipeline.units import plural, short_id
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command(cls=Verb)
 @click.argument("run", metavar="RUN")
-@click.argument("other", metavar="RUN")
+@click.argument("second_run", metavar="RUN")
 @runner_option
 @json_option
-def runs_merge(run: str, other: str, runner_name: str | None, as_json: bool) -> None:
-    """Say that two recordings are the same run, as by two watches. The richer one counts; tags and answers go with it.
+def runs_merge(run: str, second_run: str, runner_name: str | None, as_json: bool) -> None:
+    """Declare two recordings to be the same run.
 
-    They have to overlap in time.
+    They may come from two watches, and must overlap in time. The one with more data counts, with the tags of both.
 
     \b
     Examples:
@@ -33,14 +28,14 @@ def runs_merge(run: str, other: str, runner_name: str | None, as_json: bool) -> 
     """
     from pipeline.actions.runs.run_joins import merge
 
-    done = merge(here(), run, other, runner_name, utc_now())
+    done = merge(current_settings(), run, second_run, runner_name, utc_now())
     if as_json:
         fields = {"counted": edited_fields(done.counted), "copy": done.duplicate.run_id, "answers": list(done.answers)}
         print_json("runs_merge", **fields, tags=done.tags, change=done.change_no)
         return
-    click.echo(f"one run: {run_name(done.counted)} counts, {short_id(done.duplicate.run_id)} is a copy of it")
+    click.echo(f"one run: {run_name(done.counted)} counts, {short_id(done.duplicate.run_id)} is its duplicate")
     if len({*done.answers} - {"unanswered"}) > 1:
-        click.echo(f"their answers differed ({', '.join(done.answers)}): '{done.counted.answer}' counts")
+        click.echo(f"their answers differed ({', '.join(done.answers)}): '{done.counted.answer}' is used")
     if done.tags:
-        click.echo(f"{plural(done.tags, 'tagged cramp')} in it now")
-    next_step(f"cramplog report; cramplog undo {done.change_no} takes this back")
+        click.echo(f"{plural(done.tags, 'tagged cramp')} in this run now")
+    next_step(f"cramplog report; to undo this: cramplog undo {done.change_no}")

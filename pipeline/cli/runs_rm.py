@@ -1,30 +1,25 @@
-"""`cramplog runs rm`: a run is deleted, and stays deleted when its file is imported again."""
+"""`cramplog runs rm`: deletes a run; it stays deleted when its file is imported again."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli.frame.output import next_step, print_json
 from pipeline.cli.frame.prompts import make_sure
-from pipeline.cli.frame.verb import Verb, here, json_option, runner_option, utc_now
+from pipeline.cli.frame.verb import Verb, current_settings, json_option, runner_option, utc_now
 from pipeline.cli.lines.run_cells import edited_fields, run_name
 from pipeline.units import plural
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command(cls=Verb)
 @click.argument("run", metavar="RUN")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @runner_option
 @json_option
 def runs_rm(run: str, yes: bool, runner_name: str | None, as_json: bool) -> None:
-    """Delete a run: it is out of every list, sum and report, and stays out when its file comes again.
+    """Delete a run from all lists, totals and reports. It stays deleted when its file is imported again.
 
-    The file and your words about the run are kept: cramplog undo brings all of it back.
+    The file and your answers are not deleted: cramplog undo restores the run with all of them.
 
     \b
     Examples:
@@ -34,16 +29,15 @@ def runs_rm(run: str, yes: bool, runner_name: str | None, as_json: bool) -> None
     """
     from pipeline.actions.runs.run_joins import preview_deletion, remove_run
 
-    found = preview_deletion(here(), run, runner_name)
-    along = [plural(found.tags, "tagged cramp")] if found.tags else []
-    along += [plural(found.duplicates, "other recording") + " of it"] if found.duplicates else []
-    what = f"the run of {run_name(found.run)}" + (f" with {' and '.join(along)}" if along else "")
+    found = preview_deletion(current_settings(), run, runner_name)
+    parts = [plural(found.tags, "tagged cramp")] if found.tags else []
+    parts += [plural(found.duplicates, "duplicate recording")] if found.duplicates else []
+    what = f"the run of {run_name(found.run)}" + (f" with {' and '.join(parts)}" if parts else "")
     make_sure(f"Delete {what}?", "add --yes to delete it", yes, as_json)
-    gone = remove_run(here(), run, runner_name, utc_now())
+    removed = remove_run(current_settings(), run, runner_name, utc_now())
     if as_json:
-        print_json(
-            "runs_rm", run=edited_fields(gone.run), tags=gone.tags, copies=gone.duplicates, change=gone.change_no
-        )
+        fields = {"tags": removed.tags, "copies": removed.duplicates, "change": removed.change_no}
+        print_json("runs_rm", run=edited_fields(removed.run), **fields)
         return
     click.echo(f"deleted: {what}")
-    next_step(f"cramplog report; cramplog undo {gone.change_no} brings it back")
+    next_step(f"cramplog report; to undo this: cramplog undo {removed.change_no}")

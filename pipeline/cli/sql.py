@@ -1,4 +1,4 @@
-"""`cramplog sql`: one SELECT on the analysts' snapshot, which holds no names, notes or places."""
+"""`cramplog sql`: runs one SELECT on the analysts' snapshot, which holds no names, notes or places."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from pipeline.cli.frame.output import next_step, print_json, table, tell
-from pipeline.cli.frame.verb import Verb, here, json_option, utc_now
+from pipeline.cli.frame.output import next_step, print_json, print_progress, table
+from pipeline.cli.frame.verb import Verb, current_settings, json_option, utc_now
 from pipeline.units import plural
 
 if TYPE_CHECKING:
@@ -27,47 +27,49 @@ if TYPE_CHECKING:
     "file",
     type=click.File(encoding="utf-8"),
     metavar="FILE",
-    help="The query from a file; - is stdin.",
+    help="Read the query from FILE; - is standard input.",
 )
-@click.option("--list", "listed", is_flag=True, help="The views there are.")
-@click.option("--describe", "described", metavar="VIEW", help="The columns of a view, with units.")
-@click.option("--analysis", metavar="NAME", help="A question that comes with the program; list names them.")
-@click.option("--csv", "as_csv", is_flag=True, help="Comma-separated, for a spreadsheet.")
+@click.option("--list", "listed", is_flag=True, help="List the views.")
+@click.option("--describe", "described", metavar="VIEW", help="List the columns of a view, with units.")
+@click.option("--analysis", metavar="NAME", help="Run a ready-made analysis; --analysis list shows them.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print the result as CSV, for a spreadsheet.")
 @json_option
 def sql(
     query: str | None, file: TextIO | None, listed: bool, described: str | None, analysis: str | None,
     as_csv: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Ask the published snapshot one SELECT (DuckDB's SQL). It can read the public views and nothing else.
+    """Run one SELECT (DuckDB's SQL) on the analysts' snapshot. It can read the public views and nothing else.
 
     \b
     Examples:
       cramplog sql --list
       cramplog sql --analysis cramps_per_100_hours_by_heat
-      cramplog sql "SELECT answer, plural(*) AS runs FROM v_run GROUP BY answer" --csv
+      cramplog sql "SELECT answer, count(*) AS runs FROM v_run GROUP BY answer" --csv
     """
-    asked = [query is not None, file is not None, listed, described is not None, analysis is not None]
-    if sum(asked) != 1:
+    sources = [query is not None, file is not None, listed, described is not None, analysis is not None]
+    if sum(sources) != 1:
         raise click.UsageError("give one of: a QUERY, -f FILE, --analysis NAME, --list or --describe VIEW")
     if as_csv and as_json:
-        raise click.UsageError("--csv and --json do not go together")
+        raise click.UsageError("--csv and --json cannot be used together")
     from pipeline.actions.admin.query import analyses, analysis_of, ask, freshen, public_views, view_columns
 
     if analysis == "list":
-        _print_rows(("analysis", "question"), [(one.name, one.question) for one in analyses()], as_csv, as_json)
+        _print_rows(
+            ("analysis", "question"), [(analysis.name, analysis.question) for analysis in analyses()], as_csv, as_json
+        )
         return
     if analysis:
         query = analysis_of(analysis).sql
-    settings, now = here(), utc_now()
+    settings, now = current_settings(), utc_now()
     if not freshen(settings, now):
-        tell("the store is busy, so this is the snapshot from before its last change")
+        print_progress("the store is busy: this is the snapshot from before its last change")
     if listed or described:
         found = view_columns(settings, described, now) if described else public_views(settings, now)
         _print_described(found, as_csv, as_json, is_views=listed)
         return
     result = ask(settings, file.read() if file else query or "", now)
     if as_json:
-        rows = [[_plain(value) for value in row] for row in result.rows]
+        rows = [[_json_value(value) for value in row] for row in result.rows]
         print_json("sql", columns=result.columns, types=result.types, rows=rows)
     elif as_csv:
         _print_csv(result.columns, result.rows)
@@ -77,9 +79,9 @@ def sql(
 
 def _print_described(found: Sequence[Described], as_csv: bool, as_json: bool, is_views: bool) -> None:
     head = ("view", "holds") if is_views else ("column", "type", "means")
-    rows = [(one.name, one.comment) if is_views else (one.name, one.type, one.comment) for one in found]
+    rows = [(item.name, item.comment) if is_views else (item.name, item.type, item.comment) for item in found]
     if as_json:
-        print_json("sql", **{"views" if is_views else "columns": [asdict(one) for one in found]})
+        print_json("sql", **{"views" if is_views else "columns": [asdict(item) for item in found]})
         return
     _print_rows(head, rows, as_csv, as_json)
     if not as_csv:
@@ -97,8 +99,8 @@ def _print_rows(head: Sequence[str], rows: Sequence[Sequence[str]], as_csv: bool
 
 def _print_result(result: QueryResult) -> None:
     if result.columns:
-        numbers = [name for name, kind in zip(result.columns, result.types, strict=True) if kind in _NUMBERS]
-        table(result.columns, [[_shown(value) for value in row] for row in result.rows], right=numbers)
+        numbers = [name for name, type_ in zip(result.columns, result.types, strict=True) if type_ in _NUMBERS]
+        table(result.columns, [[_cell(value) for value in row] for row in result.rows], right=numbers)
     click.echo(f"({plural(len(result.rows), 'row')})")
     next_step("--csv for a spreadsheet, --json for a program")
 
@@ -107,20 +109,20 @@ _NUMBERS = ("BIGINT", "INTEGER", "DOUBLE", "HUGEINT", "NUMBER", "FLOAT")
 
 
 def _print_csv(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Comma-separated with a header; NULL is an empty cell."""
+    """Print CSV with a header line; NULL is an empty cell."""
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(head)
     out.writerows(rows)
 
 
-def _shown(value: object) -> str:
-    """A cell on a terminal: NULL by its name, floats without noise, no line break or control character."""
+def _cell(value: object) -> str:
+    """A cell of the table: NULL as NULL, floats with six digits, no line break or control character."""
     if value is None:
         return "NULL"
     text = f"{value:.6g}" if isinstance(value, float) else str(value)
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
-def _plain(value: object) -> object:
-    """JSON knows no NaN and no infinity."""
+def _json_value(value: object) -> object:
+    """The value for JSON, which has no NaN and no infinity: None instead."""
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from pipeline.cli.frame.cramp_options import cramp_options
-from pipeline.cli.frame.verb import Verb, here, json_option, runner_option, utc_now
+from pipeline.cli.frame.verb import Verb, current_settings, json_option, runner_option, utc_now
 from pipeline.cli.lines.tag_lines import print_retagged
 from pipeline.units import parse_duration_s
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command(cls=Verb)
@@ -21,9 +16,9 @@ if TYPE_CHECKING:
 @runner_option
 @json_option
 def tag_edit(tag: str, runner_name: str | None, as_json: bool, **cramp: str | None) -> None:
-    """Correct a tagged cramp; what is not named stays. TAG is as `cramplog tag list` shows it.
+    """Correct a tagged cramp. Only the options you give change something. TAG is as `cramplog tag list` shows it.
 
-    An empty word takes away what nobody has to say: --note "" for one.
+    An empty value removes an optional detail: --note ""
 
     \b
     Examples:
@@ -32,13 +27,13 @@ def tag_edit(tag: str, runner_name: str | None, as_json: bool, **cramp: str | No
       cramplog tag edit c1 --relief yes --recurred yes --recurred-after 9m
     """
     if all(value is None for value in cramp.values()):
-        raise click.UsageError("say what is to be other, such as --severity mild")
+        raise click.UsageError("nothing to change: give an option such as --severity mild")
     from pipeline.actions.tagging.tag_edit import TagEdit, edit_tag
 
     durations = {f"{name}_s": parse_duration_s(cramp.pop(name) or "") for name in _DURATIONS if cramp[name] is not None}
-    words = {name: value for name, value in cramp.items() if name not in _DURATIONS}
-    done = edit_tag(here(), tag, runner_name, TagEdit(**words, **durations), utc_now())  # type: ignore[arg-type]
-    print_retagged(done, "changed" if done.change_no else "as it was; nothing changed", as_json)
+    texts = {name: value for name, value in cramp.items() if name not in _DURATIONS}
+    done = edit_tag(current_settings(), tag, runner_name, TagEdit(**texts, **durations), utc_now())  # type: ignore[arg-type]
+    print_retagged(done, "changed" if done.change_no else "is unchanged", as_json)
 
 
 _DURATIONS = ("uncertainty", "recurred_after")

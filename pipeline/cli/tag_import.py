@@ -1,19 +1,14 @@
-"""`cramplog tag import`: many answers from a CSV file."""
+"""`cramplog tag import`: imports answers from a CSV file."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli.frame.output import next_step, print_json
-from pipeline.cli.frame.verb import Verb, here, json_option, runner_option, utc_now
+from pipeline.cli.frame.verb import Verb, current_settings, json_option, runner_option, utc_now
 from pipeline.units import plural
-
-if TYPE_CHECKING:
-    pass
-
 
 FAILED = 1
 
@@ -23,11 +18,11 @@ FAILED = 1
 @runner_option
 @json_option
 def tag_import(path: Path, runner_name: str | None, as_json: bool) -> int:
-    """Take many answers from a CSV file: good lines are taken, bad ones named by number.
+    """Import answers from a CSV file. A line with an error is reported by its number; the others are still imported.
 
-    Columns by name: run (its start in UTC, or a date), at (a moment, none, somewhere or after), muscle, side,
-    severity; if wanted runner, uncertainty_s, effect, relief, recurred, recurred_after (9m), note, race (yes/no),
-    planned (h:mm).
+    The first line names the columns: run (its start in UTC, or a date), at (a moment, none, somewhere or after), muscle,
+    side, severity; optional are runner, uncertainty_s, effect, relief, recurred, recurred_after (9m), note, race (yes/no)
+    and planned (h:mm).
 
     \b
     Examples:
@@ -37,13 +32,13 @@ def tag_import(path: Path, runner_name: str | None, as_json: bool) -> int:
     """
     from pipeline.actions.tagging.tag_file import import_tags
 
-    result = import_tags(here(), path, runner_name, utc_now())
+    result = import_tags(current_settings(), path, runner_name, utc_now())
     if as_json:
         bad = [{"line": line, "reason": reason} for line, reason in result.bad]
         print_json("tag_import", taken=result.imported, cramps=result.cramps, bad=bad)
         return FAILED if result.bad else 0
-    click.echo(f"{plural(result.imported, 'line')} taken, {plural(result.cramps, 'new cramp')}")
+    click.echo(f"{plural(result.imported, 'line')} imported, {plural(result.cramps, 'new cramp')}")
     for line, reason in result.bad:
-        click.echo(f"line {line} not taken: {reason}")
+        click.echo(f"line {line} not imported: {reason}")
     next_step("correct these lines and import the file again" if result.bad else "cramplog report")
     return FAILED if result.bad else 0

@@ -1,4 +1,4 @@
-"""`cramplog tag list`: the tagged cramps, of one run or of a runner."""
+"""`cramplog tag list`: the tagged cramps of one run or of a runner."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.frame.output import next_step, print_json, table
-from pipeline.cli.frame.verb import Verb, here, json_option, runner_option
+from pipeline.cli.frame.verb import Verb, current_settings, json_option, runner_option
 from pipeline.cli.lines.run_cells import tag_fields
 from pipeline.units import format_duration
 
@@ -23,7 +23,7 @@ _HEAD = ("tag", "date", "after", "muscle", "side", "severity", "effect", "relief
 @runner_option
 @json_option
 def tag_list(run: str | None, runner_name: str | None, as_json: bool) -> None:
-    """List the tagged cramps: of RUN, or all of a runner.
+    """List the tagged cramps of RUN, or of all runs of a runner.
 
     \b
     Examples:
@@ -33,7 +33,7 @@ def tag_list(run: str | None, runner_name: str | None, as_json: bool) -> None:
     """
     from pipeline.actions.tagging.tag_edit import list_tags
 
-    tags = list_tags(here(), run, runner_name)
+    tags = list_tags(current_settings(), run, runner_name)
     if as_json:
         print_json("tag_list", tags=[tag_fields(tag) for tag in tags])
         return
@@ -46,17 +46,17 @@ def tag_list(run: str | None, runner_name: str | None, as_json: bool) -> None:
 
 
 def _cells(tag: Tag) -> list[str]:
-    after = "after run" if tag.phase == "after" else "somewhere"
-    back = f" after {format_duration(tag.recurred_after_s)}" if tag.recurred_after_s else ""
+    without_moment = "after run" if tag.phase == "after" else "somewhere"
+    recurred_after = f" after {format_duration(tag.recurred_after_s)}" if tag.recurred_after_s else ""
     return [
         tag.cramp_id,
         tag.day,
-        after if tag.onset_moving_s is None else format_duration(tag.onset_moving_s),
+        without_moment if tag.onset_moving_s is None else format_duration(tag.onset_moving_s),
         tag.muscle,
         tag.side,
         tag.severity,
         tag.effect or "",
         tag.relief or "",
-        (tag.recurred or "") + back,
+        (tag.recurred or "") + recurred_after,
         tag.note or "",
     ]

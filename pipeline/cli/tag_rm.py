@@ -1,16 +1,11 @@
-"""`cramplog tag rm`: a tagged cramp is taken away."""
+"""`cramplog tag rm`: removes a tagged cramp."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-from pipeline.cli.frame.verb import Verb, here, json_option, runner_option, utc_now
+from pipeline.cli.frame.verb import Verb, current_settings, json_option, runner_option, utc_now
 from pipeline.cli.lines.tag_lines import print_retagged
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command(cls=Verb)
@@ -18,9 +13,9 @@ if TYPE_CHECKING:
 @runner_option
 @json_option
 def tag_rm(tag: str, runner_name: str | None, as_json: bool) -> None:
-    """Take a tagged cramp away. TAG is as `cramplog tag list` shows it.
+    """Remove a tagged cramp. TAG is as `cramplog tag list` shows it.
 
-    A run whose only cramp it was is unanswered then: say cramplog tag RUN --none if there was none.
+    If it was the only cramp of its run, the run has no answer any more. If there was no cramp: cramplog tag RUN --none
 
     \b
     Examples:
@@ -30,4 +25,4 @@ def tag_rm(tag: str, runner_name: str | None, as_json: bool) -> None:
     """
     from pipeline.actions.tagging.tag_edit import remove_tag
 
-    print_retagged(remove_tag(here(), tag, runner_name, utc_now()), "taken away", as_json)
+    print_retagged(remove_tag(current_settings(), tag, runner_name, utc_now()), "removed", as_json)

@@ -1,4 +1,4 @@
-"""`cramplog train`: fits the model to the answered runs, lists the fits, goes back to one."""
+"""`cramplog train`: fits the model to the answered runs, lists the fits, goes back to an older one."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.frame.output import next_step, print_json, table
-from pipeline.cli.frame.verb import Verb, here, json_option, utc_now
-from pipeline.cli.lines.train_lines import record_lines, runner_line, store_lines, use_lines
+from pipeline.cli.frame.verb import Verb, current_settings, json_option, utc_now
+from pipeline.cli.lines.train_lines import runner_line, score_lines, store_lines, use_lines
 from pipeline.cli.lines.train_list import FIT_HEAD, fit_document, fit_row, train_document
 from pipeline.cli.lines.train_table import show_table
 from pipeline.errors import WrongInput
@@ -21,14 +21,15 @@ if TYPE_CHECKING:
 
 @click.command(cls=Verb)
 @click.argument("runner", required=False)
-@click.option("--use", metavar="ID", help="Go back to this fit, and stay with it; 'newest' follows the newest again.")
-@click.option("--list", "listing", is_flag=True, help="The fits there are, and which is in use.")
+@click.option("--use", metavar="ID", help="Use this fit from now on; 'newest' always uses the newest again.")
+@click.option("--list", "listing", is_flag=True, help="List the fits, and show which is in use.")
 @json_option
 def train(runner: str | None, use: str | None, listing: bool, as_json: bool) -> None:
-    """Fit the model to everybody's answered runs, and score it on runs it had not seen; with -v all scores.
+    """Fit the model to the answered runs of all runners.
 
-    Nothing is fitted again while neither the answers nor the program have changed. A new fit takes the place of the old
-    one unless its forecasts of the same runs would have been clearly further off.
+    It is scored on runs that it had not seen; -v prints all scores. The model is fitted again only if answers, runs
+    or the program have changed. A new fit replaces the old one unless its forecasts of the same runs would have been
+    clearly worse.
 
     \b
     Examples:
@@ -37,7 +38,7 @@ def train(runner: str | None, use: str | None, listing: bool, as_json: bool) -> 
       cramplog train --list
     """
     if (use is not None) + listing + (runner is not None) > 1:
-        raise WrongInput("a runner, --use and --list do not go together", "give one of them")
+        raise WrongInput("RUNNER, --use and --list cannot be used together", "give only one of them")
     if use is not None:
         _use(use, as_json)
     elif listing:
@@ -49,26 +50,26 @@ def train(runner: str | None, use: str | None, listing: bool, as_json: bool) -> 
 def _train(runner: str | None, as_json: bool) -> None:
     from pipeline.actions.training.train import only_runner, train
 
-    settings = here()
+    settings = current_settings()
     trained = train(settings, utc_now())
     if runner is not None:
         trained = only_runner(trained, settings, runner)
     if as_json:
         print_json("train", **train_document(trained))
         return
-    _say(trained)
+    _print_trained(trained)
     if trained.in_use is not None:
         next_step("cramplog report")
     else:
         next_step("cramplog tag RUN --at 1:45:00 ... and cramplog tag --none --from DATE")
 
 
-def _say(trained: Trained) -> None:
-    """Several runners: the store's record, then a line each. One runner: their line, then their record."""
-    lines = [runner_line(one) for one in trained.runners]
+def _print_trained(trained: Trained) -> None:
+    """Several runners: the scores over all of them, then a line per runner. One runner: their line, then their scores."""
+    lines = [runner_line(runner) for runner in trained.runners]
     evaluation = json.loads(trained.in_use.evaluation) if trained.in_use else {}
     if len(trained.runners) == 1:
-        lines += record_lines(trained.runners[0].record or {})
+        lines += score_lines(trained.runners[0].record or {})
     elif evaluation:
         lines = [*store_lines(trained, evaluation), *lines]
     click.echo("\n".join([*lines, *use_lines(trained)]))
@@ -79,27 +80,25 @@ def _say(trained: Trained) -> None:
 def _use(use: str, as_json: bool) -> None:
     from pipeline.actions.training.train import NEWEST, use_fit
 
-    wanted = use_fit(here(), use, utc_now())
+    fit = use_fit(current_settings(), use, utc_now())
     if as_json:
-        print_json("train_use", in_use=wanted.training_id, chosen=use != NEWEST)
+        print_json("train_use", in_use=fit.training_id, chosen=use != NEWEST)
         return
-    stays = "" if use == NEWEST else ", and stays so until you choose again or the program's model changes"
-    click.echo(
-        f"{wanted.training_id} is in use, made on {wanted.made_at:%Y-%m-%d} from {plural(wanted.runs, 'run')}{stays}"
-    )
+    until = "" if use == NEWEST else ", until you choose another one or the program's model changes"
+    click.echo(f"{fit.training_id} is in use, made on {fit.made_at:%Y-%m-%d} from {plural(fit.runs, 'run')}{until}")
     next_step("cramplog report")
 
 
 def _list(as_json: bool) -> None:
     from pipeline.actions.training.train import list_fits
 
-    listed = list_fits(here())
+    listed = list_fits(current_settings())
     if as_json:
-        print_json("train_list", fits=[fit_document(one) for one in listed])
+        print_json("train_list", fits=[fit_document(fit) for fit in listed])
         return
     if not listed:
         click.echo("there is no fit yet")
         next_step("cramplog train")
         return
-    table(FIT_HEAD, [fit_row(one) for one in listed], right=FIT_HEAD[2:6])
+    table(FIT_HEAD, [fit_row(fit) for fit in listed], right=FIT_HEAD[2:6])
     next_step("cramplog train --use ID")

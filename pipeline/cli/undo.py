@@ -1,4 +1,4 @@
-"""`cramplog undo`: the last changes, and any one of them taken back."""
+"""`cramplog undo`: lists the last changes, and undoes one of them."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.frame.output import instant, next_step, print_json, table
-from pipeline.cli.frame.verb import Verb, here, json_option, utc_now
+from pipeline.cli.frame.verb import Verb, current_settings, json_option, utc_now
 
 if TYPE_CHECKING:
     from pipeline.store.answers.undo import MadeChange
 
-_MOST = 20
+_LISTED = 20
 
 
 @click.command(cls=Verb)
 @click.argument("change", metavar="[CHANGE]", type=int, required=False)
-@click.option("--list", "listed", is_flag=True, help="The last changes, newest first; nothing is taken back.")
+@click.option("--list", "listed", is_flag=True, help="List the last changes, newest first; undo nothing.")
 @json_option
 def undo(change: int | None, listed: bool, as_json: bool) -> None:
-    """Take back the last change, or the one of that number: a tag, an answer, a correction, an import, each one step.
+    """Undo the last change, or the one with that number. A tag, an answer, a correction or an import is one change.
 
-    Said once more, it takes back the change before. A change is refused while a later one wrote the same.
+    Run it again to undo the previous change. If a later change wrote the same thing, undo that one first.
 
     \b
     Examples:
@@ -33,41 +33,41 @@ def undo(change: int | None, listed: bool, as_json: bool) -> None:
       cramplog undo 3
     """
     if listed and change is not None:
-        raise click.UsageError("--list and a number do not go together")
+        raise click.UsageError("--list and a number cannot be used together")
     from pipeline.actions.runs.undo import list_changes
-    from pipeline.actions.runs.undo import undo as take_back
+    from pipeline.actions.runs.undo import undo as undo_change
 
     if listed:
-        _print_changes(list_changes(here(), _MOST), as_json)
+        _print_changes(list_changes(current_settings(), _LISTED), as_json)
         return
-    made = take_back(here(), change, utc_now())
+    made = undo_change(current_settings(), change, utc_now())
     if as_json:
         print_json("undo", undone=_change_fields(made))
         return
-    click.echo(f"taken back: {made.change_no} {made.what}: {made.detail}")
+    click.echo(f"undone: {made.change_no} {made.what}: {made.detail}")
     next_step("cramplog undo --list")
 
 
 def _print_changes(changes: list[MadeChange], as_json: bool) -> None:
     if as_json:
-        print_json("undo", changes=[_change_fields(one) for one in changes])
+        print_json("undo", changes=[_change_fields(made) for made in changes])
         return
     if not changes:
-        click.echo("nothing was changed yet")
+        click.echo("there is no change yet")
         return
     rows = [
         [
-            str(one.change_no),
-            f"{one.made_at.replace(tzinfo=UTC).astimezone():%Y-%m-%d %H:%M}",
-            one.what,
-            one.how,
-            one.detail,
-            "taken back" if one.undone_at else "",
+            str(made.change_no),
+            f"{made.made_at.replace(tzinfo=UTC).astimezone():%Y-%m-%d %H:%M}",
+            made.what,
+            made.how,
+            made.detail,
+            "undone" if made.undone_at else "",
         ]
-        for one in changes
+        for made in changes
     ]
     table(("change", "made", "what", "how", "detail", ""), rows, right=("change",))
-    next_step("cramplog undo takes back the last, cramplog undo CHANGE that one")
+    next_step("cramplog undo undoes the last change, cramplog undo CHANGE the one with that number")
 
 
 def _change_fields(made: MadeChange) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""`cramplog weather`: hours of weather in, from the service or from files, and what is still missing."""
+"""`cramplog weather`: fetches weather from the service or imports it from files, and shows what is missing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.frame.output import Progress, instant, next_step, print_json
-from pipeline.cli.frame.verb import Verb, here, json_option, utc_now
+from pipeline.cli.frame.verb import Verb, current_settings, json_option, utc_now
 from pipeline.cli.lines.file_lines import summary
 from pipeline.errors import WrongInput
 from pipeline.units import plural
@@ -25,16 +25,16 @@ _CODES = {None: 0, "off": 0, "refused": FAILED, "later": TRY_AGAIN, "silent": TR
 @click.command(cls=Verb)
 @click.option(
     "--file", "paths", multiple=True, metavar="FILE", type=click.Path(path_type=Path),
-    help="Take a weather file or a folder of them instead; may be given again.",
+    help="Import a weather file, or a folder of them, instead; may be repeated.",
 )  # fmt: skip
-@click.option("--status", is_flag=True, help="Only say how many runs have their weather, and why others wait.")
-@click.option("--missing", is_flag=True, help="Only list the runs outdoors without all of their weather.")
+@click.option("--status", is_flag=True, help="Only show how many runs have weather, and why others do not.")
+@click.option("--missing", is_flag=True, help="Only list the outdoor runs without complete weather.")
 @json_option
 def weather(paths: tuple[Path, ...], status: bool, missing: bool, as_json: bool) -> int:
-    """Fetch the weather that runs lack, or take it from files.
+    """Fetch the missing weather, or import it from files.
 
-    Only coordinates rounded to 0.1 degree, the height there and the days go to the service, which is free for
-    non-commercial use. A run takes the hours of a place within 30 km; without any, heat stays unknown.
+    The service gets only coordinates rounded to 0.1 degree, the height there and the days. It is free for non-commercial
+    use. A run uses the weather of a place within 30 km; without one its heat stays unknown.
 
     \b
     Examples:
@@ -43,13 +43,13 @@ def weather(paths: tuple[Path, ...], status: bool, missing: bool, as_json: bool)
       cramplog weather --status
     """
     if bool(paths) + status + missing > 1:
-        raise WrongInput("only one of --file, --status and --missing at a time", "cramplog weather --help")
+        raise WrongInput("--file, --status and --missing cannot be used together", "give only one of them")
     if paths:
-        return _take_files(paths, as_json)
+        return _import_files(paths, as_json)
     if status or missing:
-        from pipeline.cli.lines.weather_status import say_missing, say_status
+        from pipeline.cli.lines.weather_status import print_missing, print_status
 
-        say_status(as_json) if status else say_missing(as_json)
+        print_status(as_json) if status else print_missing(as_json)
         return 0
     return _fetch(as_json)
 
@@ -58,11 +58,11 @@ def _fetch(as_json: bool) -> int:
     from pipeline.actions.weather.fetch import fetch_weather
     from pipeline.actions.weather.status import weather_status
 
-    settings, now = here(), utc_now()
-    shown = _Fetched()
-    fetched = fetch_weather(settings, now, shown)
-    if shown.progress is not None:
-        shown.progress.clear()
+    settings, now = current_settings(), utc_now()
+    display = _FetchProgress()
+    fetched = fetch_weather(settings, now, display)
+    if display.progress is not None:
+        display.progress.clear()
     if as_json:
         print_json("weather", files=[], fetched={**asdict(fetched), "until": instant(fetched.until)})
     else:
@@ -76,16 +76,14 @@ def _print_fetched(fetched: WeatherFetched, any_run: bool) -> None:
         next_step("cramplog ingest FOLDER")
         return
     if fetched.requests:
-        asked = plural(fetched.requests, "request")
-        whose = "its" if fetched.runs == 1 else "their"
-        click.echo(f"{asked}, {plural(fetched.hours, 'hour')}: {plural(fetched.runs, 'run')} got {whose} weather")
+        requests = plural(fetched.requests, "request")
+        click.echo(f"{requests}, {plural(fetched.hours, 'hour')}: weather added to {plural(fetched.runs, 'run')}")
     if fetched.pending:
-        waiting = plural(fetched.pending, "run") + (" waits" if fetched.pending == 1 else " wait")
-        click.echo(f"{waiting}: {fetched.waits}")
+        click.echo(f"{plural(fetched.pending, 'run')} still without weather: {fetched.waits}")
     elif fetched.stop:
-        click.echo(f"what is provisional stays so for now: {fetched.waits}")
+        click.echo(f"provisional weather stays for now: {fetched.waits}")
     elif not fetched.requests:
-        click.echo("nothing to fetch: every run outdoors has its weather")
+        click.echo("nothing to fetch: all outdoor runs have their weather")
     next_step(_next(fetched))
 
 
@@ -93,12 +91,12 @@ def _next(fetched: WeatherFetched) -> str:
     if fetched.stop == "off":
         return "cramplog weather --file FILE"
     if fetched.stop in ("later", "silent"):
-        return "cramplog weather, later; nothing is lost"
+        return "cramplog weather, again later; nothing is lost"
     return "cramplog weather --missing" if fetched.pending else "cramplog report"
 
 
-class _Fetched:
-    """Shows how far a fetch is, in runs."""
+class _FetchProgress:
+    """Shows the progress of a fetch, in runs."""
 
     progress: Progress | None = None
 
@@ -109,10 +107,10 @@ class _Fetched:
         self.progress.step(fetched.runs - self.progress.done)
 
 
-def _take_files(paths: tuple[Path, ...], as_json: bool) -> int:
+def _import_files(paths: tuple[Path, ...], as_json: bool) -> int:
     from pipeline.actions.weather.import_files import import_weather
 
-    outcomes = import_weather(here(), paths, utc_now())
+    outcomes = import_weather(current_settings(), paths, utc_now())
     failed = sum(outcome.outcome == "failed" for outcome in outcomes)
     if as_json:
         print_json("weather", files=[asdict(outcome) for outcome in outcomes])
@@ -129,7 +127,7 @@ def _print_weather(outcome: WeatherOutcome) -> None:
     if outcome.outcome == "failed":
         click.echo(f"{outcome.outcome:<10}  {outcome.path}: {outcome.reason}")
         return
-    held = f": {plural(outcome.hours, 'hour')} of {plural(outcome.places, 'place')}" if outcome.hours else ""
-    click.echo(f"{outcome.outcome:<10}  {outcome.path}{held}")
+    content = f": {plural(outcome.hours, 'hour')} of {plural(outcome.places, 'place')}" if outcome.hours else ""
+    click.echo(f"{outcome.outcome:<10}  {outcome.path}{content}")
     for note in dict.fromkeys(outcome.notes):
         click.echo(f"{'':<10}    {note}")

@@ -21,7 +21,7 @@ from tests.faults.evening import NEW_FILES, TOLD, WORK, Evening, answers, ended,
 from tests.support.cli import Home
 from tests.support.daily import drawn_daily
 
-STOPPED_LINE = "stopped: everything already said is kept, nothing is half done"
+STOPPED_LINE = "stopped: everything reported so far is saved, nothing is half done"
 LOADING = ("duckdb", 0.0)  # a library is just there, the next ones are loading
 OPENED = ("pipeline.store.db.connection", 0.15)
 AT_WORK = ("pipeline.store.db.connection", 0.7)

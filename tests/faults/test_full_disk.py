@@ -56,7 +56,7 @@ def test_a_full_disk_is_said_nothing_is_lost_and_the_verb_completes_with_space_a
         taken = re.findall(r"^new +\S+/(\d+)\.fit", out, re.MULTILINE)
         assert len(answers(home)) >= len(TOLD) + len(taken)
     again = home(*words)
-    assert (again.exit_code, again.stderr.replace(f"{56} files to look at\n", "")) == (0, "")
+    assert (again.exit_code, again.stderr.replace(f"{56} files to read\n", "")) == (0, "")
     assert leftovers(disk) == []
 
 

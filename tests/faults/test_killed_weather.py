@@ -36,7 +36,7 @@ def test_the_replies_before_are_kept_and_not_asked_for_again(
         assert ended(child)[0] == code
         assert _hours(settings) == 24
         monkeypatch.setenv("CRAMPLOG_WEATHER_URL", server.url)
-        assert "1 request, 24 hours: 1 run got its weather" in home("weather").stdout
+        assert "1 request, 24 hours: weather added to 1 run" in home("weather").stdout
     asked = [heard.params["latitude"] for heard in server.heard]
     assert asked == ["48.2", "47.1", "47.1"]
     assert leftovers(settings.home) == []

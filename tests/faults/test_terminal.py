@@ -182,7 +182,7 @@ def test_ctrl_c_at_a_question_changes_nothing(
     terminal.press("\x03")
     code, text = terminal.ended()
     assert code == 130
-    assert "stopped: everything already said is kept" in text
+    assert "stopped: everything reported so far is saved" in text
     assert "Traceback" not in text
     if work.without_store:
         assert not (home.path / "cramplog.duckdb").exists()

@@ -20,7 +20,7 @@ import cramplog
 from pipeline.actions.risk.plans import PlanSet, plan_set, runner_habits
 from pipeline.actions.risk.usual_air import RunnerAir
 from pipeline.actions.training.evidence import evidence_of, record_of
-from pipeline.cli.lines.risk_lines import in_words
+from pipeline.cli.lines.risk_lines import plan_text
 from pipeline.files import write_lock
 from pipeline.report.numbers.of_100 import show_risk
 from pipeline.store.analyst.publish import publish
@@ -145,7 +145,7 @@ def test_risk_is_the_commands_answer(here: Path, store: cramplog.Store) -> None:
     document = Home(store.home).document("risk", "--time", "2:00", "--temp", "18", "--pace", "5%", "--race")
     assert answer.plan is not None
     assert answer.simulated
-    assert document["plan"]["words"] == in_words(answer.plan)
+    assert document["plan"]["words"] == plan_text(answer.plan)
     assert document["plan"]["low_of_100"] == show_risk(answer.plan.shown).low
     assert (document["pace_faster_pct"], document["race"]) == (answer.planned_run.pace_faster_pct, True)
 

@@ -1,7 +1,7 @@
-"""Shell completion beyond click's own. Called by `main` when a shell asks; the script is printed by `completion`.
+"""Shell completion beyond click's own. Called by `main` when a shell asks; `completion` prints the script.
 
-Verbs of two words complete word by word, and options that take one of a few words offer them. Runs and names are
-never offered: the store is not opened while somebody types.
+Verbs of two words complete word by word, and options with a fixed list of values offer it. Runs and names are not
+offered, because the store is not opened while somebody types.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from click.shell_completion import (
 
 from pipeline.cli.frame.verbs import VERBS
 
-# The names of the lists in `pipeline.vocabulary`, which is imported when one is asked for.
-FIXED_WORDS = {
+# The names of the lists in `pipeline.vocabulary`, which is imported only when one of them is completed.
+FIXED_CHOICES = {
     "--muscle": "MUSCLES",
     "--side": "SIDES",
     "--severity": "SEVERITIES",
@@ -28,37 +28,39 @@ FIXED_WORDS = {
 }
 
 
-def complete_two_words() -> None:
-    """Let click's completion for each shell know our verbs of two words and our fixed words."""
-    for kind in (_Bash, _Zsh, _Fish):
-        add_completion_class(kind)
+def register_completion() -> None:
+    """Register our completion with click for bash, zsh and fish."""
+    for completion_class in (_Bash, _Zsh, _Fish):
+        add_completion_class(completion_class)
 
 
-def words_for(args: list[str], begun: str) -> list[str] | None:
-    """The words that may stand after `args` and begin with `begun`, where click does not know them: else None."""
-    if not args and not begun.startswith("-"):
-        return [word for word in dict.fromkeys(verb.split()[0] for verb in VERBS) if word.startswith(begun)]
-    if args and args[-1] in FIXED_WORDS:
+def completions_for(args: list[str], incomplete: str) -> list[str] | None:
+    """The words that may follow `args` and start with `incomplete`; None where click's own completion is right."""
+    if not args and not incomplete.startswith("-"):
+        return [word for word in dict.fromkeys(verb.split()[0] for verb in VERBS) if word.startswith(incomplete)]
+    if args and args[-1] in FIXED_CHOICES:
         from pipeline import vocabulary
 
-        return [word for word in getattr(vocabulary, FIXED_WORDS[args[-1]]) if word.startswith(begun)]
-    second = [verb.split()[1] for verb in VERBS if len(args) == 1 and verb.startswith(f"{args[0]} ")]
-    return [word for word in second if word.startswith(begun)] or None
+        return [word for word in getattr(vocabulary, FIXED_CHOICES[args[-1]]) if word.startswith(incomplete)]
+    second_parts = [verb.split()[1] for verb in VERBS if len(args) == 1 and verb.startswith(f"{args[0]} ")]
+    return [word for word in second_parts if word.startswith(incomplete)] or None
 
 
-class _OurWords(ShellComplete):
+class _VerbCompletion(ShellComplete):
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
-        ours = words_for(args, incomplete)
-        return super().get_completions(args, incomplete) if ours is None else [CompletionItem(word) for word in ours]
+        values = completions_for(args, incomplete)
+        if values is None:
+            return super().get_completions(args, incomplete)
+        return [CompletionItem(value) for value in values]
 
 
-class _Bash(_OurWords, BashComplete):
+class _Bash(_VerbCompletion, BashComplete):
     pass
 
 
-class _Zsh(_OurWords, ZshComplete):
+class _Zsh(_VerbCompletion, ZshComplete):
     pass
 
 
-class _Fish(_OurWords, FishComplete):
+class _Fish(_VerbCompletion, FishComplete):
     pass

@@ -1,6 +1,6 @@
-"""Where the `cramplog` command begins, before anything large is loaded. Called by the installed script.
+"""The start of the `cramplog` command, before anything large is loaded. Called by the installed script.
 
-Until `main` can answer, Ctrl-C ends the program without a word: nothing has been touched by then.
+Until `main` is loaded, Ctrl-C ends the program without a message: nothing has been changed by then.
 """
 
 from __future__ import annotations
@@ -18,50 +18,51 @@ from pipeline.errors import STOPPED
 
 def begin() -> None:
     """Run the command line."""
-    _close_no_door()
-    _speak_utf8()
-    _say_every_name()
-    _count_alone()
-    _collect_seldom()
-    answered = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # else the shell said to ignore it
-    if answered:
-        signal.signal(signal.SIGINT, _leave)
+    _reopen_closed_streams()
+    _ensure_utf8()
+    _replace_unprintable()
+    _limit_blas_threads()
+    _collect_rarely()
+    # Otherwise the shell has set SIGINT to be ignored, as for a background job; then it stays ignored.
+    interruptible = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if interruptible:
+        signal.signal(signal.SIGINT, _exit_at_once)
     from pipeline.cli.frame.main import main
 
-    if answered:
+    if interruptible:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     main()
 
 
-def _leave(_number: int, _frame: FrameType | None) -> None:
+def _exit_at_once(_number: int, _frame: FrameType | None) -> None:
     os._exit(STOPPED)
 
 
-def _close_no_door() -> None:
-    """A closed stdin, stdout or stderr becomes an empty one: its number would go to the next file, such as the store's."""
+def _reopen_closed_streams() -> None:
+    """Open a closed stdin, stdout or stderr on the null device: the next file, such as the store, would get its number."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  it stays open
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  stays open
 
 
-def _speak_utf8() -> None:
-    """Where file names and arguments would be read as ASCII, Python starts again and reads them as UTF-8."""
+def _ensure_utf8() -> None:
+    """Restart Python in UTF-8 mode where it would read file names and arguments as ASCII."""
     if sys.getfilesystemencoding() != "utf-8" and not sys.flags.utf8_mode:
         os.environ["PYTHONUTF8"] = "1"
-        os.execv(sys.executable, sys.orig_argv)  # noqa: S606  this very program
+        os.execv(sys.executable, sys.orig_argv)  # noqa: S606  starts this program again
 
 
-def _count_alone() -> None:
-    """numpy's matrices are small here: threads for them take 75 ms to start, and sum in another order on other machines."""
+def _limit_blas_threads() -> None:
+    """Use one thread for numpy: its matrices are small here, and threads take 75 ms to start and sum in a different order."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
-def _collect_seldom() -> None:
-    """While modules load, Python would look hundreds of times for garbage among what stays: 3 % of `benchmarks.one_run`."""
+def _collect_rarely() -> None:
+    """Collect garbage rarely: while modules load nothing becomes garbage, and collecting is 3 % of `benchmarks.one_run`."""
     gc.set_threshold(50_000)
 
 
-def _say_every_name() -> None:
-    """A letter the terminal cannot show, or a byte of a file name that is none, becomes '?' and ends no verb."""
+def _replace_unprintable() -> None:
+    """Print '?' for a character that the terminal cannot show, or an invalid byte of a file name, instead of failing."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")

@@ -1,4 +1,4 @@
-"""Asking one optional question on a terminal: Enter skips, `?` says why it is asked. Called by `ask` and `runner edit`."""
+"""Questions on a terminal that Enter skips; `?` explains why they are asked. Called by `ask`, `runner edit` and `flags`."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ import click
 from pipeline.errors import WrongInput
 
 
-def ask_optional(text: str, choices: Sequence[str], why: str, checked: Callable[[str], object], now: str = "") -> str:
-    """What was typed once it can be meant, empty for Enter. `now` is the answer so far; Enter leaves it."""
-    offered = f"  [{', '.join(choices)}]" if choices else ""
-    known = f"  (now: {now})" if now else ""
+def ask_optional(text: str, choices: Sequence[str], why: str, check: Callable[[str], object], now: str = "") -> str:
+    """The typed answer, empty for Enter; asks again until `check` raises no WrongInput. `now` is the present answer."""
+    choices_text = f"  [{', '.join(choices)}]" if choices else ""
+    now_text = f"  (now: {now})" if now else ""
     while True:
-        said: str = click.prompt(
-            f"{text}{offered}{known}", default="", show_default=False, prompt_suffix=" ", err=True
+        answer: str = click.prompt(
+            f"{text}{choices_text}{now_text}", default="", show_default=False, prompt_suffix=" ", err=True
         ).strip()
-        if said == "?":
+        if answer == "?":
             click.echo(f"  {why} Enter skips.", err=True)
             continue
         try:
-            if said:
-                checked(said)
+            if answer:
+                check(answer)
         except WrongInput as error:
             click.echo(f"  {error.message}; {error.hint}", err=True)
             continue
-        return said
+        return answer
 
 
 def ask_yes_no(text: str, ticked: bool) -> bool | None:
-    """Yes or no; None for Enter, which leaves things as they are."""
+    """True for yes, False for no, None for Enter, which changes nothing."""
     while True:
         now = "now: yes" if ticked else "now: no"
-        said: str = (
+        answer: str = (
             click.prompt(f"{text}  [y/n]  ({now})", default="", show_default=False, prompt_suffix=" ", err=True)
             .strip()
             .lower()
         )
-        if said in ("", "y", "yes", "n", "no"):
-            return None if not said else said[0] == "y"
-        click.echo("  y or n; Enter leaves it as it is", err=True)
+        if answer in ("", "y", "yes", "n", "no"):
+            return None if not answer else answer[0] == "y"
+        click.echo("  type y for yes or n for no; Enter changes nothing", err=True)

@@ -1,6 +1,6 @@
-"""`cramplog`: finds the verb that is meant and loads it; where errors become words and exit codes.
+"""`cramplog`: finds the verb and loads its module; turns errors into messages and exit codes.
 
-A verb is a few lines over one action. Its module imports the action when it runs, so that help stays quick.
+A verb is a few lines over one action. Its module imports the action when it runs, so that --help is fast.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any
 
 import click
 
-from pipeline.cli.frame.errors import stopped, told_fault
-from pipeline.cli.frame.verb import settle
+from pipeline.cli.frame.errors import print_error, print_stopped
+from pipeline.cli.frame.verb import load_context_settings
 from pipeline.cli.frame.verbs import COMPLETE_VARIABLE, VERBS
 from pipeline.errors import STOPPED, CramplogError
 from pipeline.files import private_umask
@@ -23,7 +23,7 @@ NARROW = 52  # columns
 
 
 class Cramplog(click.Group):
-    """The verbs by name, some of two words; every error as one line with its exit code."""
+    """The verbs by name, some of two words. Prints every error as one line and exits with its code."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's own signature
         return list(VERBS)
@@ -38,15 +38,15 @@ class Cramplog(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        two_words = " ".join(args[:2])
-        if two_words in VERBS:
-            args = [two_words, *args[2:]]
+        two_word_verb = " ".join(args[:2])
+        if two_word_verb in VERBS:
+            args = [two_word_verb, *args[2:]]
         if args[0] not in VERBS:
-            if ctx.resilient_parsing:  # a shell asks for words; the verb is not written out yet
+            if ctx.resilient_parsing:  # shell completion: the verb is not complete yet
                 return None, None, args
-            begun = [verb for verb in VERBS if verb.startswith(f"{args[0]} ")]
-            near = begun or get_close_matches(args[0], VERBS, n=1)
-            hint = f"did you mean '{near[0]}'?" if near else "cramplog --help names them all"
+            same_start = [verb for verb in VERBS if verb.startswith(f"{args[0]} ")]
+            near = same_start or get_close_matches(args[0], VERBS, n=1)
+            hint = f"did you mean '{near[0]}'?" if near else "cramplog --help lists all verbs"
             raise click.UsageError(f"there is no verb '{args[0]}'; {hint}", ctx)
         return super().resolve_command(ctx, args)
 
@@ -59,13 +59,13 @@ class Cramplog(click.Group):
         try:
             code = super().invoke(ctx)
         except (KeyboardInterrupt, click.Abort):
-            code = stopped(as_json)
+            code = print_stopped(as_json)
         except CramplogError as error:
-            code = told_fault(error, as_json)
+            code = print_error(error, as_json)
         except click.exceptions.Exit:
             raise
         except Exception as error:
-            code = told_fault(error, as_json)
+            code = print_error(error, as_json)
             if not code or ctx.meta.get("verbose"):
                 raise
         ctx.exit(code or 0)
@@ -82,37 +82,37 @@ def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  
 @click.command(cls=Cramplog, invoke_without_command=True)
 @click.option(
     "--version", is_flag=True, expose_value=False, is_eager=True, callback=_version,
-    help="Versions of the program, its schema and its model.",
+    help="Show the versions of the program, its schema and its model, and exit.",
 )  # fmt: skip
 @click.pass_context
 def cli(ctx: click.Context) -> None:
-    """Links a runner's leg cramps to heat, time of day, duration and pace.
+    """Shows how a runner's leg cramps go along with heat, time of day, duration and pace.
 
-    An evening: init, ingest your recordings, tag the cramps and `tag --none` the rest, report.
-    Without a verb: how things stand, in four lines.
+    Your first evening: `init`, then `ingest` your recordings, `tag` the runs with a cramp, `tag --none` the others,
+    and `report`. Without a verb: the current state in four lines.
     """
     if ctx.invoked_subcommand is None:
         from pipeline.cli.frame.today import print_today
 
-        print_today(settle(ctx))
+        print_today(load_context_settings(ctx))
 
 
 def _help_width() -> int | None:
-    """For click, whose help is never narrower than 50 by itself; None lets it choose."""
+    """The terminal's width if it is narrow: click never formats help narrower than 50 by itself. None lets it choose."""
     columns = shutil.get_terminal_size().columns
     return columns if columns < NARROW else None
 
 
 def main() -> None:
-    """The entry point of the `cramplog` command; whatever it or Prefect writes is for its owner's eyes only."""
+    """The entry point of the `cramplog` command. All files that it or Prefect writes are readable by their owner only."""
     if COMPLETE_VARIABLE in os.environ:
-        from pipeline.cli.frame.complete import complete_two_words
+        from pipeline.cli.frame.complete import register_completion
 
-        complete_two_words()
+        register_completion()
     try:
         with private_umask():
             cli.main(prog_name="cramplog", terminal_width=_help_width())
     except KeyboardInterrupt:
         raise SystemExit(STOPPED) from None
     except OSError as error:  # help that cannot be written
-        raise SystemExit(told_fault(error, as_json=False)) from None
+        raise SystemExit(print_error(error, as_json=False)) from None

@@ -1,4 +1,4 @@
-"""Bare `cramplog`: four lines, whatever state the store is in. Called by `main`."""
+"""`cramplog` without a verb: the current state in four lines, whatever state the store is in. Called by `main`."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def print_today(settings: Settings) -> None:
-    """How things stand, or how to begin, or why nobody can tell now."""
+    """Print the current state, or how to begin, or why the store cannot be read now."""
     if not settings.has_store:
         click.echo(f"There is no store in {settings.home} yet.")
-        click.echo("An evening: init, ingest your recordings, tag the cramps, `tag --none` the rest, report.")
-        click.echo("To look around first, with simulated runners: cramplog init --demo")
+        click.echo("Your first evening: init, ingest recordings, tag cramps, `tag --none` the rest, report.")
+        click.echo("To look around first with simulated runners: cramplog init --demo")
         next_step("cramplog init")
         return
     from pipeline.actions.admin.today import look_today
@@ -29,7 +29,7 @@ def print_today(settings: Settings) -> None:
     try:
         today = look_today(settings)
     except CramplogError as error:
-        click.echo(f"There is a store in {settings.home}, but it cannot be looked at now.")
+        click.echo(f"There is a store in {settings.home}, but it cannot be read now.")
         click.echo(f"{error.message[0].upper()}{error.message[1:]}.")
         click.echo(f"{error.hint[0].upper()}{error.hint[1:]}." if error.hint else "")
         next_step("cramplog doctor")
@@ -38,23 +38,23 @@ def print_today(settings: Settings) -> None:
 
 
 def _print(today: Today) -> None:
-    standing = today.standing
-    since = f" since {standing.first_at:%Y-%m-%d}, the last on {standing.last_at:%Y-%m-%d}" if standing.runs else ""
-    simulated = " (simulated)" if standing.simulated else ""
-    click.echo(f"{plural(standing.runs, 'run')} of {plural(standing.runners, 'runner')}{since}{simulated}")
-    told = (
-        f"{plural(standing.cramps, 'cramp')} in {plural(standing.cramp_runs, 'run')}" if standing.cramps else "no cramp"
-    )
-    click.echo(f"{standing.answered:,} answered, {standing.unanswered:,} unanswered; {told}")
-    click.echo(f"{_weather(standing)}; {_night(today.night)}")
+    counts = today.standing
+    since = f" since {counts.first_at:%Y-%m-%d}, the last on {counts.last_at:%Y-%m-%d}" if counts.runs else ""
+    simulated = " (simulated)" if counts.simulated else ""
+    click.echo(f"{plural(counts.runs, 'run')} of {plural(counts.runners, 'runner')}{since}{simulated}")
+    cramps = "no cramp"
+    if counts.cramps:
+        cramps = f"{plural(counts.cramps, 'cramp')} in {plural(counts.cramp_runs, 'run')}"
+    click.echo(f"{counts.answered:,} answered, {counts.unanswered:,} unanswered; {cramps}")
+    click.echo(f"{_weather(counts)}; {_night(today.night)}")
     next_step(today.next_step)
 
 
-def _weather(standing: StoreCounts) -> str:
-    if not standing.outdoor_runs:
-        return f"{plural(standing.weather_hours, 'hour')} of weather"
-    carried = f", a temperature for {standing.carried_runs:,} more" if standing.carried_runs else ""
-    return f"weather for {standing.weathered_runs:,} of {plural(standing.outdoor_runs, 'run')} outdoors{carried}"
+def _weather(counts: StoreCounts) -> str:
+    if not counts.outdoor_runs:
+        return f"{plural(counts.weather_hours, 'hour')} of weather"
+    in_files = f", a temperature from the file for {counts.carried_runs:,} more" if counts.carried_runs else ""
+    return f"weather for {counts.weathered_runs:,} of {plural(counts.outdoor_runs, 'outdoor run')}{in_files}"
 
 
 def _night(night: LastNight | None) -> str:

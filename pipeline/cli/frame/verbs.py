@@ -1,8 +1,8 @@
-"""The list of verbs. `runs edit` is the command `runs_edit` in `pipeline/cli/runs_edit.py`, loaded when it is called."""
+"""The list of verbs. `runs edit` is the command `runs_edit` in `pipeline/cli/runs_edit.py`, imported when called."""
 
 from __future__ import annotations
 
-COMPLETE_VARIABLE = "_CRAMPLOG_COMPLETE"  # click's own protocol: the shell sets it to ask for words
+COMPLETE_VARIABLE = "_CRAMPLOG_COMPLETE"  # click's protocol: the shell sets it to ask for completions
 
 VERBS = (
     "init",

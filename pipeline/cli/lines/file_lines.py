@@ -1,6 +1,6 @@
-"""What became of files, line by line and summed up. Called by `ingest` and `weather`.
+"""The outcomes of imported files, line by line and summed up. Called by `ingest` and `weather`.
 
-Whatever needs a look has its line: failed, partial, duplicates, what stays deleted. Of new ones only the first have.
+Each file that needs attention has a line: failed, partial, duplicate, or deleted before. New files are listed up to a limit.
 """
 
 from __future__ import annotations
@@ -19,69 +19,69 @@ if TYPE_CHECKING:
     from pipeline.actions.ingest.outcome import FileOutcome
     from pipeline.actions.weather.import_files import WeatherOutcome
 
-LISTED = 50  # new files with a line of their own; nobody reads more
-_WORDS = {"newer_copy": "newer copy", "reread": "read again"}
-_GOOD = ("new", "reread")  # nothing to look at
+LISTED = 50  # new files with a line each; nobody reads more
+_LABELS = {"newer_copy": "newer copy", "reread": "read again"}
+_SUCCEEDED = ("new", "reread")  # needs no attention
 
 
 class FileLines:
-    """Says each file's outcome on stdout as it comes, and moves the progress on."""
+    """Prints the outcome of each file on stdout and updates the progress."""
 
     def __init__(self, total: int, silent: bool) -> None:
         self.progress = Progress(total, "files")
         self.silent = silent
-        self.good = 0
+        self.succeeded = 0
         self.progress.begin()
 
-    def said(self, outcome: FileOutcome) -> None:
-        """One file is done."""
+    def report_outcome(self, outcome: FileOutcome) -> None:
+        """Print the outcome of a file that is done."""
         if not self.silent and self._is_listed(outcome):
             self.progress.clear()
-            click.echo("\n".join(lines_of(outcome)))
+            click.echo("\n".join(outcome_lines(outcome)))
         self.progress.step()
 
     def end(self) -> None:
-        """All files are done."""
+        """Clear the progress; print how many new files were not listed."""
         self.progress.clear()
-        if self.good > LISTED and not self.silent:
-            click.echo(f"{'...':<10}  {self.good - LISTED:,} more that went well")
+        if self.succeeded > LISTED and not self.silent:
+            click.echo(f"{'...':<10}  {self.succeeded - LISTED:,} more without problems")
 
     def _is_listed(self, outcome: FileOutcome) -> bool:
-        if outcome.outcome in _GOOD:
-            self.good += 1
-            return self.good <= LISTED
+        if outcome.outcome in _SUCCEEDED:
+            self.succeeded += 1
+            return self.succeeded <= LISTED
         return outcome.outcome != "known" or bool(outcome.notes)
 
 
-def lines_of(outcome: FileOutcome) -> list[str]:
-    """'new         morning.fit: 721 records', and a line for each note."""
-    begun = f"{word_of(outcome.outcome):<10}  {outcome.path}: "
+def outcome_lines(outcome: FileOutcome) -> list[str]:
+    """'new         morning.fit: 721 records', and a line per note."""
+    start = f"{outcome_label(outcome.outcome):<10}  {outcome.path}: "
     if outcome.outcome == "failed":
-        return [begun + str(outcome.reason)]
-    legs = f" in {len(outcome.runs)} sessions" if len(outcome.runs) > 1 else ""
+        return [start + str(outcome.reason)]
+    sessions = f" in {len(outcome.runs)} sessions" if len(outcome.runs) > 1 else ""
     notes = [f"{'':<10}    {note}" for note in dict.fromkeys(outcome.notes)]
-    return [begun + plural(outcome.records, "record") + legs + _twin(outcome), *notes]
+    return [start + plural(outcome.records, "record") + sessions + _duplicate_of(outcome), *notes]
 
 
 def file_fields(outcome: FileOutcome) -> dict[str, Any]:
-    """An outcome for JSON; `file` is what lies on disk, the archive for all that is in it."""
+    """An outcome for JSON; `file` is the file on disk, for example the archive that contains `path`."""
     return {**asdict(outcome), "file": str(outcome.file)}
 
 
-def word_of(outcome: str) -> str:
-    """An outcome as it is said."""
-    return _WORDS.get(outcome, outcome)
+def outcome_label(outcome: str) -> str:
+    """An outcome as it is printed."""
+    return _LABELS.get(outcome, outcome)
 
 
 def summary(outcomes: Iterable[FileOutcome | WeatherOutcome]) -> str:
     """'1,000 files: 960 new, 20 duplicate, 20 failed'."""
-    counts = Counter(word_of(outcome.outcome) for outcome in outcomes)
-    parts = ", ".join(f"{number:,} {word}" for word, number in counts.most_common())
-    return f"{plural(counts.total(), 'file')}: {parts}" if parts else "no file there"
+    counts = Counter(outcome_label(outcome.outcome) for outcome in outcomes)
+    parts = ", ".join(f"{number:,} {label}" for label, number in counts.most_common())
+    return f"{plural(counts.total(), 'file')}: {parts}" if parts else "no files found"
 
 
-def _twin(outcome: FileOutcome) -> str:
-    """Which other recording of the same run there is."""
+def _duplicate_of(outcome: FileOutcome) -> str:
+    """The other recording of the same run, if there is one."""
     if outcome.of is None:
         return ""
-    return f", in place of {outcome.of}" if outcome.outcome == "newer_copy" else f", the same run as {outcome.of}"
+    return f", replaces {outcome.of}" if outcome.outcome == "newer_copy" else f", the same run as {outcome.of}"

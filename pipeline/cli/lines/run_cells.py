@@ -1,4 +1,4 @@
-"""How a run is written in a cell, and in a JSON document. Called by the verbs that show runs."""
+"""Runs and tags as table cells and as JSON fields. Called by the verbs that show runs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EDITED_FIELDS = ("run_id", "start_local", "sport", "indoor", "race", "planned_s"
 
 
 def pace(run: RunRow, units: Units) -> str:
-    """'5:12 /km' or '8:22 /mile' on foot, '24.1 km/h' or '15.0 mph' otherwise, empty without a distance."""
+    """'5:12 /km' or '8:22 /mile' on foot, '24.1 km/h' or '15.0 mph' in other sports, '' without a distance."""
     if not run.distance_m or not run.moving_s:
         return ""
     speed_ms = run.distance_m / run.moving_s
@@ -30,7 +30,7 @@ def pace(run: RunRow, units: Units) -> str:
 
 
 def local_at(run: RunRow, at: datetime | None) -> datetime | None:
-    """An instant of a run (UTC, no zone) on the clock of its place; None where that is not known."""
+    """An instant (UTC, without zone) of a run in local time of its place; None if that is unknown."""
     if at is None or run.start_local is None:
         return None
     return run.start_local + (at - run.start_at)
@@ -58,15 +58,16 @@ def run_fields(runner: str, run: RunRow) -> dict[str, Any]:
 
 
 def tag_fields(tag: Tag) -> dict[str, Any]:
-    """A tag for JSON, its instants as instants."""
+    """A tag for JSON, its times as instants."""
     return {**asdict(tag), "onset_at": instant(tag.onset_at), "tagged_at": instant(tag.tagged_at)}
 
 
 def run_name(run: RunRow) -> str:
-    """'2026-06-14 07:30 (4f0c2a1)' on the clock of the place."""
+    """'2026-06-14 07:30 (4f0c2a1)', in local time of the place."""
     at = f"{run.start_local:%Y-%m-%d %H:%M}" if run.start_local else f"{run.start_at:%Y-%m-%d %H:%M}Z"
     return f"{at} ({short_id(run.run_id)})"
 
 
 def edited_fields(run: RunRow) -> dict[str, object]:
+    """A corrected run for JSON: the fields that can be corrected."""
     return {"start_at": instant(run.start_at), **{name: getattr(run, name) for name in EDITED_FIELDS}}

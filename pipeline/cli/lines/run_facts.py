@@ -1,4 +1,4 @@
-"""What is known of one run, line by line in words. Called by `one_run`."""
+"""The facts stored about one run, as lines of text. Called by `run_details`."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from pipeline.store.answers.tags import Tag
     from pipeline.store.runs.find import RunRow
 
-WORDS_LETTERS, FIELDS_LETTERS = 200, 600
-MANY_PRESSES = 6  # as in intervals: no cramp was meant
+TEXT_LENGTH, FIELDS_LENGTH = 200, 600
+MANY_PRESSES = 6  # more are the laps of an interval session, not cramps
 
 
 def facts_of(shown: ShownRun, units: Units) -> list[tuple[str, str]]:
-    """Name and words of each line."""
+    """Name and text of each line."""
     details = shown.details
     run = details.run
     clock = f"clock of {run.tz}" if run.tz else "local clock not known"
@@ -34,64 +34,62 @@ def facts_of(shown: ShownRun, units: Units) -> list[tuple[str, str]]:
     times = (("moving", run.moving_s), ("timer", run.timer_s), ("elapsed", run.elapsed_s))
     return [
         ("id", run.run_id),
-        *((name, plain(words, WORDS_LETTERS)) for name, words in _written(details) if words),
+        *((name, plain(text, TEXT_LENGTH)) for name, text in _texts(details) if text),
         ("start", f"{instant(run.start_at)}, {clock}"),
         ("distance", _distance(run, units)),
         ("time", ", ".join(f"{format_duration(seconds)} {kind}" for kind, seconds in times)),
-        ("planned", format_duration(run.planned_s) if run.planned_s else "not said"),
-        ("holds", ", ".join(parts)),
-        *([("pressed", _presses(run, shown.presses))] if shown.presses else []),
-        *(("device", words) for words in dict.fromkeys(_device(one) for one in details.devices)),
+        ("planned", format_duration(run.planned_s) if run.planned_s else "not recorded"),
+        ("contains", ", ".join(parts)),
+        *([("laps", _presses(run, shown.presses))] if shown.presses else []),
+        *(("device", text) for text in dict.fromkeys(_device(device) for device in details.devices)),
         *([("fields", _fields(details.fields))] if details.fields else []),
         ("weather", _weather(details, units)),
         ("answer", run.answer),
-        *(("answered", _given(given)) for given in details.answers),
-        *((_kind(cramp), _cramp(run, cramp)) for cramp in details.cramps),
-        *([("you said", said)] if (said := _said(run)) else []),
-        *(("copy", _copy(copy)) for copy in details.duplicates),
+        *(("answered", _answer_text(answer)) for answer in details.answers),
+        *((_tag_name(cramp), _cramp(run, cramp)) for cramp in details.cramps),
+        *([("corrected", corrections)] if (corrections := _corrections(run)) else []),
+        *(("duplicate", _duplicate(duplicate)) for duplicate in details.duplicates),
         *(("repaired", note) for note in details.notes),
     ]
 
 
-def _written(details: RunDetails) -> list[tuple[str, str | None]]:
-    """What the runner wrote of the run, in the file or in an export."""
-    return [("title", details.title), ("written", details.description), ("gear", details.gear)]
+def _texts(details: RunDetails) -> list[tuple[str, str | None]]:
+    """What the runner wrote about the run, in the file or in an export."""
+    return [("title", details.title), ("notes", details.description), ("gear", details.gear)]
 
 
-def press_words(run: RunRow, press: LapPress) -> str:
+def press_text(run: RunRow, press: LapPress) -> str:
     """'lap7 at 2:21:10 (09:51)'."""
     local = local_at(run, press.at)
     return f"lap{press.lap} at {format_duration(press.timer_s)}" + (f" ({local:%H:%M})" if local else "")
 
 
 def _presses(run: RunRow, presses: tuple[LapPress, ...]) -> str:
-    """Laps closed by hand, and how one of them is tagged where that was a cramp."""
-    named = ", ".join(press_words(run, one) for one in presses)
+    """Laps closed by hand, and how to tag one of them as a cramp."""
+    laps = ", ".join(press_text(run, press) for press in presses)
     if len(presses) > MANY_PRESSES:
-        named = f"{press_words(run, presses[0])} to {press_words(run, presses[-1])}, {len(presses)} laps"
-    return f"{named}, by hand; if one was a cramp: cramplog tag {short_id(run.run_id)} --at lap{presses[0].lap}"
+        laps = f"{press_text(run, presses[0])} to {press_text(run, presses[-1])}, {len(presses)} laps"
+    return f"{laps}, closed by hand; if one was a cramp: cramplog tag {short_id(run.run_id)} --at lap{presses[0].lap}"
 
 
-def _given(given: GivenAnswer) -> str:
-    back = ", taken back" if given.taken_back_at else ""
-    return f"{given.answer} on {given.answered_at:%Y-%m-%d} ({given.answered_how}){back}"
+def _answer_text(row: GivenAnswer) -> str:
+    undone = ", undone" if row.taken_back_at else ""
+    return f"{row.answer} on {row.answered_at:%Y-%m-%d} ({row.answered_how}){undone}"
 
 
-def _said(run: RunRow) -> str:
-    """The runner's words that stand in place of the file's."""
+def _corrections(run: RunRow) -> str:
+    """The runner's corrections, which replace what the file has."""
     where = None if run.indoor_said is None else "indoors" if run.indoor_said else "outdoors"
-    way = "back" if run.shift_s < 0 else "on"
-    clock = f"the clock {format_duration(abs(run.shift_s))} {way}" if run.shift_s else None
-    return ", ".join(word for word in (run.sport_said, where, clock) if word)
+    sign = "-" if run.shift_s < 0 else "+"
+    clock = f"clock {sign}{format_duration(abs(run.shift_s))}" if run.shift_s else None
+    return ", ".join(text for text in (run.sport_said, where, clock) if text)
 
 
-def _copy(copy: RunRow) -> str:
-    return (
-        f"{short_id(copy.run_id)}, from {instant(copy.start_at)}, {plural(copy.records, 'record')}; it does not count"
-    )
+def _duplicate(run: RunRow) -> str:
+    return f"{short_id(run.run_id)}, from {instant(run.start_at)}, {plural(run.records, 'record')}; not counted"
 
 
-def _kind(cramp: Tag) -> str:
+def _tag_name(cramp: Tag) -> str:
     return "tightness" if cramp.severity == "tightness" else "cramp"
 
 
@@ -103,21 +101,22 @@ def _weather(details: RunDetails, units: Units) -> str:
     if details.air_temp_c is None:
         return "not known"
     wbgt = "" if details.wbgt_c is None else f", WBGT {format_temperature(details.wbgt_c, units)}"
-    carried = [name for name in details.weather_from if name in {one.provider for one in details.carried_weather}]
-    source = f" (from the {' and the '.join(carried)})" if carried else ""
+    in_file = {row.provider for row in details.carried_weather}
+    providers = [name for name in details.weather_from if name in in_file]
+    source = f" (from the {' and the '.join(providers)})" if providers else ""
     return f"{format_temperature(details.air_temp_c, units)} on average{wbgt}{source}"
 
 
-def _device(one: Device) -> str:
+def _device(device: Device) -> str:
     """'garmin fenix7' or 'heart rate: garmin hrm_pro, software 9.10'."""
-    kind = f"{one.kind.replace('_', ' ')}: " if one.kind else ""
-    name = " ".join(word for word in (one.maker, one.product) if word) or "of an unknown maker"
-    return plain(kind + name + (f", software {one.software}" if one.software else ""), WORDS_LETTERS)
+    kind = f"{device.kind.replace('_', ' ')}: " if device.kind else ""
+    name = " ".join(part for part in (device.maker, device.product) if part) or "unknown maker"
+    return plain(kind + name + (f", software {device.software}" if device.software else ""), TEXT_LENGTH)
 
 
 def _fields(fields: Sequence[FieldSummary]) -> str:
-    """'vertical_oscillation (mm), core_temperature (C)': what was written beside the usual columns."""
-    return plain(", ".join(one.name + (f" ({one.unit})" if one.unit else "") for one in fields), FIELDS_LETTERS)
+    """'vertical_oscillation (mm), core_temperature (C)': the fields that the file has besides the usual columns."""
+    return plain(", ".join(field.name + (f" ({field.unit})" if field.unit else "") for field in fields), FIELDS_LENGTH)
 
 
 def _cramp(run: RunRow, cramp: Tag) -> str:
@@ -128,5 +127,5 @@ def _cramp(run: RunRow, cramp: Tag) -> str:
         return f"somewhere in the run: {where}"
     local = local_at(run, cramp.onset_at)
     clock = f" ({local:%H:%M})" if local else ""
-    give = format_duration(cramp.uncertainty_s)
-    return f"at {format_duration(cramp.onset_moving_s)} of moving time{clock}, give or take {give}: {where}"
+    uncertainty = format_duration(cramp.uncertainty_s)
+    return f"at {format_duration(cramp.onset_moving_s)} of moving time{clock}, plus or minus {uncertainty}: {where}"

@@ -36,7 +36,7 @@ def fit_document(listed: ListedTraining) -> dict[str, Any]:
 
 
 def training_document(fit: Training) -> dict[str, Any]:
-    """A fit of the store, without its record."""
+    """A fit of the store, without its scores."""
     return {
         "id": fit.training_id,
         "made_at": instant(fit.made_at),
@@ -52,7 +52,7 @@ def training_document(fit: Training) -> dict[str, Any]:
 
 
 def train_document(trained: Trained) -> dict[str, Any]:
-    """What training came to: the newest fit, the one in use with its whole record, and each runner."""
+    """The result of training: the newest fit, the fit in use with all its scores, and each runner."""
     used = trained.in_use
     return {
         "outcome": trained.outcome,
@@ -60,24 +60,24 @@ def train_document(trained: Trained) -> dict[str, Any]:
         "in_use": used.training_id if used else None,
         "chosen": trained.chosen,
         "record": json.loads(used.evaluation) if used else None,
-        "runners": [_runner_document(one) for one in trained.runners],
+        "runners": [_runner_document(runner) for runner in trained.runners],
     }
 
 
-def _runner_document(one: TrainedRunner) -> dict[str, Any]:
-    """A runner with the sums of their record, without the single runs."""
-    record = one.record or {}
+def _runner_document(runner: TrainedRunner) -> dict[str, Any]:
+    """A runner with the sums of their scores, without the single runs."""
+    scored = runner.record or {}
     return {
-        "runner": one.runner,
-        "outcome": one.outcome,
-        "runs": one.runs,
-        "cramps": one.cramps,
-        "verdict": record.get("verdict"),
-        "scored_runs": record.get("runs", 0),
-        "expected": record.get("expected"),
-        "came": record.get("cramps"),
-        "log_loss": record["scores"]["log_loss"] if record.get("scores") else None,
-        "baselines": {one["name"]: one["log_loss"] for one in record.get("baselines", ())},
+        "runner": runner.runner,
+        "outcome": runner.outcome,
+        "runs": runner.runs,
+        "cramps": runner.cramps,
+        "verdict": scored.get("verdict"),
+        "scored_runs": scored.get("runs", 0),
+        "expected": scored.get("expected"),
+        "came": scored.get("cramps"),
+        "log_loss": scored["scores"]["log_loss"] if scored.get("scores") else None,
+        "baselines": {baseline["name"]: baseline["log_loss"] for baseline in scored.get("baselines", ())},
     }
 
 

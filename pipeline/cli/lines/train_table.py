@@ -1,4 +1,4 @@
-"""The full record of a training, for `cramplog train -v`: scores, calibration, kinds of run, simpler ways.
+"""All scores of a fit, for `cramplog train -v`: log loss, calibration, kinds of run, simpler methods.
 
 Values in, tables on stdout. What the figures mean: docs/method.md.
 """
@@ -13,104 +13,107 @@ import click
 from pipeline.cli.frame.output import table
 from pipeline.cli.lines.train_lines import verdict
 
-Kept = Mapping[str, Any]  # an Evaluation of the model as it was kept in the store
+Scored = Mapping[str, Any]  # a stored Evaluation of the model, or one part of it
 
 _KINDS = {"race": "races", "long": "long runs (90 min planned or more)", "other": "other runs"}
-_HEADS = {
-    "together": "Looking back: each run told from what was known before it",
-    "newcomers": "As if new here: each runner told from the other runners' runs",
+_TITLES = {
+    "together": "Each run predicted from what was known before it",
+    "newcomers": "If every runner had been new: each runner predicted from the runs of the others",
 }
 
 
-def show_table(evaluation: Kept) -> None:
-    """Both records: of known runners, and of all as newcomers."""
-    for part, head in _HEADS.items():
-        record = evaluation[part]
+def show_table(evaluation: Scored) -> None:
+    """Print the scores of known runners, and of all runners as newcomers."""
+    for part, head in _TITLES.items():
+        scored = evaluation[part]
         click.echo(f"\n{head}")
-        if record["scores"] is None:
-            click.echo(f"{record['runs']:,} runs, {record['cramps']:,} cramps: {record['verdict']}, so no scores")
+        if scored["scores"] is None:
+            click.echo(f"{scored['runs']:,} runs, {scored['cramps']:,} cramps: {scored['verdict']}, so no scores")
             continue
-        _ways(record)
-        _calibration(record)
-        _kinds(record)
-        _groups(record)
+        _print_methods(scored)
+        _print_calibration(scored)
+        _print_kinds(scored)
+        _print_groups(scored)
     if evaluation["without_plan"]:
-        click.echo(f"\n{evaluation['without_plan']:,} runs have no planned duration and were not told")
+        click.echo(f"\n{evaluation['without_plan']:,} runs have no planned duration and were not predicted")
 
 
-def _ways(record: Kept) -> None:
-    """Ours and the simpler ways, side by side."""
-    ours = record["scores"]
-    head = ("", "log loss", "Brier", "expected", "worse by (95 % range)", "we are")
-    rows = [["this model", f"{ours['log_loss']:.4f}", f"{ours['brier']:.4f}", f"{record['expected']:.1f}", "", ""]]
+def _print_methods(scored: Scored) -> None:
+    """Print this model and the simpler methods, one per row."""
+    ours = scored["scores"]
+    head = ("method", "log loss", "Brier", "predicted", "worse by (95 % range)", "this model is")
+    rows = [["this model", f"{ours['log_loss']:.4f}", f"{ours['brier']:.4f}", f"{scored['expected']:.1f}", "", ""]]
     rows += [
         [
-            one["name"],
-            f"{one['log_loss']:.4f}",
-            f"{one['brier']:.4f}",
-            f"{one['expected']:.1f}",
-            f"{one['worse_by']:+.4f} ({one['worse_by_low']:+.4f} to {one['worse_by_high']:+.4f})",
-            verdict(one),
+            baseline["name"],
+            f"{baseline['log_loss']:.4f}",
+            f"{baseline['brier']:.4f}",
+            f"{baseline['expected']:.1f}",
+            f"{baseline['worse_by']:+.4f} ({baseline['worse_by_low']:+.4f} to {baseline['worse_by_high']:+.4f})",
+            verdict(baseline),
         ]
-        for one in record["baselines"]
+        for baseline in scored["baselines"]
     ]
     table(head, rows, right=head[1:4])
-    click.echo(f"{record['runs']:,} runs, {record['cramps']:,} with a cramp; ranges by {ours['by']}")
+    click.echo(f"{scored['runs']:,} runs, {scored['cramps']:,} with a cramp; ranges by {ours['by']}")
 
 
-def _calibration(record: Kept) -> None:
-    ours, share = record["scores"], record["cramps"] / record["runs"]
-    found = ours["calibration"]
+def _print_calibration(scored: Scored) -> None:
+    ours, share = scored["scores"], scored["cramps"] / scored["runs"]
+    calibration = ours["calibration"]
     click.echo(
-        f"came / expected {found['ratio']:.2f} ({found['ratio_low']:.2f} to {found['ratio_high']:.2f}); "
-        f"calibration intercept {_with_error(found, 'intercept')}, slope {_with_error(found, 'slope')}, "
-        f"error (ECE) {_number(found['ece'])}"
+        f"observed / predicted {calibration['ratio']:.2f} "
+        f"({calibration['ratio_low']:.2f} to {calibration['ratio_high']:.2f}); "
+        f"calibration intercept {_with_error(calibration, 'intercept')}, slope {_with_error(calibration, 'slope')}, "
+        f"error (ECE) {_number(calibration['ece'])}"
     )
     click.echo(
         f"Brier skill {ours['brier_skill']:+.3f}; precision-recall area {ours['average_precision']:.3f} "
         f"(by chance {share:.3f})"
     )
     benefits = "; ".join(
-        f"{100 * one['threshold']:.0f} of 100: {one['ours']:+.4f} (always {one['always']:+.4f})"
-        for one in ours["net_benefits"]
+        f"{100 * benefit['threshold']:.0f} of 100: {benefit['ours']:+.4f} (always {benefit['always']:+.4f})"
+        for benefit in ours["net_benefits"]
     )
-    click.echo(f"net benefit a run if one acts from {benefits}")
+    click.echo(f"net benefit per run, if a runner acts from {benefits}")
 
 
-def _kinds(record: Kept) -> None:
-    head = ("kind of run", "runs", "cramps", "expected", "AUROC within")
+def _print_kinds(scored: Scored) -> None:
+    head = ("kind of run", "runs", "cramps", "predicted", "AUROC within")
     rows = [
         [
-            _KINDS[one["kind"]],
-            f"{one['runs']:,}",
-            f"{one['cramps']:,}",
-            f"{one['expected']:.1f}",
-            _number(one["order"]),
+            _KINDS[row["kind"]],
+            f"{row['runs']:,}",
+            f"{row['cramps']:,}",
+            f"{row['expected']:.1f}",
+            _number(row["order"]),
         ]
-        for one in record["kinds"]
+        for row in scored["kinds"]
     ]
     table(head, rows, right=head[1:])
-    leaked = " and ".join(_KINDS[one["kind"]] for one in record["kinds"] if one["looks_leaked"])
+    leaked = " and ".join(_KINDS[row["kind"]] for row in scored["kinds"] if row["looks_leaked"])
     if leaked:
-        click.echo(f"Too good among {leaked}: better than what is known at a start allows. Chance, or a leak: look.")
+        click.echo(
+            f"Too good among {leaked}: what is known at the start cannot predict that well. Check for a data leak."
+        )
 
 
-def _groups(record: Kept) -> None:
-    head = ("told, of 100", "runs", "told", "came")
+def _print_groups(scored: Scored) -> None:
+    head = ("predicted, of 100", "runs", "predicted", "observed")
     rows = [
         [
-            f"{100 * one['low']:.0f} to {100 * one['high']:.0f}",
-            f"{one['runs']:,}",
-            f"{100 * one['said']:.1f}",
-            f"{100 * one['cramps'] / one['runs']:.1f}",
+            f"{100 * group['low']:.0f} to {100 * group['high']:.0f}",
+            f"{group['runs']:,}",
+            f"{100 * group['said']:.1f}",
+            f"{100 * group['cramps'] / group['runs']:.1f}",
         ]
-        for one in record["groups"]
+        for group in scored["groups"]
     ]
     table(head, rows, right=head[1:])
 
 
-def _with_error(found: Kept, name: str) -> str:
-    return "too few" if found[name] is None else f"{found[name]:.2f} (SE {found[f'{name}_se']:.2f})"
+def _with_error(calibration: Scored, name: str) -> str:
+    return "too few" if calibration[name] is None else f"{calibration[name]:.2f} (SE {calibration[f'{name}_se']:.2f})"
 
 
 def _number(value: float | None) -> str:

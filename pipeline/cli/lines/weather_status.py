@@ -1,4 +1,4 @@
-"""`cramplog weather --status` and `--missing`, said or as JSON. Called by weather.py. No place is shown, not even a cell."""
+"""`cramplog weather --status` and `--missing`, as text or JSON. Called by `weather`. No place is shown, not even a cell."""
 
 from __future__ import annotations
 
@@ -8,79 +8,79 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.cli.frame.output import instant, next_step, plain, print_json, table
-from pipeline.cli.frame.verb import here, utc_now
+from pipeline.cli.frame.verb import current_settings, utc_now
 from pipeline.units import plural, short_id
 
 if TYPE_CHECKING:
     from pipeline.actions.weather.status import WeatherStatus
 
-WHY_LETTERS = 120
-_MEANT = {
-    "known": "every hour, settled",
-    "provisional": "every hour; the latest may still be corrected",
-    "no sun": "the air, but no radiation: no WBGT",
-    "no value": "the service has none yet; it is asked again another night",
-    "refused": "the service cannot answer for their place or days",
+REASON_LENGTH = 120
+_MEANINGS = {
+    "known": "every hour, final",
+    "provisional": "every hour; the latest hours may still change",
+    "no sun": "no radiation, so no WBGT",
+    "no value": "the service has no values yet; it is asked again another night",
+    "refused": "the service has no data for their place or days",
     "no place": "no positions in the file",
-    "indoor": "they have no weather",
-    "clock wrong": "set it: cramplog runs edit RUN --shift",
-    "simulated": "made up, and their weather is not here",
+    "indoor": "indoor runs need no weather",
+    "clock wrong": "correct it: cramplog runs edit RUN --shift",
+    "simulated": "their simulated weather is not in this store",
 }
 
 
-def say_status(as_json: bool) -> None:
-    """How many runs have their weather, and why others wait."""
+def print_status(as_json: bool) -> None:
+    """Print how many runs have weather, and why others do not."""
     from pipeline.actions.weather.status import weather_status
 
-    status = weather_status(here(), utc_now())
+    status = weather_status(current_settings(), utc_now())
     if as_json:
         print_json("weather_status", **_status_fields(status))
         return
-    click.echo(f"The weather of {plural(sum(status.states.values()), 'run')}")
-    for state, words in {**_MEANT, "pending": status.why}.items():
+    click.echo(f"Weather of {plural(sum(status.states.values()), 'run')}")
+    for state, meaning in {**_MEANINGS, "pending": status.why}.items():
         if status.states.get(state):
-            click.echo(f"  {state:<11}  {status.states[state]:>6,}  {plain(words or '', WHY_LETTERS)}")
-    for kept in status.hours:
-        draft = f", {kept.provisional:,} of them provisional" if kept.provisional else ""
-        click.echo(f"{kept.provider}: {plural(kept.hours, 'hour')} of {plural(kept.places, 'place')}{draft}")
-    click.echo(_last_asked(status))
+            click.echo(f"  {state:<11}  {status.states[state]:>6,}  {plain(meaning or '', REASON_LENGTH)}")
+    for row in status.hours:
+        provisional = f", {row.provisional:,} of them provisional" if row.provisional else ""
+        click.echo(f"{row.provider}: {plural(row.hours, 'hour')} of {plural(row.places, 'place')}{provisional}")
+    click.echo(_last_request(status))
     next_step("cramplog weather" if status.why else "cramplog weather --missing")
 
 
-def say_missing(as_json: bool) -> None:
-    """Each run outdoors without all of its weather, and why."""
+def print_missing(as_json: bool) -> None:
+    """Print each outdoor run without complete weather, and why."""
     from pipeline.actions.weather.status import missing_weather
 
-    missing = missing_weather(here(), utc_now())
+    missing = missing_weather(current_settings(), utc_now())
     if as_json:
-        runs = [{"run_id": one.run.run_id, "runner": one.run.runner, "start_at": instant(one.run.start_at),
-                 "state": one.run.state, "why": one.why, "tried_at": instant(one.run.tried_at)} for one in missing]  # fmt: skip
+        runs = [{"run_id": row.run.run_id, "runner": row.run.runner, "start_at": instant(row.run.start_at),
+                 "state": row.run.state, "why": row.why, "tried_at": instant(row.run.tried_at)} for row in missing]  # fmt: skip
         print_json("weather_missing", runs=runs)
         return
     if not missing:
-        click.echo("no run outdoors lacks its weather")
+        click.echo("all outdoor runs have their weather")
         next_step("cramplog report")
         return
     rows = [
         [
-            f"{one.run.start_local or one.run.start_at:%Y-%m-%d %H:%M}" + ("" if one.run.start_local else "Z"),
-            one.run.runner,
-            short_id(one.run.run_id),
-            plain(one.why, WHY_LETTERS),
+            f"{row.run.start_local or row.run.start_at:%Y-%m-%d %H:%M}" + ("" if row.run.start_local else "Z"),
+            row.run.runner,
+            short_id(row.run.run_id),
+            plain(row.why, REASON_LENGTH),
         ]
-        for one in missing
+        for row in missing
     ]
     table(("start", "runner", "id", "why"), rows)
     click.echo(plural(len(missing), "run"))
     next_step("cramplog weather")
 
 
-def _last_asked(status: WeatherStatus) -> str:
+def _last_request(status: WeatherStatus) -> str:
     last = status.last
     if last is None:
-        return "The service was not asked yet"
-    got = plural(last.hours, "hour") if last.outcome == "answered" else f"{last.outcome}, {last.reason}"
-    return f"Last asked {last.called_at:%Y-%m-%d %H:%M} UTC: {plain(got, WHY_LETTERS)}"
+        return "No request to the service yet"
+    result = plural(last.hours, "hour") if last.outcome == "answered" else f"{last.outcome}, {last.reason}"
+    return f"Last request {last.called_at:%Y-%m-%d %H:%M} UTC: {plain(result, REASON_LENGTH)}"
 
 
 def _status_fields(status: WeatherStatus) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def _status_fields(status: WeatherStatus) -> dict[str, Any]:
     return {
         "runs": dict(status.states),
         "pending_because": status.why,
-        "hours": [asdict(kept) for kept in status.hours],
+        "hours": [asdict(row) for row in status.hours],
         "last_call": last
         and {**asdict(last), "called_at": instant(last.called_at), "until_at": instant(last.until_at)},
     }

@@ -18,7 +18,7 @@ from pipeline.actions.risk.risk import risk_of_plan
 from pipeline.actions.tagging.flags import set_flags
 from pipeline.actions.tagging.tag import CrampText, answer_run, tag_cramp
 from pipeline.actions.training.evidence import evidence_of, forecast_record
-from pipeline.cli.lines.risk_lines import so_far
+from pipeline.cli.lines.risk_lines import so_far_lines
 from pipeline.rules import Evidence, may_say
 from pipeline.settings import Settings
 from pipeline.store.answers.runners import Runner
@@ -91,8 +91,8 @@ def test_asking_again_keeps_both_and_the_run_decides(store: Store) -> None:
     later = ask(store, NOW + timedelta(days=3), at=TOMORROW)
     assert (later.so_far.runs, later.so_far.observed) == (1, 1)
     assert later.so_far.expected == pytest.approx(told.plan.risk.mean)
-    assert so_far(later)[0] == (
-        "So far: of 1 run that was forecast before the answer, fewer than 1 expected to bring a cramp; 1 did."
+    assert so_far_lines(later)[0] == (
+        "So far, of 1 run with a forecast before the answer: fewer than 1 predicted to have a cramp, 1 had one."
     )
 
 

@@ -255,8 +255,9 @@ def test_a_first_answer_is_known_since_it_was_last_corrected(alone: Settings) ->
 def test_the_verb_says_which_fit_is_in_use_and_why(alone: Settings) -> None:
     home = Home(alone.home)
     first = home("train").stdout
-    assert first.startswith("anna: unchanged, 26 answered runs with 3 cramps; looking back over 16 runs: ")
-    assert "Had we told you before each of your last 16 runs: " in first
+    assert first.startswith("anna: unchanged, 26 answered runs with 3 cramps; ")
+    assert first.splitlines()[0].endswith(" happened (16 runs)")
+    assert "Forecasts before each of your last 16 runs: " in first
     assert "It takes about 20 cramps" in first
     assert "In use" not in first
     spoil(alone)
@@ -264,8 +265,8 @@ def test_the_verb_says_which_fit_is_in_use_and_why(alone: Settings) -> None:
     assert "In use: t1. Not the newer t2: its forecasts are clearly worse: log loss" in worse
     assert home("train", "--use", "newest").stdout.startswith("t2 is in use, made on ")
     back = home("train", "--use", "t1").stdout
-    assert "and stays so until you choose again or the program's model changes" in back
-    assert "In use: t1, as you chose, not the newer t2. To follow the newest again" in home("train").stdout
+    assert "until you choose another one or the program's model changes" in back
+    assert "In use: t1, as you chose, not the newer t2. To use the newest again" in home("train").stdout
     assert home.document("train", "--list")["fits"][1]["in_use"] is True
     assert home("train", "--list").stdout.splitlines()[0].startswith("fit  made (UTC)")
     assert home("train", "--use", "t7").exit_code == 4
@@ -274,9 +275,9 @@ def test_the_verb_says_which_fit_is_in_use_and_why(alone: Settings) -> None:
 
 def test_the_full_table_comes_with_v(pair: Settings) -> None:
     full = Home(pair.home)("train", "-v").stdout
-    assert "Looking back: each run told from what was known before it" in full
-    assert "As if new here: each runner told from the other runners' runs" in full
-    for word in ("own rate", "pooled hazard", "came / expected", "Brier skill", "net benefit", "AUROC within"):
+    assert "Each run predicted from what was known before it" in full
+    assert "If every runner had been new: each runner predicted from the runs of the others" in full
+    for word in ("own rate", "pooled hazard", "observed / predicted", "Brier skill", "net benefit", "AUROC within"):
         assert word in full, word
     assert full.splitlines()[-1].startswith("Next: ")
 

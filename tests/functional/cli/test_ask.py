@@ -66,7 +66,7 @@ def test_the_same_again_is_no_change_and_an_empty_answer_takes_it_away(cramped: 
         (("clothes=long",), "did you mean clothing?"),
         (("relief=magic",), "one of: yes, partly, no, not tried"),
         (("sleep_h=30",), "from 0 to 16"),
-        (("clothing",), "is not KEY=VALUE"),
+        (("clothing",), "is not valid: expected KEY=VALUE"),
         (("c99.relief=yes",), "write one of: c1.relief"),
         (("diet=vegan",), "not a question about a run"),
     ],
@@ -115,7 +115,7 @@ def test_on_a_terminal_enter_skips_and_a_question_mark_says_why(cramped: Home) -
     assert code == 0, shown
     assert "This run had a cramp. Some runs without a cramp get the same questions" in shown
     assert "'naked' is not an answer to clothing; one of: short, long" in shown
-    assert "kept: c1.effect, c1.recurred, c1.recurred_after, clothing" in out
+    assert "stored: c1.effect, c1.recurred, c1.recurred_after, clothing" in out
     (tag,) = cramped.document("tag", "list")["tags"]
     assert (tag["effect"], tag["relief"], tag["recurred_after_s"]) == ("slowed", None, 540.0)
 

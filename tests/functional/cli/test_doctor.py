@@ -64,7 +64,7 @@ def test_each_setting_is_said_with_where_it_came_from(home: Home, monkeypatch: p
 
 
 def test_that_weather_is_off_is_said(home: Home) -> None:
-    assert "  service      off, no weather is fetched" in home("doctor").stdout.splitlines()
+    assert "  service      off: no weather is fetched" in home("doctor").stdout.splitlines()
     assert home.document("doctor")["weather_reach"] == {"host": None, "state": "off"}
 
 
@@ -73,10 +73,10 @@ def test_whether_the_weather_service_can_be_reached_is_tried_without_asking_it_a
 ) -> None:
     with WeatherServer() as server:
         monkeypatch.setenv("CRAMPLOG_WEATHER_URL", server.url)
-        assert "weather from 127.0.0.1, which can be reached" in home("doctor").stdout
+        assert "weather from 127.0.0.1, reachable" in home("doctor").stdout
         assert server.heard == []
     ended = home("doctor")
-    assert "weather from 127.0.0.1, which cannot be reached from here; files bring weather too" in ended.stdout
+    assert "weather from 127.0.0.1, not reachable from here; weather can also be imported from files" in ended.stdout
     assert ended.exit_code == 0
 
 
@@ -123,15 +123,15 @@ def test_a_healthy_store_is_told_in_counts(ran: Home) -> None:
     said = ran("doctor")
     assert said.exit_code == 0
     for words in (
-        "reads well",
-        "nobody who writes",
+        "readable",
+        "no program that writes",
         "1 file waiting",
         "1, 1 unanswered",
-        "0 hours of 0 places; 0 of 1 run outdoors have it",
+        "0 hours of 0 places; for 0 of 1 outdoor run",
         "6 of 6 stages done",
     ):
         assert words in said.stdout
-    assert f"{schema_version()}, this program's" in said.stdout
+    assert f"{schema_version()}, current" in said.stdout
     document = ran.document("doctor")
     assert document["inbox_waiting"] == 1
     assert document["store"]["standing"]["first_at"] == "2026-06-14T05:30:00Z"
@@ -161,7 +161,7 @@ def test_rights_of_others_are_a_problem_that_fix_takes_away(ran: Home) -> None:
     assert "cramplog doctor --fix" in said.stdout
     mended = ran("doctor", "--fix")
     assert mended.exit_code == 0
-    assert "2 files and folders closed to others" in mended.stdout
+    assert "2 files and folders closed to other users" in mended.stdout
     assert modes(ran) <= {0o700, 0o600, 0o500, 0o400}
     assert (ran.path / "inbox").stat().st_mode & 0o777 == 0o755
     assert problems(ran) == []
@@ -208,7 +208,7 @@ def test_an_older_store_is_told_and_left_as_it_is(home: Home) -> None:
     before = ledger.read_bytes()
     said = home("doctor")
     assert said.exit_code == 0
-    assert f"1, this program's is {schema_version()}: the next verb brings it up to date" in said.stdout
+    assert f"1; this program has {schema_version()}, the next verb updates the store" in said.stdout
     assert ledger.read_bytes() == before
 
 
@@ -226,7 +226,7 @@ def test_a_busy_store_names_its_holder_and_is_no_problem(home: Home) -> None:
         out, _ = child.communicate(timeout=60)
     assert child.returncode == 0
     assert f"(PID {os.getpid()})" in out
-    assert "not looked at, since it is busy" in out
+    assert "not checked, because it is busy" in out
 
 
 def test_a_night_that_failed_is_a_problem_named_by_its_stage(home: Home) -> None:

@@ -129,7 +129,7 @@ def test_a_path_that_is_not_there_changes_nothing(home: Home, fit: Path) -> None
 def test_an_empty_folder_is_no_error(home: Home, tmp_path: Path) -> None:
     (tmp_path / "nothing").mkdir()
     said = home("ingest", str(tmp_path / "nothing"))
-    assert (said.exit_code, said.stdout) == (0, "no file there\n")
+    assert (said.exit_code, said.stdout) == (0, "no files found\n")
 
 
 def test_several_runners_have_to_be_told_apart(home: Home, fit: Path) -> None:
@@ -212,7 +212,7 @@ def test_a_dry_run_judges_and_keeps_nothing(home: Home, fit: Path) -> None:
     before = {path.name: path.read_bytes() for path in home.path.iterdir() if path.is_file()}
     said = home("ingest", str(fit), "--dry-run")
     assert said.exit_code == 0
-    assert said.stdout.splitlines()[-1] == "1 file: 1 new (nothing was kept: --dry-run)"
+    assert said.stdout.splitlines()[-1] == "1 file: 1 new (nothing was stored: --dry-run)"
     assert {path.name: path.read_bytes() for path in home.path.iterdir() if path.is_file()} == before
     assert not (home.path / "originals").exists()
 
@@ -231,7 +231,7 @@ def test_a_folder_is_taken_whole_and_progress_stays_out_of_the_answer(home: Home
     (folder / ".hidden.fit").write_bytes(b"not meant")
     said = home("ingest", str(folder))
     assert said.exit_code == 0
-    assert said.stderr == "3 files to look at\n"
+    assert said.stderr == "3 files to read\n"
     assert said.stdout.splitlines()[3] == "3 files: 3 new"
     assert home("ingest", str(folder), "-q").stderr == ""
 
@@ -249,8 +249,8 @@ def test_ctrl_c_in_the_middle_loses_nothing_said_and_the_next_time_goes_on(home:
     out, err = child.communicate(timeout=60)
     said = 1 + out.count("\nnew ") + out.startswith("new ")
     assert child.returncode == 130
-    assert "everything already said is kept" in err
-    assert "run the same command again to go on" in err
+    assert "everything reported so far is saved" in err
+    assert "run the same command again to continue" in err
     kept = stored(home)
     assert said <= kept < FILES
     again = home("ingest", str(folder))

@@ -147,7 +147,7 @@ def test_too_few_answers_say_how_many_more_it_takes(tmp_path: Path) -> None:
     planned_store(home.path, answered=6)
     said = home("risk", "--time", "1:30")
     assert said.exit_code == 0
-    assert "No number of your own yet: 6 runs answered, 4 to go." in flat(said.stdout)
+    assert "No personal number yet: 6 runs answered, 4 more needed." in flat(said.stdout)
     assert "of 100 runs like it" not in flat(said.stdout)
     assert home.document("risk", "--time", "1:30")["plan"] is None
 
@@ -157,11 +157,11 @@ def test_a_ticked_warning_sign_is_all_that_is_told(tmp_path: Path) -> None:
     planned_store(home.path)
     assert home("runner", "flags", "anna", "--tick", "dark_urine").exit_code == 0
     said = flat(home("risk", "--time", "1:30").stdout)
-    assert "A warning sign is ticked, so no number is told" in said
+    assert "A warning sign is ticked, so no number is shown" in said
     assert "of 100" not in said
 
 
 def test_a_runner_without_runs_is_told_so(home: Home) -> None:
     said = home("risk", "--time", "1:30")
     assert said.exit_code == 0
-    assert "There is no run of yours here yet" in said.stdout
+    assert "You have no runs here yet" in said.stdout

@@ -98,7 +98,7 @@ def test_what_is_in_the_way_of_a_new_name_stays_and_is_said(home: Home) -> None:
         (home.path / "inbox" / folder).mkdir(parents=True)
         (home.path / "inbox" / folder / "a.fit").write_text(folder)
     said = home("runner", "edit", "anna", "--name", "eva")
-    assert "move what is in it yourself" in said.stdout
+    assert "move its content yourself" in said.stdout
     assert [(home.path / "inbox" / folder / "a.fit").read_text() for folder in ("anna", "eva")] == ["anna", "eva"]
     home("runner", "add", "ben")
     assert home("runner", "edit", "ben", "--name", "eva").exit_code == 2
@@ -147,9 +147,12 @@ def test_signs_are_listed_with_their_dates_and_wrong_keys_refused(home: Home) ->
 def test_private_items_are_shown_only_when_asked_for(ran: Home) -> None:
     log = ran.path / "log.txt"
     said = ran("runner", "private", "--add", "condition: zebrafever", "--since", "2019-05-01", "--log-file", str(log))
-    assert "in a file of its own on this computer (private.duckdb), never in the snapshot" in said.stdout
+    assert (
+        "in a separate file on this computer (private.duckdb); no snapshot holds it and no report shows it"
+        in said.stdout
+    )
     blood = ("--value", "141", "--unit", "mmol/L", "--on", "2026-03-14", "--note", "quaggaword")
-    assert "never in the snapshot" not in ran("runner", "private", "--add", "blood: sodium", *blood).stdout
+    assert "no snapshot holds it" not in ran("runner", "private", "--add", "blood: sodium", *blood).stdout
     items = ran.document("runner", "private")["items"]
     assert [(one["kind"], one["name"], one["value"], one["unit"], one["on_day"]) for one in items] == [
         ("blood", "sodium", 141.0, "mmol/l", "2026-03-14"),
@@ -176,9 +179,9 @@ def test_what_is_taken_away_is_gone_from_the_bytes_of_every_file(ran: Home) -> N
     ran("runner", "private", "--add", "injury: ankle")
     assert b"zebrapills" in bytes_of(ran.path)
     refused = ran("runner", "private", "--rm", "i1")
-    assert (refused.exit_code, "say --yes" in refused.stderr) == (2, True)
+    assert (refused.exit_code, "add --yes" in refused.stderr) == (2, True)
     said = ran("runner", "private", "--rm", "i1", "--yes")
-    assert "undo cannot bring it back" in said.stdout
+    assert "undo cannot restore it" in said.stdout
     assert b"zebrapills" not in bytes_of(ran.path)
     assert b"quaggaword" not in bytes_of(ran.path)
     assert [one["item_id"] for one in ran.document("runner", "private")["items"]] == ["i2"]
@@ -198,10 +201,10 @@ def test_what_is_taken_away_is_gone_from_the_bytes_of_every_file(ran: Home) -> N
         (("--add", "blood: sodium"), "--value 141 --unit mmol/l --on"),
         (("--add", "blood: sodium", "--value", "1", "--unit", "stone", "--on", "2026-03-14"), "one of: mmol/l"),
         (("--add", "blood: sodium", "--value", "-1", "--unit", "g/l", "--on", "2026-03-14"), "0 or more"),
-        (("--add", "condition: x", "--since", "2999-01-01"), "is in the future"),
-        (("--add", "condition: x", "--value", "3"), "write other details with --note"),
-        (("--value", "3"), "what is it about?"),
-        (("--add", "condition: x", "--list"), "do not go together"),
+        (("--add", "condition: x", "--since", "2999-01-01"), "yet to come"),
+        (("--add", "condition: x", "--value", "3"), "put the rest into --note"),
+        (("--value", "3"), "these options describe a new item"),
+        (("--add", "condition: x", "--list"), "give only one of --add, --rm and --list"),
     ],
 )
 def test_a_private_item_that_cannot_be_meant_is_refused(home: Home, words: tuple[str, ...], told: str) -> None:

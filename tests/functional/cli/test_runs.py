@@ -78,8 +78,8 @@ def test_a_lap_closed_by_hand_is_named_as_a_moment_and_can_be_tagged(pressed: Ho
     text = pressed("runs", "last").stdout
     (run,) = pressed.document("runs", "last")["runs"]
     short = run["run_id"][:7]
-    offer = f"by hand; if one was a cramp: cramplog tag {short} --at lap2"
-    assert f"  pressed    lap2 at 0:40:00 (08:15), {offer}\n" in text
+    offer = f"closed by hand; if one was a cramp: cramplog tag {short} --at lap2"
+    assert f"  laps       lap2 at 0:40:00 (08:15), {offer}\n" in text
     assert text.endswith(f"Next: cramplog tag {short} --at lap2 ... or cramplog tag {short} --none\n")
     assert run["presses"] == [{"lap": 2, "timer_s": 2400.0, "at": "2026-06-14T06:15:00Z"}]
     tagged = pressed.document("tag", short, "--at", "lap2", *CALF)
@@ -89,13 +89,16 @@ def test_a_lap_closed_by_hand_is_named_as_a_moment_and_can_be_tagged(pressed: Ho
 def test_a_tag_without_a_moment_is_told_which_laps_were_closed_by_hand(pressed: Home) -> None:
     said = pressed("tag", "last", *CALF)
     assert said.exit_code == 2
-    assert "a cramp needs --at too; or say --none. Closed by hand: lap2 at 0:40:00 (08:15)." in said.stderr
+    assert (
+        "a cramp also needs --at; without a cramp give --none. Laps closed by hand: lap2 at 0:40:00 (08:15)."
+        in said.stderr
+    )
     code, out, shown = typed(pressed, b"lap9\nlap2\nclaf\ncalf\n\n", "tag", "last", "--side", "left")
     assert code == 2  # Enter at the severity
-    assert "Closed by hand: lap2 at 0:40:00 (08:15)." in shown
+    assert "Laps closed by hand: lap2 at 0:40:00 (08:15)." in shown
     assert "this run has no lap 9" in shown
     assert "'claf' is not a muscle" in shown
-    assert "a cramp needs --severity too" in shown
+    assert "a cramp also needs --severity" in shown
     code, out, shown = typed(pressed, b"lap2\ncalf\nmild\n", "tag", "last", "--side", "left")
     assert code == 0, shown
     assert out.startswith("calf left, mild: 2026-06-14 at 08:15:00 local, km 7.2, after 0:40:00 of moving time\n")
@@ -103,9 +106,9 @@ def test_a_tag_without_a_moment_is_told_which_laps_were_closed_by_hand(pressed: 
 
 def test_laps_of_intervals_are_counted_and_none_is_offered(home: Home, tmp_path: Path) -> None:
     text = with_laps(home, tmp_path, *(FitLap(300 * n, 300, 300) for n in range(12)))("runs", "last").stdout
-    assert "  pressed    lap1 at 0:05:00 (07:35) to lap11 at 0:50:00 (08:25), 11 laps, by hand; " in text
+    assert "  laps       lap1 at 0:05:00 (07:35) to lap11 at 0:50:00 (08:25), 11 laps, closed by hand; " in text
     assert "--at 1:45:00 ..." in text.splitlines()[-1]
-    assert "Closed by hand" not in home("tag", "last", *CALF).stderr
+    assert "closed by hand" not in home("tag", "last", *CALF).stderr
 
 
 def test_without_runs_the_list_says_what_to_do(home: Home) -> None:

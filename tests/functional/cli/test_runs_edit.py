@@ -43,7 +43,7 @@ def test_several_words_at_once_are_one_step_to_undo(ran: Home) -> None:
 def test_the_same_word_again_changes_nothing(ran: Home) -> None:
     ran("runs", "edit", DAY, "--race")
     changes = len(ran.document("undo", "--list")["changes"])
-    assert "nothing changed" in ran("runs", "edit", DAY, "--race").stdout
+    assert "is unchanged" in ran("runs", "edit", DAY, "--race").stdout
     assert len(ran.document("undo", "--list")["changes"]) == changes
 
 
@@ -56,7 +56,7 @@ def test_no_plan_takes_the_plan_away(ran: Home) -> None:
 def test_what_cannot_be_meant_is_said_and_changes_nothing(ran: Home) -> None:
     before = run_of(ran)
     for words, exit_code, told in (
-        ([DAY], 2, "say what is to be other"),
+        ([DAY], 2, "nothing to change: give an option"),
         ([DAY, "--sport", "swiming", "--race"], 0, ""),
         ([DAY, "--sport", "rowwing"], 2, "did you mean 'rowing'?"),
         ([DAY, "--sport", "chess"], 2, "one of: running, walking"),
@@ -123,7 +123,7 @@ def test_a_run_that_now_looks_like_another_is_said_and_not_joined(two: Home) -> 
     said = two("runs", "edit", f"{DAY}/1", "--shift", "+29m").stdout
     assert "it looks like the same run as 2026-06-14 08:00" in said
     assert len(two.document("runs")["runs"]) == 2
-    words = said.split("if so: cramplog ")[1].splitlines()[0].split()
+    words = said.split("if it is: cramplog ")[1].splitlines()[0].split()
     assert two(*words).exit_code == 0
     assert len(two.document("runs")["runs"]) == 1
 
@@ -134,7 +134,7 @@ def test_a_deleted_run_is_nowhere_until_it_is_brought_back(ran: Home) -> None:
     said = ran("runs", "rm", DAY, "--yes")
     number = ran.document("undo", "--list")["changes"][0]["change_no"]
     assert said.stdout.splitlines()[0].endswith(" with 1 tagged cramp")
-    assert f"cramplog undo {number} brings it back" in said.stdout
+    assert f"to undo this: cramplog undo {number}" in said.stdout
     assert ran.document("runs")["runs"] == []
     assert ran.document("tag", "list")["tags"] == []
     for view in ("v_run", "v_cramp", "v_segment", "v_hazard_row", "v_answer", "v_lap"):
@@ -176,7 +176,7 @@ def test_two_recordings_become_one_run_and_two_again(two: Home) -> None:
     two("tag", f"{DAY}/2", "--none")
     answered = two.document("runs")
     said = two("runs", "merge", f"{DAY}/1", f"{DAY}/2")
-    assert "'cramp' counts" in said.stdout
+    assert "'cramp' is used" in said.stdout
     (run,) = two.document("runs")["runs"]
     (tag,) = two.document("tag", "list")["tags"]
     assert (run["answer"], tag["run_id"], tag["onset_moving_s"]) == ("cramp", run["run_id"], 600.0)
@@ -227,7 +227,7 @@ def test_redo_without_a_path_reads_every_original_by_its_name(two: Home) -> None
         "2 files: 2 read again",
     ]
     assert two("ingest").exit_code == 2
-    assert "2 files: 2 read again (nothing was kept: --dry-run)" in two("ingest", "--redo", "--dry-run").stdout
+    assert "2 files: 2 read again (nothing was stored: --dry-run)" in two("ingest", "--redo", "--dry-run").stdout
 
 
 def test_an_original_that_is_gone_or_damaged_keeps_its_run_and_is_named(two: Home) -> None:

@@ -52,7 +52,7 @@ def test_the_views_and_their_columns_explain_themselves(once: Home) -> None:
         (["DELETE FROM v_run"], "only be read"),
         (["SELECT name FROM runner"], "there is no table 'runner'"),
         (["SELECT 1", "--list"], "give one of"),
-        (["SELECT 1", "--csv", "--json"], "do not go together"),
+        (["SELECT 1", "--csv", "--json"], "cannot be used together"),
         ([], "give one of"),
         (["-f", "no-such.sql"], "no-such.sql"),
     ],

@@ -21,7 +21,7 @@ def test_a_tag_is_listed_corrected_and_taken_away(ran: Home) -> None:
     assert said.stdout.splitlines()[0] == f"{tag} changed: calf left, severe, run of {DAY}"
     assert ran("tag", "list").stdout.splitlines()[1].split()[5:] == ["severe", "partly", "yes", "after", "0:09:00"]
     said = ran("tag", "rm", tag)
-    assert "the run is unanswered now" in said.stdout
+    assert "the run has no answer now" in said.stdout
     assert ran.document("tag", "list")["tags"] == []
 
 
@@ -48,7 +48,7 @@ def test_a_moment_outside_the_run_is_refused_and_changes_nothing(ran: Home) -> N
 def test_what_cannot_be_meant_is_said(ran: Home) -> None:
     tag = tagged(ran)
     for words, exit_code, told in (
-        ([tag], 2, "say what is to be other"),
+        ([tag], 2, "nothing to change: give an option"),
         ([tag, "--relief", "magic"], 2, "one of: yes, partly, no, not tried"),
         ([tag, "--muscle", ""], 2, "one of: foot, calf"),
         ([tag, "--severity", ""], 2, "one of: tightness"),
@@ -64,7 +64,7 @@ def test_what_cannot_be_meant_is_said(ran: Home) -> None:
 def test_the_same_again_is_no_change(ran: Home) -> None:
     tag = tagged(ran)
     changes = len(ran.document("undo", "--list")["changes"])
-    assert "nothing changed" in ran("tag", "edit", tag, "--severity", "moderate", "--at", "0:40:00").stdout
+    assert f"{tag} is unchanged" in ran("tag", "edit", tag, "--severity", "moderate", "--at", "0:40:00").stdout
     assert len(ran.document("undo", "--list")["changes"]) == changes
 
 
@@ -80,7 +80,7 @@ def test_undo_takes_the_last_changes_back_one_by_one(ran: Home) -> None:
     assert ran.document("tag", "list")["tags"] == []
     assert ran.document("runs", DAY)["runs"][0]["answer"] == "unanswered"
     listed = ran("undo", "--list").stdout
-    assert listed.count("taken back") == 3
+    assert listed.count("undone") == 3
 
 
 def test_undo_of_a_change_that_was_changed_again_names_the_later_one(ran: Home) -> None:
@@ -121,7 +121,7 @@ def test_of_two_lines_about_a_run_the_later_has_the_last_word(ran: Home) -> None
         f"{DAY},0:30:00,foot,right,mild,no,",
     ]
     file.write_text("\n".join(lines))
-    assert ran("tag", "import", str(file)).stdout.splitlines()[0] == "2 lines taken, 1 new cramp"
+    assert ran("tag", "import", str(file)).stdout.splitlines()[0] == "2 lines imported, 1 new cramp"
     run = ran.document("runs", DAY)["runs"][0]
     assert (run["answer"], run["race"], run["planned_s"]) == ("cramp", False, 3600)
 
@@ -141,15 +141,15 @@ def test_a_run_shows_every_answer_it_was_ever_given(ran: Home) -> None:
     assert "answer     cramp" in said
     lines = [line.split(maxsplit=1)[1] for line in said.splitlines() if line.split()[0] == "answered"]
     assert [line.split(" on ")[0] for line in lines] == ["not sure", "cramp"]
-    assert lines[0].endswith("(single), taken back")
+    assert lines[0].endswith("(single), undone")
     given = ran.document("runs", DAY)["runs"][0]["answers"]
     assert [one["taken_back_at"] is None for one in given] == [False, True]
 
 
 def test_a_run_shows_what_of_it_is_the_runners_word(ran: Home) -> None:
-    assert "you said" not in ran("runs", DAY).stdout
+    assert "corrected" not in ran("runs", DAY).stdout
     ran("runs", "edit", DAY, "--sport", "walking", "--indoor", "--shift", "-1:00:00")
-    assert "you said   walking, indoors, the clock 1:00:00 back" in ran("runs", DAY).stdout
+    assert "corrected  walking, indoors, clock -1:00:00" in ran("runs", DAY).stdout
 
 
 def test_a_runner_with_files_is_not_taken_back_and_one_without_is(ran: Home) -> None:

@@ -103,7 +103,7 @@ def test_a_file_that_is_written_slowly_is_taken_once_and_whole(watching: Watcher
     assert len(watching.out) == 1
     assert len(home.document("runs")["runs"]) == 1
     assert watching.ended() == 130
-    assert "stopped: everything already said is kept" in "".join(watching.err)
+    assert "stopped: everything reported so far is saved" in "".join(watching.err)
 
 
 def test_half_files_and_what_is_no_recording_are_left_alone_and_folders_below_count(
@@ -145,10 +145,10 @@ def test_a_stick_that_is_pulled_out_and_comes_back_goes_on(watching: Watcher, fo
         (("{file}", "--watch"), 2, "is a file, and --watch waits for new ones"),
         (("{gone}", "--watch"), 4, "there is no folder"),
         (("{folder}", "--watch", "--every", "0"), 2, "is no time between two looks"),
-        (("{folder}", "--watch", "--json"), 2, "--watch and --json do not go together"),
-        (("{folder}", "--watch", "--redo"), 2, "--watch and --redo do not go together"),
+        (("{folder}", "--watch", "--json"), 2, "--watch and --json cannot be used together"),
+        (("{folder}", "--watch", "--redo"), 2, "--watch and --redo cannot be used together"),
         (("{folder}", "--watch", "--runner", "bne"), 4, "bne"),
-        (("{folder}", "--every", "3"), 2, "--every is said with --watch only"),
+        (("{folder}", "--every", "3"), 2, "--every needs --watch"),
     ],
 )
 def test_a_watch_that_cannot_be_meant_does_not_begin(

@@ -287,21 +287,21 @@ def test_the_verb_says_what_it_got_and_ends_with_the_code_of_what_stopped_it(
     assert home("weather").stdout == "no run yet\nNext: cramplog ingest FOLDER\n"
     town.put(even_run(), later(even_run(start_at=START + timedelta(days=1)), clock_wrong=True))
     off = home("weather")
-    assert (off.exit_code, off.stdout.splitlines()[0]) == (0, "1 run waits: fetching is switched off")
+    assert (off.exit_code, off.stdout.splitlines()[0]) == (0, "1 run still without weather: fetching is switched off")
     monkeypatch.setenv("CRAMPLOG_WEATHER_URL", "http://127.0.0.1:9")
     silent = home("weather")
     assert (silent.exit_code, silent.stdout.splitlines()[0]) == (
-        5, "1 run waits: the service is silent, it cannot be reached",
+        5, "1 run still without weather: the service is silent, it cannot be reached",
     )  # fmt: skip
     monkeypatch.setenv("CRAMPLOG_WEATHER_URL", town.server.url)
     town.server.now = datetime.now(UTC)
     assert home("weather").stdout.splitlines() == [
-        "1 request, 24 hours: 1 run got its weather",
+        "1 request, 24 hours: weather added to 1 run",
         "Next: cramplog report",
     ]
     again = home.document("weather")
     assert (again["schema"], again["fetched"]["pending"], again["fetched"]["stop"]) == ("cramplog.weather/1", 0, None)
-    assert home("weather").stdout.splitlines()[0] == "nothing to fetch: every run outdoors has its weather"
+    assert home("weather").stdout.splitlines()[0] == "nothing to fetch: all outdoor runs have their weather"
 
 
 def test_init_says_once_what_leaves_the_computer_and_how_to_stop_it(tmp_path: Path) -> None:
@@ -322,7 +322,7 @@ def test_when_only_settled_values_are_wanted_a_silent_service_says_so(
     town.put(even_run(start_at=long_ago.replace(hour=6)))
     town.fetch(long_ago + timedelta(days=2))
     said = Home(town.settings.home)("weather")
-    assert said.stdout.splitlines()[0] == "what is provisional stays so for now: fetching is switched off"
+    assert said.stdout.splitlines()[0] == "provisional weather stays for now: fetching is switched off"
     monkeypatch.setenv("CRAMPLOG_WEATHER_URL", town.server.url)
     town.server.now = datetime.now(UTC)
     assert Home(town.settings.home).document("weather")["fetched"]["requests"] == 1
@@ -340,11 +340,11 @@ def test_status_and_missing_say_what_is_there_and_why_the_rest_waits(town: Town)
     town.fetch()
     lines = home("weather", "--status").stdout.splitlines()
     assert lines[:3] == [
-        "The weather of 3 runs",
-        "  indoor            1  they have no weather",
+        "Weather of 3 runs",
+        "  indoor            1  indoor runs need no weather",
         "  pending           2  fetching is switched off",
     ]
-    assert lines[3].startswith("Last asked 2026-11-22 12:00 UTC: silent, ")
+    assert lines[3].startswith("Last request 2026-11-22 12:00 UTC: silent, ")
     assert all(len(line) <= 80 for line in lines)
     missing = home.document("weather", "--missing")["runs"]
     assert [(one["state"], one["start_at"]) for one in missing] == [

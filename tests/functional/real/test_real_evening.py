@@ -27,7 +27,7 @@ NEW = {
     "triathlon_summary_first.fit": 4043,
 }
 TWICE = {"activity-activity-filecrc.fit", "activity-unexpected-eof.fit"}  # the same session, whole and cut
-LEFT_ALONE = "12 files to look at; 1 other file is left alone as no recording"  # MANIFEST.csv
+LEFT_ALONE = "12 files to read; 1 other file skipped (not a recording)"  # MANIFEST.csv
 
 
 @pytest.fixture(scope="module")

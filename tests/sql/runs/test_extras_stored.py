@@ -292,7 +292,7 @@ def test_counts_tell_runs_with_hours_from_runs_that_carry_a_temperature(three_ru
 
 def test_bare_cramplog_counts_runs_that_carry_a_temperature(three_runs: tuple[Settings, Runner]) -> None:
     settings, _ = three_runs
-    assert "weather for 1 of 3 runs outdoors, a temperature for 1 more; " in Home(settings.home)().stdout
+    assert "weather for 1 of 3 outdoor runs, a temperature from the file for 1 more; " in Home(settings.home)().stdout
 
 
 def test_the_report_knows_every_source_of_its_temperatures(three_runs: tuple[Settings, Runner]) -> None:

@@ -41,7 +41,7 @@ def test_elapsed_timer_and_moving_time_stand_apart() -> None:
 
 def test_a_plain_recording_has_no_line_for_what_it_does_not_carry() -> None:
     names = [line.split(":")[0] for line in lines()]
-    assert names == ["id", "start", "distance", "time", "planned", "holds", "weather", "answer"]
+    assert names == ["id", "start", "distance", "time", "planned", "contains", "weather", "answer"]
 
 
 def test_fields_beyond_the_usual_are_named_with_their_units() -> None:
@@ -98,16 +98,16 @@ def test_weather_that_came_with_the_run_names_its_source(known: dict[str, Any], 
 def test_words_of_the_runner_are_one_line_and_cut_when_long() -> None:
     said = lines(title="Long\nrun", description="word " * 100, gear="blue shoes")
     assert said[1] == "title: Long run"
-    assert said[2] == "written: " + "word " * 39 + "word…"
+    assert said[2] == "notes: " + "word " * 39 + "word…"
     assert said[3] == "gear: blue shoes"
 
 
 def test_a_lap_closed_by_hand_says_how_to_tag_it_and_intervals_only_that_they_are() -> None:
     press = LapPress(7, 2470.0, START + timedelta(seconds=2500))
-    tag = "by hand; if one was a cramp: cramplog tag 4f0c2a1 --at"
-    assert f"pressed: lap7 at 0:41:10 (08:11), {tag} lap7" in lines((press,))
-    assert f"pressed: lap7 at 0:41:10 (08:11), lap8 at 0:41:10 (08:11), {tag} lap7" in lines(
+    tag = "closed by hand; if one was a cramp: cramplog tag 4f0c2a1 --at"
+    assert f"laps: lap7 at 0:41:10 (08:11), {tag} lap7" in lines((press,))
+    assert f"laps: lap7 at 0:41:10 (08:11), lap8 at 0:41:10 (08:11), {tag} lap7" in lines(
         (press, replace(press, lap=8))
     )
     many = tuple(LapPress(lap, 300.0 * lap, START + timedelta(seconds=300 * lap)) for lap in range(1, 9))
-    assert f"pressed: lap1 at 0:05:00 (07:35) to lap8 at 0:40:00 (08:10), 8 laps, {tag} lap1" in lines(many)
+    assert f"laps: lap1 at 0:05:00 (07:35) to lap8 at 0:40:00 (08:10), 8 laps, {tag} lap1" in lines(many)

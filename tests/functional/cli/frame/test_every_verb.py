@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from pipeline.cli.frame.errors import told_fault
+from pipeline.cli.frame.errors import print_error
 from pipeline.cli.frame.verbs import VERBS
 from pipeline.errors import CannotStart, CramplogError, NotFound, TryAgain, WrongInput
 from pipeline.vocabulary import FIRST_ANSWERS, MUSCLES, SEVERITIES, SIDES, USUAL_RACES
@@ -39,11 +39,11 @@ def test_an_unknown_verb_offers_the_nearest(empty: Home, words: list[str], offer
     ("error", "code"), [(WrongInput, 2), (CannotStart, 3), (NotFound, 4), (TryAgain, 5), (CramplogError, 1)]
 )
 def test_each_error_has_its_exit_code(error: type[CramplogError], code: int) -> None:
-    assert told_fault(error("what happened", "what to do"), as_json=False) == code
+    assert print_error(error("what happened", "what to do"), as_json=False) == code
 
 
 def test_a_full_disk_is_said_as_something_to_try_again(capsys: pytest.CaptureFixture[str]) -> None:
-    assert told_fault(OSError(28, "No space left on device"), as_json=False) == 5
+    assert print_error(OSError(28, "No space left on device"), as_json=False) == 5
     assert "the disk is full" in capsys.readouterr().err
 
 
@@ -70,7 +70,7 @@ def test_a_bug_is_one_line_and_keeps_its_traceback_for_v(ran: Home) -> None:
     said = ran("runs", "last")
     assert said.exit_code == 1
     assert "this is a bug in cramplog: CatalogException" in said.stderr
-    assert "run again with -v" in said.stderr
+    assert "run the same command again with -v" in said.stderr
     assert "Traceback" not in said.stderr
     assert isinstance(ran("runs", "last", "-v").exception, duckdb.CatalogException)
 

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from models.fit.version import MODEL_VERSION
-from pipeline.cli.frame.complete import FIXED_WORDS
+from pipeline.cli.frame.complete import FIXED_CHOICES
 from pipeline.cli.frame.main import cli
 from pipeline.cli.frame.verbs import VERBS
 from pipeline.store.db.migrate import schema_version
@@ -50,7 +50,7 @@ def test_bare_cramplog_counts_in_four_lines_and_names_the_next_step(
     assert home().stdout.splitlines() == [
         "3 runs of 1 runner since 2026-06-14, the last on 2026-06-16",
         "2 answered, 1 unanswered; 1 cramp in 1 run",
-        "weather for 0 of 3 runs outdoors; no nightly yet",
+        "weather for 0 of 3 outdoor runs; no nightly yet",
         "Next: cramplog runs --unanswered, and tag them",
     ]
     home("tag", "2026-06-16", "--none")
@@ -91,7 +91,7 @@ def test_a_wrong_setting_stops_every_verb_before_it_begins(empty: Home) -> None:
 
 def test_quiet_can_be_set_for_good(home: Home, tmp_path: Path) -> None:
     files = recordings(tmp_path / "files", 2)
-    assert "2 files to look at" in home("ingest", str(files), "--dry-run").stderr
+    assert "2 files to read" in home("ingest", str(files), "--dry-run").stderr
     (home.path / "config.toml").write_text("quiet = true\n")
     assert home("ingest", str(files), "--dry-run").stderr == ""
 
@@ -107,12 +107,12 @@ def test_the_log_file_is_private_and_says_what_went_on_without_names_or_places(r
     entries = log.read_text().splitlines()
     at = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
     claims = [
-        r"INFO runs begins",
+        r"INFO runs starts",
         r"INFO runs ends, exit code 0",
-        r"INFO runs begins",
+        r"INFO runs starts",
         r"ERROR runs ends with not_found, exit code 4",
-        r"INFO runs begins",
-        r"ERROR runs broke: CatalogException at .*cli/runs\.py:\d+ runs > .*runs/\w+\.py:\d+ \w+.*",
+        r"INFO runs starts",
+        r"ERROR runs failed: CatalogException at .*cli/runs\.py:\d+ runs > .*runs/\w+\.py:\d+ \w+.*",
     ]
     assert len(entries) == len(claims)
     for entry, claim in zip(entries, claims, strict=True):
@@ -189,7 +189,7 @@ def test_a_shell_is_offered_verbs_of_two_words_options_and_fixed_words(
 def test_every_option_with_fixed_words_is_an_option_of_some_verb() -> None:
     commands = [cli.get_command(cli.make_context("cramplog", [], resilient_parsing=True), verb) for verb in VERBS]
     options = {name for command in commands if command for option in command.params for name in option.opts}
-    assert set(FIXED_WORDS) <= options
+    assert set(FIXED_CHOICES) <= options
 
 
 def test_the_script_for_bash_offers_words_once_it_is_loaded(empty: Home) -> None:

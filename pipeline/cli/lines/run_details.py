@@ -1,4 +1,4 @@
-"""`cramplog runs RUN`: all that is known of one run, in words or as JSON. Called by `look`."""
+"""`cramplog runs RUN`: everything stored about one run, as text or JSON. Called by `runs`."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from pipeline.units import Units
 if TYPE_CHECKING:
     from pipeline.actions.runs.runs import ShownRun
 
-_AS_THEY_ARE = (
+_UNCHANGED = (
     "laps", "pauses", "air_temp_c", "wbgt_c", "weather_from", "notes", "title", "description", "gear",
 )  # fmt: skip
 
 
 def print_run(shown: ShownRun, units: Units) -> None:
-    """A headline, a line a fact, and what to do next."""
+    """Print a headline, a line per fact, and the next step."""
     run = shown.details.run
     date, start, sport, *_, race, short, simulated = cells(run, units)
     marks = ", ".join(mark for mark in (race, simulated, "clock wrong" if run.clock_wrong else "") if mark)
     click.echo(f"{date} {start} {sport}, {shown.details.runner}" + (f" ({marks})" if marks else ""))
-    for name, words in facts_of(shown, units):
-        click.echo(f"  {name:<9}  {words}")
+    for name, text in facts_of(shown, units):
+        click.echo(f"  {name:<9}  {text}")
     if run.answer == "unanswered":
         moment = f"lap{shown.presses[0].lap}" if 0 < len(shown.presses) <= MANY_PRESSES else "1:45:00"
         next_step(f"cramplog tag {short} --at {moment} ... or cramplog tag {short} --none")
@@ -36,20 +36,20 @@ def print_run(shown: ShownRun, units: Units) -> None:
 
 
 def print_run_json(shown: ShownRun) -> None:
-    """The run as the one of a list, in the store's units."""
+    """Print the run as a list of one, in the store's units."""
     details = shown.details
     cramps = [{**tag_fields(cramp), "onset_local": local_at(details.run, cramp.onset_at)} for cramp in details.cramps]
     answers = [
-        {**asdict(one), "answered_at": instant(one.answered_at), "taken_back_at": instant(one.taken_back_at)}
-        for one in details.answers
+        {**asdict(row), "answered_at": instant(row.answered_at), "taken_back_at": instant(row.taken_back_at)}
+        for row in details.answers
     ]
-    copies = [run_fields(details.runner, copy) for copy in details.duplicates]
-    presses = [{**asdict(one), "at": instant(one.at)} for one in shown.presses]
-    rest = {name: getattr(details, name) for name in _AS_THEY_ARE}
-    from_files = {
+    copies = [run_fields(details.runner, duplicate) for duplicate in details.duplicates]
+    presses = [{**asdict(press), "at": instant(press.at)} for press in shown.presses]
+    values = {name: getattr(details, name) for name in _UNCHANGED}
+    from_file = {
         "fields": [asdict(field) for field in details.fields],
         "devices": [asdict(device) for device in details.devices],
         "carried": [asdict(moment) for moment in details.carried_weather],
     }
-    lists = {"cramps": cramps, "answers": answers, "copies": copies, "presses": presses, **from_files}
-    print_json("runs", runs=[{**run_fields(details.runner, details.run), **rest, **lists}])
+    lists = {"cramps": cramps, "answers": answers, "copies": copies, "presses": presses, **from_file}
+    print_json("runs", runs=[{**run_fields(details.runner, details.run), **values, **lists}])

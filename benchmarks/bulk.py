@@ -1,10 +1,10 @@
 """How fast is a first evening? `cramplog ingest` of an archive against fitparse that only decodes the same files.
 
 By hand: python -m benchmarks.bulk [--runs N] [--full]     makes its files and stores in a temporary folder
-The archive: one-hour FIT files at one record a second, of several shapes, 2 % damaged (benchmarks/run_files.py). Ours reads,
-cleans and stores them; fitparse decodes a sample of them with as many processes, its time scaled up (--full: all of them).
-Then the same archive goes into a store that holds five times as many runs, and fewer GPX and TCX files into stores of their own.
-gpxpy parses the same GPX files: with as many processes against our ingest, and in one process against our reader alone.
+The archive: one-hour FIT files, one record per second, in several shapes, 2 % damaged (benchmarks/run_files.py). Ingest reads,
+cleans and stores them; fitparse decodes a sample with as many processes, and its time is scaled up (--full: all files).
+Then the same archive goes into a store with five times as many runs, and fewer GPX and TCX files go into separate stores.
+gpxpy parses the same GPX files: with as many processes to compare with ingest, and in one process to compare with our reader.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ SAMPLE = 40  # files that fitparse decodes, unless --full
 ROUNDS = 3
 FASTER_GOAL, FASTER_FLOOR = 100, 70
 GPX_GOAL, GPX_FLOOR = 4, 3
-GPX_SAMPLE = 10  # files that one process reads in both ways
+GPX_SAMPLE = 10  # files that one process reads with both readers
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 GROWTH_LIMIT, MEMORY_LIMIT_MB, RECORDS_LIMIT_KB = 1.2, 500, 120
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """One `cramplog ingest`: seconds, and the memory of all its processes at its highest (0 when not looked at)."""
+class IngestUsage:
+    """One `cramplog ingest`: seconds, and the peak memory of all its processes in MB (0 if not measured)."""
 
     wall_s: float
     cpu_s: float
@@ -56,8 +56,8 @@ def new_home(home: Path) -> Path:
     return home
 
 
-def ingested(home: Path, folder: Path, watched: bool = False, program: Sequence[str] = (str(CRAMPLOG),)) -> Taken:
-    """The folder taken, by the program as a process of its own, with all the processes it starts."""
+def ingested(home: Path, folder: Path, watched: bool = False, program: Sequence[str] = (str(CRAMPLOG),)) -> IngestUsage:
+    """Ingest the folder in a new process of the program; measures also the processes that it starts."""
     _adopt_orphans()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begun_s = time.perf_counter()
@@ -65,25 +65,25 @@ def ingested(home: Path, folder: Path, watched: bool = False, program: Sequence[
         [*program, "ingest", str(folder)], env=environment(home), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
     memory = Highest(child.pid) if watched else None
-    _, said = child.communicate()
+    _, text = child.communicate()
     wall_s = time.perf_counter() - begun_s
     if child.returncode not in (0, 1):  # 1: damaged files were named
-        raise SystemExit(said.decode())
+        raise SystemExit(text.decode())
     with suppress(ChildProcessError):  # those it started, which end after it
         while True:
             os.wait()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Taken(wall_s, cpu_s, memory.stop() if memory else 0.0)
+    return IngestUsage(wall_s, cpu_s, memory.stop() if memory else 0.0)
 
 
 def _adopt_orphans() -> None:
-    """Processes whose parent has ended become this one's children, so that their time is counted (Linux)."""
+    """Adopt processes when their parent ends, so that their time is counted (Linux)."""
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 class Highest:
-    """Looks ten times a second how much memory a process and its children share out among them, and what lies in /dev/shm."""
+    """Measures ten times per second the memory of a process and its children, and of files in /dev/shm."""
 
     def __init__(self, pid: int) -> None:
         self.pid, self.most_kb, self.going = pid, 0, True
@@ -91,7 +91,7 @@ class Highest:
         self.thread.start()
 
     def stop(self) -> float:
-        """The highest sum, MB."""
+        """The peak of the sum, MB."""
         self.going = False
         self.thread.join()
         return self.most_kb / 1024
@@ -141,13 +141,13 @@ def _cpu_s(read: Callable[[Path], int], files: Sequence[Path]) -> float:
 
 
 def main() -> int:
-    """Print the table; 1 when a law is broken."""
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--runs", type=int, default=1000, help="files in the archive (1000)")
-    asked.add_argument("--full", action="store_true", help="let fitparse decode every file")
-    words = asked.parse_args()
+    """Print the table. Returns 1 if a limit is exceeded."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=1000, help="files in the archive (1000)")
+    parser.add_argument("--full", action="store_true", help="let fitparse decode every file")
+    args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        laws = [*_fit_laws(Path(folder), words.runs, words.full), *_xml_laws(Path(folder), max(20, words.runs // 10))]
+        laws = [*_fit_laws(Path(folder), args.runs, args.full), *_xml_laws(Path(folder), max(20, args.runs // 10))]
     return 0 if all(laws) else 1
 
 
@@ -163,13 +163,13 @@ def _fit_laws(folder: Path, runs: int, full: bool) -> list[bool]:
         peer_s.append(fitparse_s(files, full))
         grown.append(ingested(Path(shutil.copytree(large, folder / f"grown{number}")), folder / "new"))
     watched = ingested(new_home(folder / "watched"), folder / "new", watched=True)
-    wall_s, cpu_s = median(one.wall_s for one in fresh), median(one.cpu_s for one in fresh)
-    faster, growth = median(peer_s) / wall_s, median(one.cpu_s for one in grown) / cpu_s
+    wall_s, cpu_s = median(usage.wall_s for usage in fresh), median(usage.cpu_s for usage in fresh)
+    faster, growth = median(peer_s) / wall_s, median(usage.cpu_s for usage in grown) / cpu_s
     records_kb = (folder / "watched" / "records.duckdb").stat().st_size / 1000 / runs
     print(f"{runs:,} FIT files of an hour, {PROCESSES} processes, median of {ROUNDS}")
-    print(f"  wall {1000 * wall_s / runs:.1f} ms a run, CPU of all processes {1000 * cpu_s / runs:.1f} ms a run")
+    print(f"  wall {1000 * wall_s / runs:.1f} ms per run, CPU of all processes {1000 * cpu_s / runs:.1f} ms per run")
     how = "all files" if full else f"{SAMPLE} of them, scaled up"
-    print(f"  fitparse decoding only ({how}): {1000 * median(peer_s) / runs:.0f} ms a run")
+    print(f"  fitparse decoding only ({how}): {1000 * median(peer_s) / runs:.0f} ms per run")
     return [
         _law("times as fast as fitparse", f"{faster:.0f}", f"goal {FASTER_GOAL}", faster >= FASTER_FLOOR),
         _law(
@@ -187,33 +187,33 @@ def _xml_laws(folder: Path, runs: int) -> list[bool]:
     wall_s = {}
     for kind in ("gpx", "tcx"):
         write_some(folder / kind, kind, 0, runs)
-        taken = ingested(new_home(folder / f"{kind} store"), folder / kind)
-        wall_s[kind] = taken.wall_s
-        each = f"wall {1000 * taken.wall_s / runs:.0f} ms, CPU {1000 * taken.cpu_s / runs:.0f} ms a run"
-        print(f"{runs:,} {kind.upper()} files of an hour: {each}")
+        usage = ingested(new_home(folder / f"{kind} store"), folder / kind)
+        wall_s[kind] = usage.wall_s
+        costs = f"wall {1000 * usage.wall_s / runs:.0f} ms, CPU {1000 * usage.cpu_s / runs:.0f} ms per run"
+        print(f"{runs:,} {kind.upper()} files of an hour: {costs}")
     files = sorted((folder / "gpx").iterdir())
     peer_s = gpxpy_s(files)
-    print(f"  gpxpy parsing only the GPX files: wall {1000 * peer_s / runs:.0f} ms a run")
+    print(f"  gpxpy parsing only the GPX files: wall {1000 * peer_s / runs:.0f} ms per run")
     print(f"  ingest of GPX, times as fast as gpxpy parses it: {peer_s / wall_s['gpx']:.1f}")
     ours_s, theirs_s = gpx_readers_s(files[:GPX_SAMPLE])
-    print(f"  reading GPX in one process: CPU {1000 * ours_s:.0f} ms a run, gpxpy {1000 * theirs_s:.0f} ms")
+    print(f"  reading GPX in one process: CPU {1000 * ours_s:.0f} ms per run, gpxpy {1000 * theirs_s:.0f} ms")
     faster = theirs_s / ours_s
     return [_law("reading GPX, times as fast as gpxpy", f"{faster:.1f}", f"goal {GPX_GOAL}", faster >= GPX_FLOOR)]
 
 
-def _law(what: str, said: str, limit: str, holds: bool) -> bool:
-    print(f"  {what}: {said} ({limit}){'' if holds else '  BROKEN'}")
+def _law(what: str, text: str, limit: str, holds: bool) -> bool:
+    print(f"  {what}: {text} ({limit}){'' if holds else '  BROKEN'}")
     return holds
 
 
-def _run(home: Path, *words: str) -> None:
-    subprocess.run([CRAMPLOG, *words], env=environment(home), check=True, stdout=subprocess.DEVNULL)
+def _run(home: Path, *args: str) -> None:
+    subprocess.run([CRAMPLOG, *args], env=environment(home), check=True, stdout=subprocess.DEVNULL)
 
 
 def environment(home: Path) -> dict[str, str]:
-    """Without what some shells set: modules that are compiled at each start take two to three times as long."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {**kept, "CRAMPLOG_HOME": str(home)}
+    """The environment without a variable of some shells, with which Python compiles modules at each start (2-3 times slower)."""
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**environ, "CRAMPLOG_HOME": str(home)}
 
 
 def _fitparse(path: Path) -> int:
@@ -238,15 +238,15 @@ def _decode_gpx(path: Path) -> int:
 
 
 def _tree(pid: int) -> list[int]:
-    """The process and all below it."""
+    """The process and all its descendants."""
     with suppress(OSError):
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return [pid, *(one for child in children for one in _tree(int(child)))]
+        return [pid, *(descendant for child in children for descendant in _tree(int(child)))]
     return []
 
 
 def _proportional_kb(pid: int) -> int:
-    """Its memory, what it shares with others divided among them."""
+    """Its memory in MB; shared memory is divided among its users."""
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
@@ -255,7 +255,7 @@ def _proportional_kb(pid: int) -> int:
 
 
 def _parcels_kb() -> int:
-    """What lies in memory under a name, so mapped by nobody yet."""
+    """The memory of files that no process has mapped yet."""
     with suppress(OSError):
         return sum(path.stat().st_size for path in Path("/dev/shm").glob("cramplog-*/*")) // 1024
     return 0

@@ -17,17 +17,17 @@ CLICK = [sys.executable, "-c", "import click"]
 
 
 def seconds(command: list[str]) -> float:
-    """Wall time of one whole process."""
+    """Wall time of one whole process, s."""
     begun = time.perf_counter()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - begun
 
 
 def main() -> None:
-    """The two in turn, after one round that does not count."""
+    """Measure both alternately, after a warm-up round."""
     pairs = [(seconds(HELP), seconds(CLICK)) for _ in range(ROUNDS + 1)][1:]
     ours, theirs = (median(times) for times in zip(*pairs, strict=True))
-    ratio = median(one / other for one, other in pairs)
+    ratio = median(help_s / click_s for help_s, click_s in pairs)
     print(
         f"cramplog --help {ours * 1000:.0f} ms, import click {theirs * 1000:.0f} ms, ratio {ratio:.2f} (goal: at most 3)"
     )

@@ -1,7 +1,7 @@
-"""A cohort of the `bench` world split in time, forecast by our hazard, and what own data allow at best.
+"""A cohort of the `bench` world, split in time: forecasts of our hazard, and the best that a runner's data allow.
 
-Called by benchmarks.model_quality and its peers. Learnt from: the first 70 of 100 of each runner's runs, as told;
-forecast: the rest, to the planned end, from what was known at the start.
+Called by benchmarks.model_quality and its peers. Fitted on: the first 70 % of each runner's runs, as
+reported. Forecast: the rest, to the planned end, from what was known at the start.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from models.fit.hazard import CrampHazard, RunRisk
 Floats = NDArray[np.float64]
 Done = TypeVar("Done")
 
-LEARNT_SHARE = 0.7
+PAST_SHARE = 0.7
 CEILING_DRAWS = 4096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Task:
-    """`past`: hazard rows to learn from. `plans`, `coming`: segments and runs to forecast, in the same order."""
+    """`past`: hazard rows to fit on. `plans`, `coming`: segments and runs to forecast, in the same order."""
 
     cohort: BenchCohort
     past: pl.DataFrame
@@ -38,7 +38,7 @@ class Task:
 
     @property
     def true(self) -> Floats:
-        """The true risk of each run to come (n_runs,)."""
+        """The true risk of each coming run (n_runs,)."""
         return self.coming["true_risk"].to_numpy()
 
 
@@ -46,16 +46,16 @@ Forecaster = Callable[[Task], Floats]
 
 
 def draw_task(n_runners: int, rng: np.random.Generator) -> Task:
-    """A fresh cohort, split in time runner by runner."""
+    """A new cohort, split in time per runner."""
     cohort = draw_bench_cohort(n_runners, rng)
     place = pl.int_range(pl.len()).over("runner_id") / pl.len().over("runner_id")
-    coming = cohort.runs.filter(place >= LEARNT_SHARE)
+    coming = cohort.runs.filter(place >= PAST_SHARE)
     later = pl.col("run_id").is_in(coming["run_id"].to_list())
     return Task(cohort, cohort.rows.filter(~later), cohort.plans.filter(later), coming)
 
 
 def timed(work: Callable[[Task], Done], task: Task) -> tuple[Done, float]:
-    """What was done with the task and its CPU seconds, in one thread: waiting threads would count as work."""
+    """The result of the call and its CPU seconds, in one thread: waiting threads would count as work."""
     with threadpool_limits(1):
         begun_s = time.process_time()
         done = work(task)
@@ -63,7 +63,7 @@ def timed(work: Callable[[Task], Done], task: Task) -> tuple[Done, float]:
 
 
 def hazard_risks(model: CrampHazard, task: Task) -> list[RunRisk]:
-    """The risks of the runs to come (n_runs), each told its own runner."""
+    """The risks of the coming runs (n_runs), each for its runner."""
     return [
         risk
         for (runner,), plans in task.plans.group_by("runner_id", maintain_order=True)
@@ -72,13 +72,13 @@ def hazard_risks(model: CrampHazard, task: Task) -> list[RunRisk]:
 
 
 def ceiling(task: Task, rng: np.random.Generator) -> Floats:
-    """What own data allow: the population known exactly, each runner's own part from their own told runs.
+    """The best possible: the population is known exactly, each runner's deviation comes from their reported runs.
 
-    The runner's part by weighing draws of the true spread between runners; weather and course are known as they were.
+    The deviation by weighting draws from the true spread between runners; weather and course are the true ones.
     """
     first = task.cohort.plans.with_row_index("row").group_by("run_id", maintain_order=True).agg(pl.col("row").first())
     places = dict(zip(first["run_id"].to_list(), first["row"].to_list(), strict=True))
-    said = []
+    predicted = []
     draws = draw_bench_runners(CEILING_DRAWS, rng)
     past = {str(runner): rows for (runner,), rows in task.past.group_by("runner_id")}
     for (runner,), plans in task.plans.group_by("runner_id", maintain_order=True):
@@ -89,8 +89,8 @@ def ceiling(task: Task, rng: np.random.Generator) -> Floats:
         expected = plans["minutes"].to_numpy()[:, None] * _true_hazard(task, plans, places, draws)
         run = plans["run_id"].rle_id().to_numpy()
         risks = [-np.expm1(-expected[run == k].sum(axis=0)) @ weights / weights.sum() for k in range(run[-1] + 1)]
-        said += risks
-    return np.array(said)
+        predicted += risks
+    return np.array(predicted)
 
 
 def _true_hazard(task: Task, rows: pl.DataFrame, places: dict[str, int], draws: BenchRunners) -> Floats:

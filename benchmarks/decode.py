@@ -1,7 +1,7 @@
-"""How much faster than its peers does our FIT decoder read real files? CPU time, all readers in turn, in one run.
+"""How much faster than its peers does our FIT decoder read real files? CPU time, all readers alternately, in one process.
 
 By hand: python -m benchmarks.decode [FILE.fit ...]   (without files: the real recordings, and files made here)
-Peers besides fitparse come from requirements-bench.lock; those not installed are left out with a line that says so.
+Peers besides fitparse come from requirements-bench.lock; a peer that is not installed is left out, with a message.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pipeline.formats.read import read_runs
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "real_runs"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-ROUNDS = 4  # of each a reader's best counts: the machine's other work only ever adds
+ROUNDS = 4  # a reader's best time counts: other work of the machine only adds time
 OURS_A_ROUND = 15  # a fitparse takes as long as hundreds of ours
 DECODE_GOAL, READ_GOAL, MEMORY_GOAL_MB = 300, 100, 40
 MADE = "made"
@@ -53,23 +53,23 @@ def garmin_records(content: bytes) -> int:
 
 
 def our_records(content: bytes) -> int:
-    """Records with all their fields, laps, sessions, events and the other messages we use; the checksum too."""
+    """Read records with all fields, laps, sessions, events and the other messages we use; check the checksum."""
     parts, _ = read_messages(content)
     for part in parts:
         for columns in (part.record.numbers, part.record.arrays, part.record.texts, part.hrv.numbers, part.hrv.arrays):
-            dict(columns)  # a column is decoded when it is asked for
+            dict(columns)  # a column is decoded when it is read
     return sum(part.record.starts.size for part in parts)
 
 
 def our_records_anew(content: bytes) -> int:
-    """The same as of a watch whose definitions no file before had: what is known of them is forgotten first."""
-    for known in (layout_of, cut_of, plan_of):
-        known.cache_clear()
+    """The same for a watch with new definitions: the caches of definitions are cleared first."""
+    for cache in (layout_of, cut_of, plan_of):
+        cache.cache_clear()
     return our_records(content)
 
 
 def our_runs(content: bytes) -> int:
-    """Decoded, cleaned, settled: what `cramplog ingest` has in its hands before the store."""
+    """Decoded, cleaned and checked: what `cramplog ingest` has before it writes the store."""
     return sum(run.records["elapsed_s"].size for run in read_runs(content, NOW))
 
 
@@ -84,14 +84,14 @@ OURS: dict[str, Reader] = {"decode": our_records, "anew": our_records_anew, "rea
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A reader's best CPU time on a file and the records it counted; None where it gave up."""
+    """A reader's best CPU time on a file and the number of records; None if it failed."""
 
     cpu_s: float
     n_records: int | None
 
 
 def measure(content: bytes, readers: dict[str, Reader]) -> dict[str, Timed]:
-    """All readers in turn, ROUNDS times, ours several times a round."""
+    """Run all readers alternately, ROUNDS times, ours several times per round."""
     best: dict[str, Timed] = {}
     for _ in range(ROUNDS):
         for name, reader in readers.items():
@@ -119,7 +119,7 @@ def installed_peers() -> dict[str, Reader]:
 
 
 def print_table(files: dict[str, bytes]) -> bool:
-    """One line a file; whether every goal was reached."""
+    """Print one line per file. Returns whether every goal was reached."""
     peers = installed_peers()
     print(
         "\nhow many times our CPU time the peers take to decode, and fitparse against ours anew and against read_runs"
@@ -152,7 +152,7 @@ def _ratio(peer: Timed, ours: Timed) -> str:
 
 
 def _verdict(name: str, timed: dict[str, Timed]) -> str:
-    """Whether the file reached what is asked of it; nothing is asked of short ones and those fitparse gives up on."""
+    """Whether the file reached its goal; short files and files that fitparse cannot read have none."""
     ours, fitparse, garmin = timed["decode"], timed["fitparse"], timed.get("garmin-fit-sdk")
     if name.startswith(MADE):
         return "" if garmin is None else "reached" if garmin.cpu_s >= ours.cpu_s else "MISSED"
@@ -163,7 +163,7 @@ def _verdict(name: str, timed: dict[str, Timed]) -> str:
 
 
 def peak_mb(content: bytes, reader: Reader) -> float:
-    """What a reader takes at most beside the file itself: all of it is Python's and numpy's, which tracemalloc sees."""
+    """A reader's peak memory without the file itself; all of it belongs to Python and numpy, which tracemalloc measures."""
     reader(content)  # tables that stay
     tracemalloc.start()
     reader(content)
@@ -175,16 +175,16 @@ def peak_mb(content: bytes, reader: Reader) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="*", type=Path)
-    asked = parser.parse_args()
-    warnings.simplefilter("ignore")  # peers tell each field they cannot read
-    paths = asked.files or sorted(REAL.glob("*.fit"))
+    args = parser.parse_args()
+    warnings.simplefilter("ignore")  # peers warn of each field they cannot read
+    paths = args.files or sorted(REAL.glob("*.fit"))
     if not paths:
         print("the real recordings are not here: give files, or see the two made ones")
     made = {
         f"{MADE}: a definition a record, 30 kinds": many_definitions(5000),
         f"{MADE}: a definition a record, 1,000 kinds": many_definitions(5000, 1000),
     }
-    reached = print_table({path.name: path.read_bytes() for path in paths} | ({} if asked.files else made))
+    reached = print_table({path.name: path.read_bytes() for path in paths} | ({} if args.files else made))
     print("(* a peer that finds more records than we do; `cannot`: it raised an error)")
     large = three_megabytes()
     for what, reader in OURS.items():

@@ -1,4 +1,4 @@
-"""FIT files that no watch at hand writes, for benchmarks: many definitions, and one of three megabytes. Simulated."""
+"""Simulated FIT files for benchmarks, of kinds that our real files lack: many definitions, and a file of 3 MB."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _FIELDS = [
 
 
 def many_definitions(n_records: int, n_layouts: int = 30) -> bytes:
-    """A definition before each record, `n_layouts` different ones in turn as the sensors come and go (Suunto Ambit)."""
+    """A definition before each record, `n_layouts` different ones alternately, as sensors appear and vanish (Suunto Ambit)."""
     rng = random.Random(4)
     layouts = [sorted(rng.sample(range(len(_FIELDS)), rng.randint(3, 12))) for _ in range(n_layouts)]
     records = []
@@ -45,7 +45,7 @@ def many_definitions(n_records: int, n_layouts: int = 30) -> bytes:
 
 
 def three_megabytes() -> bytes:
-    """24 hours at one record a second with all fields, each value a little other than the one before: 3 MB."""
+    """24 hours, one record per second, all fields, each value slightly different from the one before: 3 MB."""
     n_records = 85_000
     fields = [_TIME, *(field for field, _ in _FIELDS)]
     types = [(base, size) for _, size, base in fields]

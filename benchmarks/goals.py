@@ -1,4 +1,4 @@
-"""A goal of the method beside the figure reached, a miss said as a miss. Called by the benchmarks of the model."""
+"""Goals of the method with the values reached; a missed goal is marked. Called by the benchmarks of the model."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What was reached and between which bounds it should lie; None leaves a side open."""
+    """The value reached and its bounds; None means no bound."""
 
     name: str
     reached: float
@@ -17,7 +17,7 @@ class Goal:
 
     @property
     def missed(self) -> bool:
-        """Whether it lies outside, or was never a number."""
+        """True if the value is outside the bounds or not a number."""
         inside = (self.least is None or self.reached >= self.least) and (self.most is None or self.reached <= self.most)
         return not inside
 
@@ -29,7 +29,7 @@ class Goal:
 
 
 def verdict(goals: Sequence[Goal]) -> int:
-    """Prints every goal; 0 when all are reached, 1 when one is missed: the exit code."""
+    """Print every goal. Returns the exit code: 0 if all are reached, else 1."""
     missed = sum(goal.missed for goal in goals)
     print("\ngoals", *goals, sep="\n")
     print(f"{len(goals) - missed} of {len(goals)} goals reached", flush=True)

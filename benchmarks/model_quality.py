@@ -1,9 +1,9 @@
-"""Is the model as good as its goals? Each goal beside the figure reached on fresh simulated runners, misses as misses.
+"""Is the model as good as its goals? Each goal with the value reached on new simulated runners.
 
-By hand: python -m benchmarks.model_quality [--quick] [--only alone cohorts nuts]     1 when a goal is missed
+By hand: python -m benchmarks.model_quality [--quick] [--only alone cohorts nuts]     exit code 1 if a goal is missed
 alone: one runner at a time in every published world (about 5 CPU minutes); cohorts: 20, 100 and 500 runners of the
-`bench` world beside the peers (about 10); nuts: three cohorts of 20 beside NUTS (about 10). --quick: fewer runners.
-What is printed ranks methods on simulated runners and is no evidence about people.
+`bench` world with the peers (about 10); nuts: three cohorts of 20 with NUTS (about 10). --quick: fewer runners.
+The output ranks methods on simulated runners; it is not evidence about people.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 SEED = 20261125
 PARTS = ("alone", "cohorts", "nuts")
 COHORTS, QUICK_COHORTS = (20, 100, 500), (20, 100)
-REPEATS = {20: 5, 100: 3, 500: 1}  # one small cohort alone says little: shares of 20 runners lay from .66 to .84
+REPEATS = {20: 5, 100: 3, 500: 1}  # one small cohort shows little: shares of 20 runners ranged from .66 to .84
 CEILING_RUNNERS = 100  # what it costs grows with the runners, and only there is it a goal
 LEAST_SHARE = {20: 0.68, 100: 0.75}
 
@@ -39,21 +39,25 @@ def alone(quick: bool) -> list[Goal]:
     goals = []
     for name, measured in found.items():
         least = 0.80 if name.startswith("LOW +0.0") else 0.85
-        for given, told in measured.told.group_by("answer", maintain_order=True):
-            held = covered(*(told[column].to_numpy() for column in ("low", "high", "true")))
+        for given, answers in measured.answers.group_by("answer", maintain_order=True):
+            held = covered(*(answers[column].to_numpy() for column in ("low", "high", "true")))
             goals.append(Goal(f"{name}, answer {given[0]}: 90 % range covers", held, least, 0.97))
     for given in ("no", "yes"):
         shares = [one_runner_alone.shares(measured.coming) for measured in found.values()]
         gain = float(np.mean([share[f"hazard, answer {given}"] - share["level"] for share in shares]))
         goals.append(Goal(f"answer {given}: share above own level x shape, mean of worlds", gain, least=0.03))
     goals.append(
-        Goal("durations said that are too long, mean of worlds", _mean(m.too_long for m in found.values()), most=0.10)
+        Goal(
+            "predicted durations that are too long, mean of worlds",
+            _mean(m.too_long for m in found.values()),
+            most=0.10,
+        )
     )
     return [*goals, Goal("CPU seconds a runner", _mean(m.cpu_s for m in found.values()), most=0.020)]
 
 
 def cohorts(quick: bool) -> list[Goal]:
-    """Cohorts of the bench world beside the peers: shares, coverage, calibration."""
+    """Cohorts of the bench world, with the peers: shares, coverage, calibration."""
     goals: list[Goal] = []
     for n in QUICK_COHORTS if quick else COHORTS:
         repeats = 1 if quick else REPEATS[n]
@@ -64,18 +68,16 @@ def cohorts(quick: bool) -> list[Goal]:
 
 
 def _cohort(task: Task, seed: int) -> dict[str, float]:
-    """Scores of one cohort by name, printed as they come."""
+    """The scores of one cohort by name, printed one by one."""
     n = task.cohort.truth.level.size
-    learnt = int(task.past["onset"].sum())
-    print(
-        f"\n{n} runners: {task.past.height:,} segments with {learnt} cramps learnt from, {task.coming.height} runs to come"
-    )
+    n_cramps = int(task.past["onset"].sum())
+    print(f"\n{n} runners: {task.past.height:,} past segments with {n_cramps} cramps, {task.coming.height} coming runs")
     print(f"  {'share':>6s} {'CPU s':>7s}  method")
     model, fit_s = timed(lambda task: CrampHazard().fit(task.past), task)
-    risks, told_s = timed(lambda task: hazard_risks(model, task), task)
-    said = np.array([risk.mean for risk in risks])
-    scores = {"share": share_of_gain(said, task.true), "fit_s": fit_s}
-    _print_line(scores["share"], fit_s + told_s, f"cramplog's hazard, {model.regime_} (fit alone {fit_s:.1f} s)")
+    risks, predict_s = timed(lambda task: hazard_risks(model, task), task)
+    predicted = np.array([risk.mean for risk in risks])
+    scores = {"share": share_of_gain(predicted, task.true), "fit_s": fit_s}
+    _print_line(scores["share"], fit_s + predict_s, f"cramplog's hazard, {model.regime_} (fit alone {fit_s:.1f} s)")
     for name, forecaster in peers():
         if forecaster is None:
             print(f"  {'':6s} {'':7s}  {name}: not installed (pip install '.[bench]')")
@@ -86,11 +88,11 @@ def _cohort(task: Task, seed: int) -> dict[str, float]:
     if n <= CEILING_RUNNERS:
         best, cpu_s = timed(lambda task: ceiling(task, np.random.default_rng(seed)), task)
         scores["ceiling"] = share_of_gain(best, task.true)
-        _print_line(scores["ceiling"], cpu_s, "the ceiling own data allow (the population known exactly)")
+        _print_line(scores["ceiling"], cpu_s, "the best possible (the population is known exactly)")
     for name, low, high in (("90", 0.05, 0.95), ("80", 0.10, 0.90)):
         ranges = (np.array([risk.quantile(q) for risk in risks]) for q in (low, high))
         scores[name] = covered(*ranges, task.true)
-    scores |= {"slope": calibration_slope(said, task.true), "ece": calibration_error(said, task.true)}
+    scores |= {"slope": calibration_slope(predicted, task.true), "ece": calibration_error(predicted, task.true)}
     print(f"  90 % range covers {scores['90']:.3f}, 80 % {scores['80']:.3f}; ", end="")
     print(f"calibration slope {scores['slope']:.3f}, ECE {scores['ece']:.4f}", flush=True)
     return scores
@@ -113,7 +115,7 @@ def _cohort_goals(n: int, scores: dict[str, float]) -> list[Goal]:
 
 
 def nuts(quick: bool) -> list[Goal]:
-    """Cohorts of 20 beside NUTS on the same design: how far the share lies behind, and at what part of its CPU."""
+    """Cohorts of 20 compared with NUTS on the same design: the difference in share, and the ratio of CPU time."""
     if not find_spec("numpyro"):
         print("\nNUTS (numpyro): not installed (pip install '.[bench]')")
         return []
@@ -126,7 +128,7 @@ def nuts(quick: bool) -> list[Goal]:
             lambda task: np.array([r.mean for r in hazard_risks(CrampHazard().fit(task.past), task)]), task
         )
         theirs, their_s = timed(lambda task, k=k: nuts_forecast(task, k)[0], task)
-        shares = [share_of_gain(said, task.true) for said in (ours, theirs)]
+        shares = [share_of_gain(predicted, task.true) for predicted in (ours, theirs)]
         print(
             f"\n20 runners, seed {k}: share ours {shares[0]:.3f} in {our_s:.1f} CPU s, NUTS {shares[1]:.3f} in {their_s:.0f}"
         )
@@ -147,11 +149,11 @@ def _print_line(share: float, cpu_s: float, name: str) -> None:
 
 
 def main() -> int:
-    """0 when every goal is reached, 1 when one is missed."""
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="parts to run (all)")
-    asked.add_argument("--quick", action="store_true", help="fewer runners, worlds and seeds")
-    options = asked.parse_args()
+    """Returns 0 if every goal is reached, else 1."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="parts to run (all)")
+    parser.add_argument("--quick", action="store_true", help="fewer runners, worlds and seeds")
+    options = parser.parse_args()
     print(f"simulated runners, seed {SEED}{'; --quick: figures of few runners' if options.quick else ''}")
     parts = {"alone": alone, "cohorts": cohorts, "nuts": nuts}
     return verdict([goal for name in PARTS if name in options.only for goal in parts[name](options.quick)])

@@ -1,7 +1,7 @@
-"""What does the fit cost beside scikit-learn's pooled logistic regression on the same rows, and does it grow in proportion?
+"""What does the fit cost compared with scikit-learn's pooled logistic regression on the same rows, and is it linear in the rows?
 
-By hand: python -m benchmarks.model_speed [--runners 20 100 500 2000]     all: about 4 CPU minutes; 1 when a goal is missed
-Cohorts of the `bench` world, about 750 segments a runner; CPU time of all threads, one and the other in the same process.
+By hand: python -m benchmarks.model_speed [--runners 20 100 500 2000]     all: about 4 CPU minutes; exit 1 if a goal is missed
+Cohorts of the `bench` world, about 750 segments per runner; CPU time of all threads, both fits in the same process.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ SEED = 20261125
 RUNNERS = (20, 100, 500, 2000)
 GOAL_SEGMENTS, GOAL_S = 73_000, 8.0
 GROWTH = 1.3  # CPU a segment in the largest cohort against that in the smallest of at least 100
-ONE_RUNNER_S, FOLD_IN_S, ROUNDS = 0.020, 0.020, 15
+SINGLE_RUNNER_S, FOLD_IN_S, ROUNDS = 0.020, 0.020, 15
 
 
 def cohort_costs(sizes: list[int]) -> list[Goal]:
-    """A line a cohort size; the goal in seconds is judged at 73,000 segments, in proportion."""
+    """Print one line per cohort size. The goal in seconds is for 73,000 segments and is scaled."""
     print(f"{'runners':>8s} {'segments':>10s} {'fit CPU s':>10s} {'logistic':>10s} {'ratio':>7s} {'us/segment':>11s}")
     per_segment = {}
     for n in sizes:
@@ -56,32 +56,36 @@ def single_costs() -> list[Goal]:
     task = draw_task(20, rng)
     model = CrampHazard().fit(task.past)
     runner = str(task.past["runner_id"][0])
-    own = task.past.filter(task.past["runner_id"] == runner)
-    fold_s = _median_s(lambda: model.fold_in(own, runner=runner))
+    rows_of_runner = task.past.filter(task.past["runner_id"] == runner)
+    fold_s = _median_s(lambda: model.fold_in(rows_of_runner, runner=runner))
     print(f"one runner alone ({rows.height} segments) with 4 forecasts {1e3 * alone_s:.1f} CPU ms; ", end="")
-    print(f"a run folded into one of 20 runners ({own.height} segments) {1e3 * fold_s:.1f} CPU ms", flush=True)
+    print(
+        f"a run folded into one of 20 runners ({rows_of_runner.height} segments) {1e3 * fold_s:.1f} CPU ms", flush=True
+    )
     return [
-        Goal("CPU s of one runner alone", alone_s, most=ONE_RUNNER_S),
+        Goal("CPU s of one runner alone", alone_s, most=SINGLE_RUNNER_S),
         Goal("CPU s of folding a run in", fold_s, most=FOLD_IN_S),
     ]
 
 
 def _median_s(work: Callable[[], object]) -> float:
-    """Median CPU seconds of several calls after one that does not count."""
+    """Median CPU seconds of several calls, after a warm-up call."""
     work()
-    taken = []
+    times_s = []
     for _ in range(ROUNDS):
         begun_s = time.process_time()
         work()
-        taken.append(time.process_time() - begun_s)
-    return median(taken)
+        times_s.append(time.process_time() - begun_s)
+    return median(times_s)
 
 
 def main() -> int:
-    """0 when every goal is reached, 1 when one is missed."""
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--runners", type=int, nargs="+", default=RUNNERS, help="sizes of the cohorts (20 100 500 2000)")
-    sizes = sorted(asked.parse_args().runners)
+    """Returns 0 if every goal is reached, else 1."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--runners", type=int, nargs="+", default=RUNNERS, help="sizes of the cohorts (20 100 500 2000)"
+    )
+    sizes = sorted(parser.parse_args().runners)
     return verdict(single_costs() + cohort_costs(sizes))
 
 

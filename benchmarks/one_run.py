@@ -1,8 +1,8 @@
 """How long does one run take? `cramplog ingest one.fit` into a store of 1,000 against a process that imports duckdb and polars.
 
 By hand: python -m benchmarks.one_run [--runs N]     makes its files and its store in a temporary folder
-At most 1.5 times as long: so a verb is no slower than a script of one's own would be. The runs begin where others began, as
-most do: the first from a place needs the borders of time zones, 70 ms more. CPU seconds say more on a busy machine.
+Limit: 1.5 times as long, so that a verb is about as fast as a hand-written script. The runs start at known places, as most
+do: the first run at a place needs the borders of time zones, 70 ms more. On a busy machine, CPU seconds are more exact.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ IMPORTS = [sys.executable, "-c", "import duckdb, polars"]
 
 
 def main() -> int:
-    """The two in turn, after one round that does not count; 1 when ours takes too long."""
-    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    asked.add_argument("--runs", type=int, default=1000, help="runs in the store (1000)")
-    runs = asked.parse_args().runs
+    """Measure both alternately, after a warm-up round. Returns 1 if ours takes too long."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=1000, help="runs in the store (1000)")
+    runs = parser.parse_args().runs
     with tempfile.TemporaryDirectory() as folder:
         home = new_home(Path(folder) / "home")
         write_archive(Path(folder) / "files", 0, runs)
@@ -41,15 +41,15 @@ def main() -> int:
             pairs.append((_seconds([str(CRAMPLOG), "ingest", str(file)], home), _seconds(IMPORTS, home)))
     ours, theirs = zip(*pairs[1:], strict=True)
     print(f"cramplog ingest one.fit into {runs:,} runs against import duckdb, polars, medians of {ROUNDS}")
-    ratio, said = _compared([wall_s for wall_s, _ in ours], [wall_s for wall_s, _ in theirs])
-    print(f"  wall {said} (at most {LIMIT}){'' if ratio <= LIMIT else '  BROKEN'}")
-    _, said = _compared([cpu_s for _, cpu_s in ours], [cpu_s for _, cpu_s in theirs])
-    print(f"  CPU {said}")
+    ratio, text = _compared([wall_s for wall_s, _ in ours], [wall_s for wall_s, _ in theirs])
+    print(f"  wall {text} (at most {LIMIT}){'' if ratio <= LIMIT else '  BROKEN'}")
+    _, text = _compared([cpu_s for _, cpu_s in ours], [cpu_s for _, cpu_s in theirs])
+    print(f"  CPU {text}")
     return 0 if ratio <= LIMIT else 1
 
 
 def _compared(ours_s: Sequence[float], theirs_s: Sequence[float]) -> tuple[float, str]:
-    """The ratio of the medians, also in words."""
+    """The ratio of the medians, also as text."""
     mine_s, peer_s = median(ours_s), median(theirs_s)
     return mine_s / peer_s, f"{1000 * mine_s:.0f} ms against {1000 * peer_s:.0f} ms, ratio {mine_s / peer_s:.2f}"
 

@@ -1,8 +1,8 @@
-"""Do the personal numbers hold on runners whose truth is known? One runner alone, a year of answered runs each.
+"""Are the personal numbers right for runners with a known truth? Single runners, each with a year of answered runs.
 
-Runners and hazards come from sample_data.world.simulate; what is printed judges the method and is no evidence about people.
-By hand: python -m benchmarks.one_runner_alone 200   (runners a world, of 18; about 10-20 CPU seconds a world)
-Called by benchmarks.model_quality too, which sets goals beside the figures.
+Runners and hazards come from sample_data.world.simulate; the output judges the method; it is not evidence about people.
+By hand: python -m benchmarks.one_runner_alone 200   (runners per world, of 18 worlds; about 10-20 CPU seconds per world)
+Also called by benchmarks.model_quality, which compares the values with goals.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ FEWEST_RUNS, MOST_RUNS = 60, 150  # of a year's runs so many are answered
 NEXT_RUNS = 40  # of the following year, for the share of the attainable gain
 USUAL_RACES = ("10k", "half", "marathon")
 PLANS = {"easy": (48.0, "easy"), "2 h": (120.0, "long run"), "half": (119.0, "half"), "marathon": (245.0, "marathon")}
-LONGEST_ASKED_S, RISK_ASKED = 6 * 3600.0, 0.10
+LONGEST_PLAN_S, RISK_LIMIT = 6 * 3600.0, 0.10
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A published world, how cramp-prone the tool's users are in it, and what of it is told."""
+    """A published world, how cramp-prone its users are, and which cramps are reported."""
 
     world: World
     shift: float = 0.0
@@ -64,9 +64,9 @@ WORLDS = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
-    """`told`: a row a runner, plan and first answer. `coming`: each method's forecasts. CPU: seconds a runner."""
+    """`answers`: one row per runner, plan and first answer. `coming`: each method's forecasts. CPU: seconds per runner."""
 
-    told: pl.DataFrame
+    answers: pl.DataFrame
     coming: pl.DataFrame
     too_long: float
     cpu_s: float
@@ -74,70 +74,77 @@ class Measured:
 
 @dataclass(slots=True)
 class _Tally:
-    told: list[tuple[object, ...]] = field(default_factory=list)
+    answers: list[tuple[object, ...]] = field(default_factory=list)
     coming: list[pl.DataFrame] = field(default_factory=list)
     too_long: list[bool] = field(default_factory=list)
     cpu_s: list[float] = field(default_factory=list)
 
 
 def plans(rows: pl.DataFrame) -> pl.DataFrame:
-    """PLANS as the runner stands at the end of the year: the longest run and the weather of the last one."""
-    frames, known = [], {name: rows[name][-1] for name in ("longest30_s", "wbgt_c")}
+    """PLANS for the runner at the end of the year, with the longest run and the weather of the last run."""
+    frames, features = [], {name: rows[name][-1] for name in ("longest30_s", "wbgt_c")}
     for name, (minutes, scenario) in PLANS.items():
         kind = SCENARIOS[scenario]
-        known |= {"descent_m": kind.descent_m, "pace_faster_pct": kind.faster_pct, "start_hour_local": 8.5}
-        frames.append(plan_rows(60 * minutes, run_id=name, race=kind.race, load_3d_z=0.0, **known))
+        features |= {"descent_m": kind.descent_m, "pace_faster_pct": kind.faster_pct, "start_hour_local": 8.5}
+        frames.append(plan_rows(60 * minutes, run_id=name, race=kind.race, load_3d_z=0.0, **features))
     return pl.concat(frames)
 
 
-def measure(asked: Published, n: int, rng: np.random.Generator) -> Measured:
-    """Of n runners what was said of each of PLANS, and each method's forecasts of the next year's runs."""
+def measure(published: Published, n: int, rng: np.random.Generator) -> Measured:
+    """For n runners: the answer for each of PLANS, and each method's forecasts of the next year's runs."""
     tally = _Tally()
-    for truth in runners(asked.world, n, asked.shift, rng):
-        _measure_one(asked, truth, rng, tally)
+    for truth in runners(published.world, n, published.shift, rng):
+        _measure_runner(published, truth, rng, tally)
     columns = ["plan", "answer", "said", "low", "high", "true"]
-    told = pl.DataFrame(tally.told, schema=columns, orient="row")
-    return Measured(told, pl.concat(tally.coming), float(np.mean(tally.too_long)), float(np.mean(tally.cpu_s)))
+    answers = pl.DataFrame(tally.answers, schema=columns, orient="row")
+    return Measured(answers, pl.concat(tally.coming), float(np.mean(tally.too_long)), float(np.mean(tally.cpu_s)))
 
 
-def _measure_one(asked: Published, truth: Truth, rng: np.random.Generator, tally: _Tally) -> None:
+def _measure_runner(published: Published, truth: Truth, rng: np.random.Generator, tally: _Tally) -> None:
     n_answered = int(rng.integers(FEWEST_RUNS, MOST_RUNS + 1))
-    rows = lived(asked.world, truth, year(n_answered, rng, long_in_summer=asked.long_in_summer), rng, asked.missed)
+    rows = lived(
+        published.world, truth, year(n_answered, rng, long_in_summer=published.long_in_summer), rng, published.missed
+    )
     race = str(rng.choice(USUAL_RACES))
-    answer = first_answer(asked.world, truth, race, rng)
-    wanted, ahead = plans(rows), year(NEXT_RUNS, rng, long_in_summer=asked.long_in_summer).drop("start_at")
-    true = dict(zip(PLANS, true_risks(asked.world, truth, wanted), strict=True))
-    said = {"true": true_risks(asked.world, truth, ahead), "level": LevelTimesShape().fit(rows).predict_runs(ahead)}
+    answer = first_answer(published.world, truth, race, rng)
+    wanted, ahead = plans(rows), year(NEXT_RUNS, rng, long_in_summer=published.long_in_summer).drop("start_at")
+    true = dict(zip(PLANS, true_risks(published.world, truth, wanted), strict=True))
+    predicted = {
+        "true": true_risks(published.world, truth, ahead),
+        "level": LevelTimesShape().fit(rows).predict_runs(ahead),
+    }
     for given, answers in (("no", {}), ("yes", {"one": (answer, race)})):
         begun_s = time.process_time()
         model = CrampHazard().fit(rows, first_answers=answers)
         risks = model.run_risks(wanted)
         tally.cpu_s.append(time.process_time() - begun_s)
-        tally.told += [
+        tally.answers += [
             (name, given, risks[name].mean, risks[name].low, risks[name].high, p) for name, p in true.items()
         ]
-        said[f"hazard, answer {given}"] = np.array([risk.mean for risk in model.run_risks(ahead).values()])
-    tally.coming.append(pl.DataFrame(said))
-    tally.too_long.append(_too_long(asked.world, truth, model, rows))
+        predicted[f"hazard, answer {given}"] = np.array([risk.mean for risk in model.run_risks(ahead).values()])
+    tally.coming.append(pl.DataFrame(predicted))
+    tally.too_long.append(_too_long(published.world, truth, model, rows))
 
 
 def _too_long(world: World, truth: Truth, model: CrampHazard, rows: pl.DataFrame) -> bool:
-    """Whether the duration said to stay under 10 of 100 in nine of ten plausible cases does not, for this runner."""
+    """True if the predicted duration, which should stay under 10 of 100 with 90 % certainty, is too long for this runner."""
     same = {name: rows[name][-1] for name in ("longest30_s", "wbgt_c")} | {"load_3d_z": 0.0, "start_hour_local": 8.5}
-    longest_s = model.longest_under(RISK_ASKED, plan_rows(LONGEST_ASKED_S, descent_m=300.0, **same), sure=0.9)
+    longest_s = model.longest_under(RISK_LIMIT, plan_rows(LONGEST_PLAN_S, descent_m=300.0, **same), sure=0.9)
     if longest_s <= 0:
         return False
-    plan = plan_rows(longest_s, descent_m=300.0 * longest_s / LONGEST_ASKED_S, **same)
-    return bool(true_risks(world, truth, plan)[0] > RISK_ASKED)
+    plan = plan_rows(longest_s, descent_m=300.0 * longest_s / LONGEST_PLAN_S, **same)
+    return bool(true_risks(world, truth, plan)[0] > RISK_LIMIT)
 
 
-def table(told: pl.DataFrame) -> pl.DataFrame:
-    """A line a plan: the 90 % range's coverage, how often the truth lay outside, and the means, all of 100."""
+def table(answers: pl.DataFrame) -> pl.DataFrame:
+    """One line per plan, in %: coverage of the 90 % range, how often the truth was outside, and the means."""
     true, high, low = pl.col("true"), pl.col("high"), pl.col("low")
     above, below, error = (true > high).mean(), (true < low).mean(), (pl.col("said") - true).std() / pl.len().sqrt()
     shown = {"covered": 1 - above - below, "above": above, "below": below}
     shown |= {"said": pl.col("said").mean(), "true": true.mean(), "error": error}
-    lines = told.group_by("plan", "answer", maintain_order=True).agg((100 * e).alias(name) for name, e in shown.items())
+    lines = answers.group_by("plan", "answer", maintain_order=True).agg(
+        (100 * e).alias(name) for name, e in shown.items()
+    )
     return lines.with_columns((pl.col("said") / pl.col("true")).alias("said/true"))
 
 
@@ -148,14 +155,14 @@ def shares(coming: pl.DataFrame) -> dict[str, float]:
 
 
 def measure_all(n: int, names: list[str], seed: int) -> dict[str, Measured]:
-    """World by world, each printed as it comes; a world's runners depend on the seed and its place alone."""
+    """Measure the worlds one by one and print each; a world's runners depend only on the seed and its position."""
     pl.Config(tbl_rows=-1, tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True, float_precision=2)
     pl.Config(tbl_cols=-1, tbl_width_chars=100)
     found = {}
     for number, name in enumerate(WORLDS):
         if name in names:
             found[name] = measure(WORLDS[name], n, np.random.default_rng([seed, number]))
-            print(f"\n{name}: {n} runners", table(found[name].told), sep="\n")
+            print(f"\n{name}: {n} runners", table(found[name].answers), sep="\n")
             print(f"share of the gain: {shares(found[name].coming)}", flush=True)
             print(f"too long: {100 * found[name].too_long:.1f} of 100; {1000 * found[name].cpu_s:.1f} CPU ms a runner")
     return found

@@ -1,7 +1,7 @@
-"""An archive of simulated one-hour runs, one record a second, as different watches write them: FIT, and some GPX and TCX.
+"""An archive of simulated one-hour runs, one record per second, as different watches write them: FIT, and some GPX and TCX.
 
-Called by the benchmarks of ingest. Every file is another run; the same number always gives the same bytes. fitparse gives
-17 to 23 fields a record: of real watches that we looked into it gave 13 to 29.
+Called by the benchmarks of ingest. Every file is a different run; the same number always gives the same bytes. fitparse
+reads 17 to 23 fields per record; from files of real watches it read 13 to 29.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FIRST = datetime(2015, 1, 1, 6, tzinfo=UTC)
 APART = timedelta(hours=17)  # also with the longest, no two runs overlap
 SHAPES = (("plain", 45), ("dynamics", 25), ("developer", 10), ("big-endian", 8), ("compressed", 7), ("many laps", 5))
 _FIRST_YEARS = ("plain", "compressed")
-DAMAGED_EVERY = 50  # one in so many
+DAMAGED_EVERY = 50  # one file in 50
 _RUN = 1  # the sport
 # name, field number, base type, numpy type, what a step of the raw value is
 _USUAL = (
@@ -61,14 +61,14 @@ _DYNAMICS = (
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """One run: its start, and what was measured each second by name, shape (N_RECORDS,)."""
+    """One run: its start, and its columns by name, one value per second, shape (N_RECORDS,)."""
 
     start_at: datetime
     columns: dict[str, NDArray[np.float64]]
 
 
 def an_hour(number: int) -> Hour:
-    """The run of that number: along the Danube, faster and slower, with a barometer's jitter."""
+    """The run of that number: along the Danube, with varying speed and barometer noise."""
     rng = np.random.default_rng(number)
     at_s = np.arange(N_RECORDS, dtype=np.float64)
 
@@ -76,16 +76,16 @@ def an_hour(number: int) -> Hour:
         return middle + swing * np.sin((at_s + 60 * number) / period_s) + rng.normal(0, jitter, N_RECORDS)
 
     speed = around(3.0, 0.3, 200, 0.08)
-    way_m = np.cumsum(speed)
+    distance_m = np.cumsum(speed)
     return Hour(
         FIRST + number * APART,
         {
-            "latitude": 48.2 + way_m * 8.99e-6 + rng.normal(0, 2e-6, N_RECORDS),
+            "latitude": 48.2 + distance_m * 8.99e-6 + rng.normal(0, 2e-6, N_RECORDS),
             "longitude": 16.4 + rng.normal(0, 2e-6, N_RECORDS),
             "altitude": around(660, 20, 500, 0.2),  # FIT counts it from -500 m
             "heart rate": around(145, 10, 300, 0.5),
             "cadence": around(86, 2, 150, 0.5),
-            "distance": way_m,
+            "distance": distance_m,
             "speed": speed,
             "temperature": around(21, 2, 900, 0.1),
             "fraction": np.where(rng.random(N_RECORDS) < 0.5, 0.5, 0.0),
@@ -107,7 +107,7 @@ def an_hour(number: int) -> Hour:
 
 
 def fit_recording(shape: str, number: int) -> bytes:
-    """That run as a FIT file of one of SHAPES."""
+    """The run as a FIT file of one of SHAPES."""
     hour = an_hour(number)
     big = shape == "big-endian"
     body = [_message(0, [(0, 1, 0x00), (1, 2, 0x84), (4, 4, 0x86)], [4, 255, _stamp(hour, 0)], big)]
@@ -123,7 +123,7 @@ def fit_recording(shape: str, number: int) -> bytes:
 
 
 def damaged(content: bytes, number: int) -> bytes:
-    """The file cut, zeroed for a block, with a few bytes flipped, or no recording at all."""
+    """The file cut off, with a block of zeros, with a few bytes changed, or replaced by something else."""
     rng = random.Random(number)
     at = rng.randrange(len(content) // 4, len(content) - 1000)
     kinds: tuple[Callable[[], bytes], ...] = (
@@ -136,7 +136,7 @@ def damaged(content: bytes, number: int) -> bytes:
 
 
 def gpx_recording(number: int) -> bytes:
-    """That run as a GPX file with heart rate and cadence."""
+    """The run as a GPX file with heart rate and cadence."""
     points = [
         f'<trkpt lat="{row[0]:.7f}" lon="{row[1]:.7f}"><ele>{row[2] - 500:.1f}</ele><time>{row[3]}</time><extensions>'
         f"<g:TrackPointExtension><g:hr>{row[4]:.0f}</g:hr><g:cad>{row[5]:.0f}</g:cad></g:TrackPointExtension>"
@@ -151,7 +151,7 @@ def gpx_recording(number: int) -> bytes:
 
 
 def tcx_recording(number: int) -> bytes:
-    """That run as a TCX file of one lap."""
+    """The run as a TCX file with one lap."""
     hour = an_hour(number)
     points = [
         f"<Trackpoint><Time>{row[3]}</Time><Position><LatitudeDegrees>{row[0]:.7f}</LatitudeDegrees>"
@@ -170,7 +170,7 @@ def tcx_recording(number: int) -> bytes:
 
 
 def write_archive(folder: Path, first: int, count: int) -> list[str]:
-    """`count` FIT files from that number on, in all SHAPES, one in DAMAGED_EVERY damaged; returns each one's shape."""
+    """Write `count` FIT files from that number on, in all SHAPES, one in DAMAGED_EVERY damaged. Returns the shape of each."""
     folder.mkdir(parents=True)
     drawn = random.Random(1).choices([name for name, _ in SHAPES], [share for _, share in SHAPES], k=first + count)
     for number in range(first, first + count):
@@ -182,7 +182,7 @@ def write_archive(folder: Path, first: int, count: int) -> list[str]:
 
 
 def write_some(folder: Path, kind: str, first: int, count: int) -> None:
-    """`count` GPX or TCX files."""
+    """Write `count` GPX or TCX files."""
     folder.mkdir(parents=True)
     make = {"gpx": gpx_recording, "tcx": tcx_recording}[kind]
     for number in range(first, first + count):
@@ -192,9 +192,9 @@ def write_some(folder: Path, kind: str, first: int, count: int) -> None:
 def _records(shape: str, hour: Hour, big: bool) -> bytes:
     usual = [_NARROW.get(field[0], field) if shape in _FIRST_YEARS else field for field in _USUAL]
     fields = [*usual, *(_DYNAMICS if shape in ("dynamics", "developer") else ())]
-    own = fields if shape != "developer" else usual
-    others = fields[len(own) :]
-    types = [(number, np.dtype(form).itemsize, base) for _, number, base, form, _ in own]
+    shape_fields = fields if shape != "developer" else usual
+    others = fields[len(shape_fields) :]
+    types = [(number, np.dtype(form).itemsize, base) for _, number, base, form, _ in shape_fields]
     head = b"" if not others else _developers(others)
     packed = shape == "compressed"
     stamp = [] if packed else [(253, 4, 0x86)]
@@ -222,13 +222,13 @@ def _developers(fields: list[tuple[str, int, int, str, float]]) -> bytes:
 
 
 def _laps(hour: Hour, laps: int, big: bool) -> bytes:
-    """Equally long laps, each closed by hand."""
+    """Laps of equal length, each ended with the lap button."""
     fields = [(253, 4, 0x86), (2, 4, 0x86), (7, 4, 0x86), (8, 4, 0x86), (24, 1, 0)]
     types = [(base, size) for _, size, base in fields]
-    each_s = N_RECORDS // laps
-    times = [(_stamp(hour, (lap + 1) * each_s), _stamp(hour, lap * each_s)) for lap in range(laps)]
+    lap_s = N_RECORDS // laps
+    times = [(_stamp(hour, (lap + 1) * lap_s), _stamp(hour, lap * lap_s)) for lap in range(laps)]
     return definition(0, 19, fields, (), big) + b"".join(
-        message(0, types, [end, begun, 1000 * each_s, 1000 * each_s, 0], big) for end, begun in times
+        message(0, types, [end, begun, 1000 * lap_s, 1000 * lap_s, 0], big) for end, begun in times
     )
 
 
@@ -248,8 +248,8 @@ def _whole(body: bytes) -> bytes:
 
 
 def _rows(hour: Hour) -> list[tuple[Any, ...]]:
-    """Place, height, time, heart rate, cadence, way, a tuple a record."""
+    """Latitude, longitude, height, time, heart rate, cadence, distance: one tuple per record."""
     names = ("latitude", "longitude", "altitude", "heart rate", "cadence", "distance")
-    north, east, height, beats, strides, way = (hour.columns[name].tolist() for name in names)
+    north, east, height, beats, strides, distance = (hour.columns[name].tolist() for name in names)
     stamps = [f"{hour.start_at + timedelta(seconds=at_s):%Y-%m-%dT%H:%M:%SZ}" for at_s in range(N_RECORDS)]
-    return list(zip(north, east, height, stamps, beats, strides, way, strict=True))
+    return list(zip(north, east, height, stamps, beats, strides, distance, strict=True))

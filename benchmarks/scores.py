@@ -1,6 +1,6 @@
-"""How near forecasts come to a known truth. Called by the benchmarks of the model; simulated runners only.
+"""How close forecasts are to a known truth. Called by the benchmarks of the model; simulated runners only.
 
-said, true: P(cramp) of each run (n_runs,). Expected over the truth's own chance, so no luck of single runs is in it.
+predicted, true: P(cramp) of each run (n_runs,). Scores are expected values under the truth, without the chance of single runs.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
-def share_of_gain(said: Floats, true: Floats) -> float:
+def share_of_gain(predicted: Floats, true: Floats) -> float:
     """(ll_model - ll_null) / (ll_oracle - ll_null): the share of the oracle's gain in expected log likelihood.
 
-    The oracle says the true risk of each run, the null their mean for all. 1 is the truth, under 0 worse than the null.
+    The oracle predicts the true risk of each run, the null their mean for all. 1 is the oracle, below 0 is worse than the null.
     """
     null = np.full(true.size, true.mean())
-    lost, model, oracle = (_expected_log_likelihood(p, true) for p in (null, said, true))
+    lost, model, oracle = (_expected_log_likelihood(p, true) for p in (null, predicted, true))
     return (model - lost) / (oracle - lost)
 
 
-def calibration_slope(said: Floats, true: Floats) -> float:
-    """The slope of the true log odds on the said ones, by logistic regression: 1 is right, under 1 too extreme."""
-    inside = np.clip(said, 1e-9, 1 - 1e-9)
-    columns = np.column_stack([np.ones(said.size), np.log(inside / (1 - inside))])
+def calibration_slope(predicted: Floats, true: Floats) -> float:
+    """The slope of the true log odds on the predicted ones, by logistic regression: 1 is right, below 1 is too extreme."""
+    inside = np.clip(predicted, 1e-9, 1 - 1e-9)
+    columns = np.column_stack([np.ones(predicted.size), np.log(inside / (1 - inside))])
     found = np.array([0.0, 1.0])
     for _ in range(50):
         p = 1 / (1 + np.exp(-columns @ found))
@@ -35,17 +35,17 @@ def calibration_slope(said: Floats, true: Floats) -> float:
     return float(found[1])
 
 
-def calibration_error(said: Floats, true: Floats, groups: int = 10) -> float:
-    """ECE: runs in ten groups of equal size by what was said; the mean distance of said and true, 0..1."""
-    parts = np.array_split(np.argsort(said, kind="stable"), groups)
-    return float(sum(abs(said[part].mean() - true[part].mean()) * part.size for part in parts) / said.size)
+def calibration_error(predicted: Floats, true: Floats, groups: int = 10) -> float:
+    """ECE: runs in ten groups of equal size by prediction; the mean distance of predicted and true, 0..1."""
+    parts = np.array_split(np.argsort(predicted, kind="stable"), groups)
+    return float(sum(abs(predicted[part].mean() - true[part].mean()) * part.size for part in parts) / predicted.size)
 
 
 def covered(low: Floats, high: Floats, true: Floats) -> float:
-    """The share of runs whose true risk lies inside the range said."""
+    """The share of runs with a true risk inside the predicted range."""
     return float(np.mean((true >= low) & (true <= high)))
 
 
-def _expected_log_likelihood(said: Floats, true: Floats) -> float:
-    inside = np.clip(said, 1e-12, 1 - 1e-12)
+def _expected_log_likelihood(predicted: Floats, true: Floats) -> float:
+    inside = np.clip(predicted, 1e-12, 1 - 1e-12)
     return float(np.mean(true * np.log(inside) + (1 - true) * np.log1p(-inside)))

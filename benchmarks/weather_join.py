@@ -1,9 +1,9 @@
-"""How fast does weather come to segments, and how true? The view segment_weather against polars' join_asof on the same data.
+"""How fast and how exact is the weather of segments? The view segment_weather against polars' join_asof on the same data.
 
 By hand: python -m benchmarks.weather_join     makes its store in a temporary folder (0.2 GB)
-2,000 runs of 5 hours, 120,000 segments, in 40 cells with five years of hours each, 1.75 million; a temperature that swings by
-6 C a day. Both make the same frame. polars has its frames in memory, sorted, with the hours that follow already beside each
-hour: nothing of that is timed. Ours opens nothing either, but reads the store's file and chooses among places.
+2,000 runs of 5 hours, 120,000 segments, in 40 cells with five years of hours each, 1.75 million hours; the temperature varies
+by 6 C per day. Both make the same frame. polars has sorted frames in memory, in which each hour has the next hour's values:
+the preparation is not timed. Ours has an open connection, reads the store's file and chooses among weather places.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ JOIN weather_hour AS started ON started.cell = segment_weather.cell AND started.
 
 
 def main() -> int:
-    """Both in turn, after one round that does not count; 1 when ours is too slow or too far from the curve."""
+    """Measure both alternately, after a warm-up round. Returns 1 if ours is too slow or too far from the true curve."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(Path(folder) / "home")
         fill(settings)
@@ -74,23 +74,23 @@ def main() -> int:
             the_same(by_view(con), by_polars(segments, hours))
             linear_c, hourly_c = con.execute(ERRORS).fetchall()[0]
     ratio = ours_s / theirs_s
-    kept = ratio <= RATIO_LIMIT and round(linear_c, 2) <= ERROR_LIMIT_C
+    within_limits = ratio <= RATIO_LIMIT and round(linear_c, 2) <= ERROR_LIMIT_C
     print(f"{segments.height:,} segments, {hours.height:,} hours: the same nine columns, CPU time")
     print(f"  segment_weather {1000 * ours_s:.0f} ms, polars join_asof {1000 * theirs_s:.0f} ms")
     print(f"  largest error {linear_c:.2f} C (at most {ERROR_LIMIT_C:.2f}); by the hour alone {hourly_c:.2f} C")
-    print(f"ratio {ratio:.2f} (at most {RATIO_LIMIT:.0f}){'' if kept else '  BROKEN'}")
-    return 0 if kept else 1
+    print(f"ratio {ratio:.2f} (at most {RATIO_LIMIT:.0f}){'' if within_limits else '  BROKEN'}")
+    return 0 if within_limits else 1
 
 
 def fill(settings: Settings) -> None:
-    """A new store with the runs and hours; there is no need to compute heat here."""
+    """A new store with the runs and hours, without computed WBGT."""
     with open_store(settings, write=True, create=True) as con, transaction(con):
         for statement in (RUNS, SEGMENTS, HOURS, PLACES):
             con.execute(statement)
 
 
 def frames(con: duckdb.DuckDBPyConnection) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Segments and hours as polars wants them: sorted, each hour with what follows it, where an hour follows."""
+    """Segments and hours as polars needs them: sorted, each hour with the values of the next hour, if there is one."""
     segments = con.sql("SELECT run_id, segment_no, middle_at, cell FROM dated_segment").pl().sort("middle_at")
     hours = con.sql("SELECT * EXCLUDE (model, elevation_m, fetched_at) FROM weather_hour ORDER BY cell, hour_at").pl()
     follows = pl.col("hour_at").diff().shift(-1).over("cell") == pl.duration(hours=1)
@@ -104,13 +104,13 @@ def _following(name: str, follows: pl.Expr, hours: int) -> pl.Expr:
 
 
 def by_view(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """What the program itself reads."""
+    """The query of the program."""
     found: pl.DataFrame = con.sql("FROM segment_weather").pl()
     return found
 
 
 def by_polars(segments: pl.DataFrame, hours: pl.DataFrame) -> pl.DataFrame:
-    """The last hour before each middle, at most an hour off, and straight lines from it."""
+    """Linear interpolation from the last hour before each segment's middle, at most an hour before."""
     share = (pl.col("middle_at") - pl.col("hour_at")).dt.total_microseconds() / 3.6e9
     straight = [_line(name, f"{name}_1", share) for name in STRAIGHT]
     sunny = [
@@ -135,7 +135,7 @@ def _line(start: str, end: str, share: pl.Expr) -> pl.Expr:
 
 
 def in_turn(ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[float, float]:
-    """Median CPU seconds of each."""
+    """Median CPU seconds of both."""
     pairs = [(_cpu_s(ours), _cpu_s(theirs)) for _ in range(ROUNDS + 1)]
     our_s, their_s = zip(*pairs[1:], strict=True)
     return median(our_s), median(their_s)
@@ -148,7 +148,7 @@ def _cpu_s(call: Callable[[], object]) -> float:
 
 
 def the_same(ours: pl.DataFrame, theirs: pl.DataFrame) -> None:
-    """Raises AssertionError when the two do not say the same weather."""
+    """Raises AssertionError if the two frames differ."""
     order = ["run_id", "segment_no"]
     both = ours.sort(order), theirs.sort(order)
     for name in (*STRAIGHT, *SUNNY, "precip_mm"):

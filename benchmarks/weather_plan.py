@@ -1,7 +1,7 @@
-"""What five years of one runner cost at the weather service, by the real planner: 2,000 runs, 200 of them away from home.
+"""How many weather service calls five years of one runner need, by the real planner: 2,000 runs, 200 of them away from home.
 
-The same runs twice: home in the middle of a weather cell, and home at a cell's corner, where runs fall into four. Against
-one call a run. At most 330 call-weights for the first and 450 for the second; exit code 1 above.
+The same runs twice: with home in the middle of a weather cell, and at a cell's corner, where runs are in four cells.
+Compared with one call per run. Limits: a call-weight of 330 for the first and 450 for the second, else exit code 1.
 Run by hand: .venv/bin/python -m benchmarks.weather_plan
 """
 
@@ -25,7 +25,7 @@ MOST = {"one_cell": 330, "corner": 450}
 
 
 def runs_of(home: tuple[float, float], rng: Random) -> list[tuple[str, date]]:
-    """Cell and UTC day of every run: those at home on any day, those away 200 days apart in place and time."""
+    """Cell and UTC day of every run: at home on any day; away, 200 days apart in place and time."""
     at_home = [
         (cell_of(*(degrees + rng.uniform(-AROUND_DEG, AROUND_DEG) for degrees in home)), _some_day(rng))
         for _ in range(RUNS - AWAY)
@@ -35,7 +35,7 @@ def runs_of(home: tuple[float, float], rng: Random) -> list[tuple[str, date]]:
 
 
 def needs_of(runs: Iterable[tuple[str, date]]) -> list[CellNeed]:
-    """The days of each cell, all at one height."""
+    """The days per cell, all at the same height."""
     days: dict[str, set[date]] = defaultdict(set)
     for cell, day in runs:
         days[cell].add(day)
@@ -47,7 +47,7 @@ def _some_day(rng: Random) -> date:
 
 
 def main() -> int:
-    """Plans both, prints requests and weights, and the line the claim is checked by."""
+    """Plan both, print requests and weights, and check the limits."""
     weights: dict[str, float] = {}
     for name, home in (("one_cell", MIDDLE), ("corner", CORNER)):
         needs = needs_of(runs_of(home, Random(5)))

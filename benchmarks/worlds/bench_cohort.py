@@ -78,11 +78,11 @@ def draw_bench_cohort(n_runners: int, rng: np.random.Generator) -> BenchCohort:
     plans = plans.with_columns(
         names.gather(run), pl.when(pl.Series(rng.random(runner.size) >= NO_WEATHER).gather(run)).then("wbgt_c")
     )
-    rows, told = _told(plans, run, onset_min, rng)
+    rows, reported = _as_reported(plans, run, onset_min, rng)
     runs = plans.group_by("run_id", maintain_order=True).agg(
         pl.col("runner_id", "start_at", "planned_s", "race").first()
     )
-    runs = runs.with_columns(pl.Series("told", told), pl.Series("true_risk", risk))
+    runs = runs.with_columns(pl.Series("told", reported), pl.Series("true_risk", risk))
     return BenchCohort(plans, rows, runs, acting, truth, runner)
 
 
@@ -139,7 +139,7 @@ def _years(
     minutes = plans["minutes"].to_numpy()
     onsets, risks = [], []
     for flag in (0.0, 1.0):
-        odds = bench_log_odds(truth.one(runner[run]), replace(acting, cramp_before=np.full(run.size, flag)))
+        odds = bench_log_odds(truth.select(runner[run]), replace(acting, cramp_before=np.full(run.size, flag)))
         onset, risk = _onset_minutes(-np.log1p(-cramp_chance(odds, minutes)), minutes, run, patience)
         onsets.append(onset)
         risks.append(risk)
@@ -166,23 +166,23 @@ def _onset_minutes(hazard: Floats, minutes: Floats, run: Places, patience: Float
     return np.where(cramped, onset, np.nan), -np.expm1(-total)
 
 
-def _told(
+def _as_reported(
     plans: pl.DataFrame, run: Places, onset_min: Floats, rng: np.random.Generator
 ) -> tuple[pl.DataFrame, NDArray[np.bool_]]:
     """HAZARD_ROW_COLUMNS as told, and whether each run was told with a cramp."""
     n = onset_min.size
     cramped = ~np.isnan(onset_min)
-    told = cramped & (rng.random(n) >= MISSED)
+    reported = cramped & (rng.random(n) >= MISSED)
     planned_min = np.bincount(run, plans["minutes"].to_numpy())
     recorded_min = np.where(cramped & (rng.random(n) < ENDS_THE_RUN), onset_min, planned_min)
     off_min = ONSET_OFF_MIN * rng.choice([-1.0, 1.0], n) * (rng.random(n) < ONSET_OFF)
-    end_min = np.where(told, np.clip(onset_min + off_min, 0.1, recorded_min), recorded_min)
+    end_min = np.where(reported, np.clip(onset_min + off_min, 0.1, recorded_min), recorded_min)
     start = pl.col("moving_start_s") / 60.0
     end = pl.Series(end_min[run])
     last = (start < end) & (start + pl.col("minutes") >= end - 1e-9)
     rows = plans.with_columns(
         pl.min_horizontal("minutes", end - start).alias("minutes"),
-        (last & pl.Series(told[run])).cast(pl.Float64).alias("onset"),
+        (last & pl.Series(reported[run])).cast(pl.Float64).alias("onset"),
         pl.lit(True).alias("simulated"),
     ).filter(pl.col("minutes") > 0)
-    return rows.select(HAZARD_ROW_COLUMNS), told
+    return rows.select(HAZARD_ROW_COLUMNS), reported

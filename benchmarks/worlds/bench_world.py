@@ -38,7 +38,7 @@ class BenchRunners:
     duration: Floats
     pace: Floats
 
-    def one(self, k: int | NDArray[np.int64]) -> BenchRunners:
+    def select(self, k: int | NDArray[np.int64]) -> BenchRunners:
         """The runner at a place, or those at many."""
         return BenchRunners(self.level[k], self.heat[k], self.duration[k], self.pace[k])
 
@@ -58,10 +58,10 @@ class BenchRun:
 
 def draw_bench_runners(n: int, rng: np.random.Generator) -> BenchRunners:
     """n runners; one in five has a single strong slope, on heat, duration or pace, on top of the own part."""
-    own = rng.normal(0.0, 1.0, (4, n)) * np.array([[SD_LEVEL], [SD_HEAT], [SD_DURATION], [SD_PACE]])
+    deviations = rng.normal(0.0, 1.0, (4, n)) * np.array([[SD_LEVEL], [SD_HEAT], [SD_DURATION], [SD_PACE]])
     strong = np.flatnonzero(rng.random(n) < STRONG_SHARE)
-    own[rng.integers(1, 4, strong.size), strong] += rng.uniform(*STRONG_SLOPES, strong.size)
-    return BenchRunners(*own)
+    deviations[rng.integers(1, 4, strong.size), strong] += rng.uniform(*STRONG_SLOPES, strong.size)
+    return BenchRunners(*deviations)
 
 
 def bench_log_odds(truth: BenchRunners, run: BenchRun) -> Floats:
@@ -79,8 +79,8 @@ def bench_log_odds(truth: BenchRunners, run: BenchRun) -> Floats:
         + CRAMP_BEFORE * run.cramp_before
         + EVENING * (run.hour >= EVENING_HOUR)
     )
-    own = (HEAT + truth.heat) * heat + (DURATION + truth.duration) * duration + (PACE + truth.pace) * pace
-    return np.asarray(common + truth.level + own)
+    deviations = (HEAT + truth.heat) * heat + (DURATION + truth.duration) * duration + (PACE + truth.pace) * pace
+    return np.asarray(common + truth.level + deviations)
 
 
 def bench_units(run: BenchRun) -> tuple[Floats, Floats, Floats]:

@@ -21,7 +21,7 @@ from sample_data.world.simulate import HIGH, MID, Truth, World
 Floats = NDArray[np.float64]
 
 RUNS_A_YEAR = sum(YEAR.values())
-CRAMPS_OF_ONE_YEAR = 10  # more cramps than that are the log of two years
+CRAMPS_PER_YEAR = 10  # more cramps than that are the log of two years
 STRONG_HEAT = 0.12  # log hazard per C
 
 
@@ -75,11 +75,11 @@ def draw_log(kind: ClaimWorld, cramps: int, rng: np.random.Generator) -> Log:
     """A runner's log with exactly so many cramps told: their level makes that many likely, chance does the rest."""
     truth = next(runners(kind.world, 1, 0.0, rng))
     truth = replace(truth, s_heat=STRONG_HEAT) if kind.strong_heat else truth
-    rows = _years(1 if cramps <= CRAMPS_OF_ONE_YEAR else 2, kind.long_in_summer, rng)
+    rows = _years(1 if cramps <= CRAMPS_PER_YEAR else 2, kind.long_in_summer, rng)
     truth = replace(truth, u=_level(kind.world, truth, rows, cramps / kind.telling.cramp_above))
     noted_by = str(rng.choice(["wbgt_c", "pace_faster_pct"]))  # what this runner takes for the reason
     while True:
-        log = _told(kind, truth, rows, noted_by, rng)
+        log = _as_reported(kind, truth, rows, noted_by, rng)
         if log.rows["onset"].sum() == cramps:
             return log
 
@@ -103,19 +103,19 @@ def _level(world: World, truth: Truth, rows: pl.DataFrame, cramps: float) -> flo
     return float(brentq(lambda u: -np.expm1(-exposure * np.exp(u)).sum() - cramps, -10.0, 25.0))
 
 
-def _told(kind: ClaimWorld, truth: Truth, rows: pl.DataFrame, noted_by: str, rng: np.random.Generator) -> Log:
+def _as_reported(kind: ClaimWorld, truth: Truth, rows: pl.DataFrame, noted_by: str, rng: np.random.Generator) -> Log:
     """The years as they came and as far as they were answered."""
     run = rows["run_id"].rle_id().to_numpy()
     noise = rng.normal(0.0, kind.world.sd_run, run[-1] + 1)
-    came = ended_by_onset(rows, true_hazard(kind.world, truth, rows) * np.exp(noise[run]), rng)
-    runs = came.group_by("run_id", maintain_order=True).agg(
+    observed = ended_by_onset(rows, true_hazard(kind.world, truth, rows) * np.exp(noise[run]), rng)
+    runs = observed.group_by("run_id", maintain_order=True).agg(
         pl.col("wbgt_c", "pace_faster_pct").first(), (pl.col("onset").sum() > 0).alias("cramp")
     )
     answered = rng.random(runs.height) < _telling_chance(kind.telling, runs, noted_by)
     answer = pl.when(~pl.Series(answered)).then(pl.lit("unanswered")).when("cramp").then(pl.lit("cramp"))
     runs = runs.with_columns(answer.otherwise(pl.lit("no cramp")).alias("answer"), pl.lit("running").alias("sport"))
-    told = came.filter(pl.col("run_id").is_in(runs.filter(pl.Series(answered))["run_id"].to_list()))
-    return Log(told.with_columns(pl.lit("one").alias("runner_id")).select(HAZARD_ROW_COLUMNS), runs)
+    reported = observed.filter(pl.col("run_id").is_in(runs.filter(pl.Series(answered))["run_id"].to_list()))
+    return Log(reported.with_columns(pl.lit("one").alias("runner_id")).select(HAZARD_ROW_COLUMNS), runs)
 
 
 def _telling_chance(telling: Telling, runs: pl.DataFrame, noted_by: str) -> Floats:

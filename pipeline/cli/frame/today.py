@@ -38,7 +38,7 @@ def print_today(settings: Settings) -> None:
 
 
 def _print(today: Today) -> None:
-    standing = today.standing
+    standing = today.counts
     since = f" since {standing.first_at:%Y-%m-%d}, the last on {standing.last_at:%Y-%m-%d}" if standing.runs else ""
     simulated = " (simulated)" if standing.simulated else ""
     click.echo(f"{plural(standing.runs, 'run')} of {plural(standing.runners, 'runner')}{since}{simulated}")

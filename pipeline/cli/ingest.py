@@ -155,9 +155,9 @@ def _how_many_speak(runner_name: str | None) -> int:
 
 def _watch(paths: tuple[Path, ...], runner_name: str | None, every_s: float) -> int:
     """Take what comes into these folders until Ctrl-C."""
-    from pipeline.actions.ingest.watch import watch, watched
+    from pipeline.actions.ingest.watch import make_watch, watch
 
-    folders = watched(paths, here().home, every_s)
+    folders = make_watch(paths, here().home, every_s)
     _take_whole([], runner_name)  # no store, or a runner that has to be named: said now and not with the first file
     tell(f"watching {', '.join(map(str, folders.folders))}; Ctrl-C ends it")
     watch(folders, partial(_take_whole, runner_name=runner_name), tell, time.sleep)

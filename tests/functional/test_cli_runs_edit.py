@@ -155,7 +155,7 @@ def test_a_deleted_run_stays_deleted_when_its_file_or_a_copy_comes(home: Home) -
     take(home, "one.fit", recording())
     number = home.document("runs", "rm", "last", "--yes")["change"]
     again = home("ingest", str(home.path.parent / "one.fit"))
-    assert f"you deleted this run, so it stays out; to have it back: cramplog undo {number}" in again.stdout
+    assert f"you deleted this run, so it is not imported again; to restore it: cramplog undo {number}" in again.stdout
     packed = home.path.parent / "one.fit.gz"
     packed.write_bytes(gzip.compress(recording()))
     copy = home.path.parent / "copy.fit"

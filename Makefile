@@ -33,10 +33,10 @@ release: $(TEST_STAMP)   ## the tests that take long
 	$(ONE_THREAD) $(BIN)/python -m pytest -n $(WORKERS) -m release
 
 quick: $(TEST_STAMP)   ## the tests under 30 s
-	$(BIN)/python -m pytest -m "not slow and not release"
+	$(ONE_THREAD) $(BIN)/python -m pytest -n 2 -m "not slow and not release"
 
 fuzz: $(TEST_STAMP)   ## maimed files for SECONDS=60, other ones each time (SEED= for the same); .fuzz keeps what fails
-	$(ONE_THREAD) $(BIN)/python -m tests.support.read_maimed .fuzz --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED))
+	$(ONE_THREAD) $(BIN)/python -m tests.support.maimed.read .fuzz --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED))
 
 lint: $(TEST_STAMP)   ## ruff: style and format
 	$(BIN)/ruff check .

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from tests.support.fit_raw import definition, fit_file, message
+from tests.support.fit.raw import definition, fit_file, message
 
 _BEGIN_S = 1_117_670_400  # 2025-06-01, in FIT's seconds
 _FILE_ID = definition(0, 0, [(0, 1, 0x00), (1, 2, 0x84), (4, 4, 0x86)]) + message(

@@ -17,8 +17,8 @@ import numpy as np
 from fastcrc.crc16 import arc
 from numpy.typing import NDArray
 
-from tests.support.fit_encoding import FIT_EPOCH_S
-from tests.support.fit_raw import definition, message
+from tests.support.fit.encoding import FIT_EPOCH_S
+from tests.support.fit.raw import definition, message
 
 N_RECORDS = 3600
 FIRST = datetime(2015, 1, 1, 6, tzinfo=UTC)

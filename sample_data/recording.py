@@ -1,6 +1,6 @@
 """What a watch makes of an outing: smart-recorded records, timer events and laps, as a FIT file or as GPX.
 
-Called by build.py; FIT bytes come from tests/support/fit_writer.py. Every file carries the mark SIMULATED.
+Called by build.py; FIT bytes come from tests/support/fit/writer.py. Every file carries the mark SIMULATED.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sample_data.body import Timeline, cadence_rpm, heart_rate_bpm, timeline
 from sample_data.cohort import SimRunner
 from sample_data.outing import Outing
 from sample_data.way import smooth_noise
-from tests.support.fit_writer import FitActivity, FitEvent, FitLap, FitRecords, FitSession, write_fit
+from tests.support.fit.writer import FitActivity, FitEvent, FitLap, FitRecords, FitSession, write_fit
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]

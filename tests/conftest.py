@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,15 +16,27 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 os.environ["CRAMPLOG_WEATHER_URL"] = "off"  # no test goes out; those of the weather service have one of their own
+os.environ.setdefault("TEST_DAY", f"{datetime.now(UTC):%Y-%m-%d}")  # for all workers: some cases are drawn daily
 gc.set_threshold(50_000)  # as the program has it: most of what the tests load stays
+# A job in the background of a shell ignores Ctrl-C, and so would every program that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SLOW_FOLDERS = {"faults", "functional", "sql"}
-SLOW_FILES = {"test_hazard.py", "test_evaluate.py", "test_crossover.py", "test_simulate.py", "test_report_units.py"}
+SLOW_FILES = {
+    "test_breaks.py",
+    "test_claims.py",
+    "test_crossover.py",
+    "test_evaluate.py",
+    "test_forward.py",
+    "test_hazard.py",
+    "test_leaks.py",
+    "test_page_units.py",
+    "test_simulate.py",
+}
 # What these files' tests share takes long to make: one worker runs them all.
 TOGETHER = {
     "test_analysis.py",
     "test_bombs.py",
-    "test_cli_risk.py",
     "test_deployed.py",
     "test_docs.py",
     "test_evaluate.py",
@@ -31,12 +45,13 @@ TOGETHER = {
     "test_killed_ingest.py",
     "test_library.py",
     "test_nightly.py",
+    "test_page_units.py",
     "test_pooled.py",
     "test_real_evening.py",
     "test_redo.py",
     "test_report_in_browser.py",
-    "test_report_units.py",
     "test_risk.py",
+    "test_risk_verb.py",
     "test_tasks.py",
     "test_terminal.py",
     "test_train.py",
@@ -64,9 +79,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneWork
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give the slow mark to every test of those folders and files."""
     for item in items:
-        path = Path(item.path)
-        if path.parent.name in SLOW_FOLDERS or path.name in SLOW_FILES:
+        parts = Path(item.nodeid.partition("::")[0]).parts
+        if SLOW_FOLDERS.intersection(parts[:2]) or parts[-1] in SLOW_FILES:
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How to run this day's cases again, where one failed."""
+    if terminalreporter.stats.get("failed"):
+        terminalreporter.write_line(f"TEST_DAY={os.environ['TEST_DAY']} draws the same cases again")
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

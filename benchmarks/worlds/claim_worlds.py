@@ -2,7 +2,7 @@
 
 N0: nothing but duration acts. N1: heat does not act, but long runs fall in summer. MNAR: neither acts, but cramps
 of warm or fast runs are told more often. R: one runner whom heat affects strongly. Values in, values out; called by
-benchmarks/claims.py and tests/model/test_claims.py. Nothing here is evidence about people.
+benchmarks/claims.py and tests/model/worlds/test_claims.py. Nothing here is evidence about people.
 """
 
 from __future__ import annotations

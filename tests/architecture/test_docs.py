@@ -15,8 +15,8 @@ from models.fit.hazard import MODEL_VERSION
 from pipeline import vocabulary
 from pipeline.settings import Settings
 from pipeline.store.analyst.query import Described, describe, list_views
+from tests.support.folders import ROOT
 
-ROOT = Path(__file__).parents[2]
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "NOTICE", "sample_data/README.md")),
     *sorted((ROOT / "docs").rglob("*.md")),

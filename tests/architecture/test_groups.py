@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.conftest import SLOW_FILES, SLOW_FOLDERS, TOGETHER
+from tests.support.folders import ROOT
+
 TWELVE_TESTS = """
 import os, time
 import pytest
@@ -31,6 +33,13 @@ def workers_of(folder: Path, name: str) -> set[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.release
 def test_a_file_whose_store_is_made_once_has_one_worker_and_other_files_have_both(tmp_path: Path) -> None:
     assert len(workers_of(tmp_path / "once", "test_analysis.py")) == 1
     assert len(workers_of(tmp_path / "any", "test_anything.py")) == 2
+
+
+def test_every_file_that_conftest_names_is_there_once() -> None:
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert [name for name in sorted(SLOW_FILES | TOGETHER) if names.count(name) != 1] == []
+    assert [name for name in sorted(SLOW_FOLDERS) if not (ROOT / "tests" / name).is_dir()] == []

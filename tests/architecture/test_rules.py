@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from models.fit import design
 from models.scoring import evaluate, forward
 from pipeline import rules
+from tests.support.folders import ROOT
 
-SQL = Path(__file__).parents[2] / "sql"
+SQL = ROOT / "sql"
 
 
 def test_forecasts_begin_where_a_personal_number_does() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from pathlib import Path
 
 import click
 import pytest
@@ -12,8 +11,7 @@ import pytest
 from pipeline.cli.frame.main import cli
 from pipeline.cli.frame.verbs import VERBS
 from tests.support.examples import examples_of, verb_of
-
-ROOT = Path(__file__).parents[2]
+from tests.support.folders import ROOT
 
 
 @pytest.mark.parametrize("verb", VERBS)

@@ -15,10 +15,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.support.cli import CALF, MORNING, Home, recording, session
+from tests.support.folders import SAMPLE
 from tests.support.stores import make_store
 
 PROGRAM = Path(sys.executable).with_name("cramplog")
-WEATHER = Path(__file__).parents[2] / "sample_data" / "weather" / "simulated-48.2N-16.4E.csv"
+WEATHER = SAMPLE / "weather" / "simulated-48.2N-16.4E.csv"
 NEW_FILES = 56  # enough for several processes
 IN_AN_EXPORT = 16  # of these
 TOLD = [

@@ -19,6 +19,7 @@ import pytest
 from pipeline.cli.frame.verbs import VERBS
 from tests.faults.evening import NEW_FILES, TOLD, WORK, Evening, answers, ended, leftovers
 from tests.support.cli import Home
+from tests.support.daily import drawn_daily
 
 STOPPED_LINE = "stopped: everything already said is kept, nothing is half done"
 LOADING = ("duckdb", 0.0)  # a library is just there, the next ones are loading
@@ -29,6 +30,8 @@ MOMENTS = [
     *((verb, LOADING) for verb in ("ingest", "sql")),
     *((verb, AT_WORK) for verb in ("ingest", "train")),
 ]
+# One for each way in which a verb loads: the store alone, the readers' processes, the models, the analyst's snapshot.
+EACH_WAY = [("runs", OPENED), ("ingest", OPENED), ("ingest", AT_WORK), ("train", OPENED), ("sql", LOADING)]
 
 
 def pressed(
@@ -66,10 +69,13 @@ def test_every_verb_has_work_for_these_tests() -> None:
     assert set(WORK) == set(VERBS)
 
 
-@pytest.mark.parametrize(("verb", "moment"), MOMENTS)
+@pytest.mark.parametrize(
+    "case", drawn_daily(MOMENTS, EACH_WAY, 3), ids=lambda case: "-".join(map(str, (case[0], *case[1])))
+)
 def test_ctrl_c_stops_a_verb_in_one_line_and_it_completes_the_next_time(
-    verb: str, moment: tuple[str, float], evening: Evening, tmp_path: Path
+    case: tuple[str, tuple[str, float]], evening: Evening, tmp_path: Path
 ) -> None:
+    verb, moment = case
     work = WORK[verb]
     home = evening.copy(work, tmp_path / "home")
     words = evening.words(work)

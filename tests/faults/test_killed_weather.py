@@ -14,7 +14,7 @@ from pipeline.store.db.connection import open_store
 from tests.faults.evening import ended, leftovers
 from tests.support.cli import Home
 from tests.support.stores import START, even_run, make_store, put_runs
-from tests.support.weather_server import WeatherServer, silence, weather
+from tests.support.weather.server import WeatherServer, silence, weather
 
 WITHIN_S = 60.0
 

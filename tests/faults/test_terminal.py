@@ -21,12 +21,14 @@ import pytest
 
 from tests.faults.evening import PROGRAM, TOLD, WORK, Evening, answers, ended
 from tests.support.cli import CALF, Home, recording, session
+from tests.support.daily import drawn_daily
 
 NARROW = 40
+ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 ENGLISH_NOT = [
     {"LC_ALL": "de_DE.UTF-8", "LANG": "de_DE.UTF-8"},
     {"LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8"},
-    {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    ASCII,
     {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"},
 ]
 
@@ -115,7 +117,7 @@ def test_help_fits_a_narrow_terminal_but_for_its_examples(evening: Evening, tmp_
         assert wide == []
 
 
-@pytest.mark.parametrize("locale", ENGLISH_NOT, ids=lambda locale: locale["LC_ALL"])
+@pytest.mark.parametrize("locale", drawn_daily(ENGLISH_NOT, [ASCII], 1), ids=lambda locale: locale["LC_ALL"])
 def test_in_another_language_names_units_and_numbers_stay(
     locale: dict[str, str], evening: Evening, tmp_path: Path
 ) -> None:

@@ -30,11 +30,11 @@ from pipeline.store.db.connection import open_store
 from pipeline.store.fits.fits import fit_in_use
 from pipeline.store.fits.forecasts import forecasts_of
 from pipeline.store.fits.inputs import all_hazard_rows, evidence_counts, report_runs, usual_hours
-from tests.functional.test_nightly import small_demo
+from tests.functional.actions.test_nightly import small_demo
 from tests.support.cli import Home, recording
+from tests.support.folders import ROOT
 from tests.support.stores import make_store
 
-ROOT = Path(__file__).parents[2]
 EXAMPLES = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs" / "library.md").read_text(encoding="utf-8"), re.M | re.S)
 
 

@@ -20,7 +20,7 @@ from pipeline.units import parse_duration_s
 from pipeline.vocabulary import MUSCLES, SEVERITIES, SIDES
 from sample_data import build
 from sample_data.cohort import COHORT
-from tests.support.fit_walk import messages, record_moments, unpacked
+from tests.support.fit.walk import messages, record_moments, unpacked
 
 SAMPLE = Path(build.__file__).parent
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -176,6 +176,7 @@ def test_a_second_build_of_one_runner_has_the_same_content(tmp_path: Path) -> No
 
 
 @pytest.mark.slow
+@pytest.mark.release
 def test_a_second_build_of_everything_has_the_same_content(tmp_path: Path) -> None:
     files = build.sample_files()
     build.write(files, tmp_path)

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.formats.fit.messages import FitPart, read_messages
-from tests.support.fit_raw import compressed, definition, fit_file, message
+from tests.support.fit.raw import compressed, definition, fit_file, message
 
 T = 1_117_670_400  # FIT's seconds on 2025-06-01
 # name: number, size, base type, lowest and highest raw value, scale, offset

@@ -14,8 +14,8 @@ from pipeline.formats.cleaning.columns import clean_columns
 from pipeline.formats.decoded import DECODED_COLUMNS
 from pipeline.formats.read import read_runs
 from pipeline.schema import ParsedRun, Records
-from tests.support.fit_writer import FitActivity, FitEvent, FitRecords, FitSession, write_fit
-from tests.support.plausible import breaches, breaches_of_values
+from tests.support.fit.writer import FitActivity, FitEvent, FitRecords, FitSession, write_fit
+from tests.support.maimed.plausible import breaches, breaches_of_values
 
 START = datetime(2025, 6, 1, 6, 30, tzinfo=UTC)
 NOW = datetime(2025, 6, 2, tzinfo=UTC)

@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 
 from pipeline.formats.fit.messages import read_messages
-from tests.support.fit_columns import our_records
-from tests.support.fit_walk import unpacked
-from tests.support.plain_fitparse import fit_records
+from tests.support.daily import drawn_daily
+from tests.support.fit.columns import our_records
+from tests.support.fit.plain_fitparse import fit_records
+from tests.support.fit.walk import unpacked
+from tests.support.folders import REAL_RUNS, SAMPLE
 
-ROOT = Path(__file__).resolve().parents[2]
-REAL = ROOT / ".." / "shared" / "real_runs"
-SAMPLES = ROOT / "sample_data" / "runs"
 NAMED_SINCE = {  # fitparse's profile is of 2019
     "unknown_87": ("cycle_length16", 100),
     "unknown_99": ("respiration_rate", 1),
@@ -55,19 +54,19 @@ def _assert_equal(content: bytes) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", sorted(REAL.glob("*.fit")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(REAL_RUNS.glob("*.fit")), ids=lambda path: path.name)
 def test_real_records_equal_fitparse_in_every_field(path: Path) -> None:
     assert _assert_equal(path.read_bytes()) > 0 or "coros" in path.name
 
 
-if not REAL.is_dir():
+if not REAL_RUNS.is_dir():
 
     @pytest.mark.skip(reason="the folder of real recordings is not here")
     def test_real_records_equal_fitparse_in_every_field_() -> None: ...
 
 
 def _samples(every: int) -> list[Path]:
-    whole = [path for path in sorted(SAMPLES.glob("*/*.fit*")) if not path.name.startswith("damaged")]
+    whole = [path for path in sorted((SAMPLE / "runs").glob("*/*.fit*")) if not path.name.startswith("damaged")]
     return whole[::every]
 
 
@@ -77,6 +76,7 @@ def test_simulated_records_equal_fitparse_in_every_field(path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_all_simulated_records_equal_fitparse_in_every_field() -> None:
-    for path in _samples(6):
+@pytest.mark.parametrize("quarter", drawn_daily(range(4), [], 1))
+def test_all_simulated_records_equal_fitparse_in_every_field(quarter: int) -> None:
+    for path in _samples(6)[quarter::4]:
         assert _assert_equal(unpacked(path)) > 0, path.name

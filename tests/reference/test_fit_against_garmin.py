@@ -5,18 +5,17 @@ Runs where garmin-fit-sdk is installed (requirements-bench.lock), which `make te
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline.formats.fit.messages import read_messages
-from tests.support.fit_columns import our_records
+from tests.support.fit.columns import our_records
+from tests.support.folders import REAL_RUNS
 
 pytestmark = pytest.mark.slow
 sdk = pytest.importorskip("garmin_fit_sdk", reason="garmin-fit-sdk is not installed (requirements-bench.lock)")
 
-REAL = Path(__file__).resolve().parents[2] / ".." / "shared" / "real_runs"
 WORDS = ("activity_type", "left_right_balance", "device_index", "stroke_type")  # the SDK has words for numbers
 UNFOLDED = ("cycles", "total_cycles", "accumulated_power", "compressed_accumulated_power")  # counted otherwise there
 
@@ -51,9 +50,9 @@ def _assert_equal(content: bytes) -> None:
         assert known == pytest.approx(fields, rel=1e-15), f"record {i}"
 
 
-@pytest.mark.skipif(not REAL.is_dir(), reason="the folder of real recordings is not here")
+@pytest.mark.skipif(not REAL_RUNS.is_dir(), reason="the folder of real recordings is not here")
 @pytest.mark.parametrize(
     "name", ["coros-pace-2-cycling-misaligned-fields.fit", "running-with-developer-data.fit", "sample.fit"]
 )
 def test_real_records_equal_garmins(name: str) -> None:
-    _assert_equal((REAL / name).read_bytes())
+    _assert_equal((REAL_RUNS / name).read_bytes())

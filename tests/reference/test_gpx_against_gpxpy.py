@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from pipeline.formats.decoded import DecodedRun
 from pipeline.formats.tracks.gpx import decode_gpx
+from tests.support.folders import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 REAL = ROOT / ".." / "shared" / "real_runs"
 SAMPLES = ROOT / "sample_data" / "runs"
 START = datetime(2025, 6, 1, 6, 30, tzinfo=UTC)

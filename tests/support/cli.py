@@ -15,7 +15,7 @@ import numpy as np
 from click.testing import CliRunner, Result
 
 from pipeline.cli.frame.main import cli
-from tests.support.fit_writer import FitActivity, FitEvent, FitLap, FitRecords, FitSession, write_fit
+from tests.support.fit.writer import FitActivity, FitEvent, FitLap, FitRecords, FitSession, write_fit
 
 MORNING = datetime(2026, 6, 14, 5, 30, tzinfo=UTC)  # 07:30 on the Danube's clock
 DAY = "2026-06-14"

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.support.fit_writer import FitActivity, FitRecords, FitSession, write_fit
+from tests.support.fit.writer import FitActivity, FitRecords, FitSession, write_fit
 
 START = datetime(2025, 6, 1, 6, 30, tzinfo=UTC)
 

@@ -1,10 +1,10 @@
-"""How fast is a first evening? `cramplog ingest` of an archive against fitparse that only decodes the same files.
+"""Measures the speed of a first import: `cramplog ingest` of an archive against fitparse, which only decodes the files.
 
 By hand: python -m benchmarks.bulk [--runs N] [--full]     makes its files and stores in a temporary folder
-The archive: one-hour FIT files, one record per second, in several shapes, 2 % damaged (benchmarks/run_files.py). Ingest reads,
-cleans and stores them; fitparse decodes a sample with as many processes, and its time is scaled up (--full: all files).
-Then the same archive goes into a store with five times as many runs, and fewer GPX and TCX files go into separate stores.
-gpxpy parses the same GPX files: with as many processes to compare with ingest, and in one process to compare with our reader.
+The archive: one-hour FIT files at one record a second, of several shapes, 2 % damaged (benchmarks/run_files.py). Ours reads,
+cleans and stores them; fitparse decodes a sample of them with as many processes, its time scaled up (--full: all of them).
+Then the same archive is imported into a store with five times as many runs, and fewer GPX and TCX files into separate stores.
+gpxpy parses the same GPX files: with as many processes against our ingest, and in one process against our reader alone.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ SAMPLE = 40  # files that fitparse decodes, unless --full
 ROUNDS = 3
 FASTER_GOAL, FASTER_FLOOR = 100, 70
 GPX_GOAL, GPX_FLOOR = 4, 3
-GPX_SAMPLE = 10  # files that one process reads with both readers
+GPX_SAMPLE = 10  # files that one process reads in both ways
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 GROWTH_LIMIT, MEMORY_LIMIT_MB, RECORDS_LIMIT_KB = 1.2, 500, 120
 
 
 @dataclass(frozen=True, slots=True)
-class IngestUsage:
-    """One `cramplog ingest`: seconds, and the peak memory of all its processes in MB (0 if not measured)."""
+class Ingest:
+    """One `cramplog ingest`: seconds, and the peak memory of all its processes (0 if not measured)."""
 
     wall_s: float
     cpu_s: float
@@ -51,13 +51,13 @@ class IngestUsage:
 
 
 def new_home(home: Path) -> Path:
-    """An empty store with one runner."""
+    """Makes an empty store with one runner and returns its folder."""
     _run(home, "init", "--runner", "anna")
     return home
 
 
-def ingested(home: Path, folder: Path, watched: bool = False, program: Sequence[str] = (str(CRAMPLOG),)) -> IngestUsage:
-    """Ingest the folder in a new process of the program; measures also the processes that it starts."""
+def ingested(home: Path, folder: Path, watched: bool = False, program: Sequence[str] = (str(CRAMPLOG),)) -> Ingest:
+    """Imports the folder with the program in another process; measures it with all the processes that it starts."""
     _adopt_orphans()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     begun_s = time.perf_counter()
@@ -65,25 +65,25 @@ def ingested(home: Path, folder: Path, watched: bool = False, program: Sequence[
         [*program, "ingest", str(folder)], env=environment(home), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
     memory = Highest(child.pid) if watched else None
-    _, text = child.communicate()
+    _, error = child.communicate()
     wall_s = time.perf_counter() - begun_s
-    if child.returncode not in (0, 1):  # 1: damaged files were named
-        raise SystemExit(text.decode())
-    with suppress(ChildProcessError):  # those it started, which end after it
+    if child.returncode not in (0, 1):  # 1: damaged files were reported
+        raise SystemExit(error.decode())
+    with suppress(ChildProcessError):  # processes that it started, which end later
         while True:
             os.wait()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return IngestUsage(wall_s, cpu_s, memory.stop() if memory else 0.0)
+    return Ingest(wall_s, cpu_s, memory.stop() if memory else 0.0)
 
 
 def _adopt_orphans() -> None:
-    """Adopt processes when their parent ends, so that their time is counted (Linux)."""
+    """Makes orphaned processes children of this process, so that their time is counted (Linux)."""
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 class Highest:
-    """Measures ten times per second the memory of a process and its children, and of files in /dev/shm."""
+    """Measures ten times per second the memory of a process with its children, and the files in /dev/shm."""
 
     def __init__(self, pid: int) -> None:
         self.pid, self.most_kb, self.going = pid, 0, True
@@ -91,26 +91,26 @@ class Highest:
         self.thread.start()
 
     def stop(self) -> float:
-        """The peak of the sum, MB."""
+        """Stops, and returns the peak (MB)."""
         self.going = False
         self.thread.join()
         return self.most_kb / 1024
 
     def _look(self) -> None:
         while self.going:
-            held = sum(_proportional_kb(pid) for pid in _tree(self.pid))
-            self.most_kb = max(self.most_kb, held + _parcels_kb())
+            used_kb = sum(_proportional_kb(pid) for pid in _tree(self.pid))
+            self.most_kb = max(self.most_kb, used_kb + _shared_memory_kb())
             time.sleep(0.1)
 
 
 def fitparse_s(files: Sequence[Path], full: bool) -> float:
-    """Wall time fitparse needs for all records of these files, PROCESSES at once."""
+    """Returns the wall time of fitparse for all records of these files, with PROCESSES processes."""
     some = files if full else files[:: max(1, len(files) // SAMPLE)]
     return _parallel_s(_fitparse, some) * len(files) / len(some)
 
 
 def gpxpy_s(files: Sequence[Path]) -> float:
-    """Wall time gpxpy needs to parse these files, PROCESSES at once."""
+    """Returns the wall time of gpxpy to parse these files, with PROCESSES processes."""
     return _parallel_s(_gpxpy, files)
 
 
@@ -123,7 +123,7 @@ def _parallel_s(parse: Callable[[Path], int], files: Sequence[Path]) -> float:
 
 
 def gpx_readers_s(files: Sequence[Path]) -> tuple[float, float]:
-    """CPU seconds per file in this process, of our reader and of gpxpy, in turn; the median of ROUNDS."""
+    """Returns CPU seconds per file in this process, of our reader and of gpxpy, in turn; the median of ROUNDS."""
     ours, theirs = [], []
     _decode_gpx(files[0])
     _gpxpy(files[0])
@@ -141,7 +141,7 @@ def _cpu_s(read: Callable[[Path], int], files: Sequence[Path]) -> float:
 
 
 def main() -> int:
-    """Print the table. Returns 1 if a limit is exceeded."""
+    """Prints the table; returns 1 if a limit is exceeded."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=1000, help="files in the archive (1000)")
     parser.add_argument("--full", action="store_true", help="let fitparse decode every file")
@@ -163,8 +163,8 @@ def _fit_laws(folder: Path, runs: int, full: bool) -> list[bool]:
         peer_s.append(fitparse_s(files, full))
         grown.append(ingested(Path(shutil.copytree(large, folder / f"grown{number}")), folder / "new"))
     watched = ingested(new_home(folder / "watched"), folder / "new", watched=True)
-    wall_s, cpu_s = median(usage.wall_s for usage in fresh), median(usage.cpu_s for usage in fresh)
-    faster, growth = median(peer_s) / wall_s, median(usage.cpu_s for usage in grown) / cpu_s
+    wall_s, cpu_s = median(ingest.wall_s for ingest in fresh), median(ingest.cpu_s for ingest in fresh)
+    faster, growth = median(peer_s) / wall_s, median(ingest.cpu_s for ingest in grown) / cpu_s
     records_kb = (folder / "watched" / "records.duckdb").stat().st_size / 1000 / runs
     print(f"{runs:,} FIT files of an hour, {PROCESSES} processes, median of {ROUNDS}")
     print(f"  wall {1000 * wall_s / runs:.1f} ms per run, CPU of all processes {1000 * cpu_s / runs:.1f} ms per run")
@@ -179,7 +179,7 @@ def _fit_laws(folder: Path, runs: int, full: bool) -> list[bool]:
             growth <= GROWTH_LIMIT,
         ),
         _law("memory of all processes", f"{watched.peak_mb:.0f} MB", "at most 500", watched.peak_mb <= MEMORY_LIMIT_MB),
-        _law("records file, a run", f"{records_kb:.0f} kB", "at most 120", records_kb <= RECORDS_LIMIT_KB),
+        _law("records file, per run", f"{records_kb:.0f} kB", "at most 120", records_kb <= RECORDS_LIMIT_KB),
     ]
 
 
@@ -187,22 +187,22 @@ def _xml_laws(folder: Path, runs: int) -> list[bool]:
     wall_s = {}
     for kind in ("gpx", "tcx"):
         write_some(folder / kind, kind, 0, runs)
-        usage = ingested(new_home(folder / f"{kind} store"), folder / kind)
-        wall_s[kind] = usage.wall_s
-        costs = f"wall {1000 * usage.wall_s / runs:.0f} ms, CPU {1000 * usage.cpu_s / runs:.0f} ms per run"
-        print(f"{runs:,} {kind.upper()} files of an hour: {costs}")
+        ingest = ingested(new_home(folder / f"{kind} store"), folder / kind)
+        wall_s[kind] = ingest.wall_s
+        figures = f"wall {1000 * ingest.wall_s / runs:.0f} ms, CPU {1000 * ingest.cpu_s / runs:.0f} ms per run"
+        print(f"{runs:,} {kind.upper()} files of an hour: {figures}")
     files = sorted((folder / "gpx").iterdir())
     peer_s = gpxpy_s(files)
-    print(f"  gpxpy parsing only the GPX files: wall {1000 * peer_s / runs:.0f} ms per run")
+    print(f"  gpxpy parsing only the GPX files: wall {1000 * peer_s / runs:.0f} ms a run")
     print(f"  ingest of GPX, times as fast as gpxpy parses it: {peer_s / wall_s['gpx']:.1f}")
     ours_s, theirs_s = gpx_readers_s(files[:GPX_SAMPLE])
-    print(f"  reading GPX in one process: CPU {1000 * ours_s:.0f} ms per run, gpxpy {1000 * theirs_s:.0f} ms")
+    print(f"  reading GPX in one process: CPU {1000 * ours_s:.0f} ms a run, gpxpy {1000 * theirs_s:.0f} ms")
     faster = theirs_s / ours_s
     return [_law("reading GPX, times as fast as gpxpy", f"{faster:.1f}", f"goal {GPX_GOAL}", faster >= GPX_FLOOR)]
 
 
-def _law(what: str, text: str, limit: str, holds: bool) -> bool:
-    print(f"  {what}: {text} ({limit}){'' if holds else '  BROKEN'}")
+def _law(what: str, figure: str, limit: str, holds: bool) -> bool:
+    print(f"  {what}: {figure} ({limit}){'' if holds else '  BROKEN'}")
     return holds
 
 
@@ -211,9 +211,9 @@ def _run(home: Path, *args: str) -> None:
 
 
 def environment(home: Path) -> dict[str, str]:
-    """The environment without a variable of some shells, with which Python compiles modules at each start (2-3 times slower)."""
-    environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {**environ, "CRAMPLOG_HOME": str(home)}
+    """Returns the environment without a variable that makes each start compile modules (two to three times as slow)."""
+    variables = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**variables, "CRAMPLOG_HOME": str(home)}
 
 
 def _fitparse(path: Path) -> int:
@@ -238,7 +238,7 @@ def _decode_gpx(path: Path) -> int:
 
 
 def _tree(pid: int) -> list[int]:
-    """The process and all its descendants."""
+    """Returns the process and all its descendants."""
     with suppress(OSError):
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         return [pid, *(descendant for child in children for descendant in _tree(int(child)))]
@@ -246,7 +246,7 @@ def _tree(pid: int) -> list[int]:
 
 
 def _proportional_kb(pid: int) -> int:
-    """Its memory in MB; shared memory is divided among its users."""
+    """Returns its memory; shared memory is divided by the number of processes that share it."""
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
@@ -254,8 +254,8 @@ def _proportional_kb(pid: int) -> int:
     return 0
 
 
-def _parcels_kb() -> int:
-    """The memory of files that no process has mapped yet."""
+def _shared_memory_kb() -> int:
+    """Returns the size of our shared-memory files, which may not be mapped by any process yet."""
     with suppress(OSError):
         return sum(path.stat().st_size for path in Path("/dev/shm").glob("cramplog-*/*")) // 1024
     return 0

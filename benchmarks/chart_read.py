@@ -1,8 +1,8 @@
-"""How long does it take to read the records of a chart, and all segments? In a store of 5,000 one-hour runs.
+"""Measures how long it takes to read a chart, and all segments, in a store of 5,000 one-hour runs.
 
 By hand: python -m benchmarks.chart_read [--runs N]     makes its files and its store in a temporary folder
 The chart: `read_records` of runs spread over the store, on an open connection. The segments: as training and report read them,
-as stored by ingest; and, for comparison, cut again from every run's records by sql/queries/cut_segments.sql.
+as stored by ingest; and, for comparison, cut again from the records of every run by sql/queries/cut_segments.sql.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ TOGETHER = 200  # runs cut at once: 6 million values in memory
 
 
 def main() -> int:
-    """Print both times. Returns 1 if one is too long."""
+    """Prints both times; returns 1 if one is too long."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=5000, help="runs in the store (5000)")
     runs = parser.parse_args().runs
@@ -51,7 +51,7 @@ def main() -> int:
 
 
 def charts_ms(con: duckdb.DuckDBPyConnection) -> float:
-    """Median CPU time of reading one run's records, ms."""
+    """Returns the median CPU time (ms) of reading the records of one run."""
     numbers = [number for (number,) in con.execute("SELECT run_no FROM run ORDER BY run_no").fetchall()]
     times = []
     for number in numbers[:: max(1, len(numbers) // CHARTS)]:
@@ -62,7 +62,7 @@ def charts_ms(con: duckdb.DuckDBPyConnection) -> float:
 
 
 def read_all_s(con: duckdb.DuckDBPyConnection) -> float:
-    """CPU seconds of reading every segment with its exposure, as training does."""
+    """Returns the CPU seconds of reading every segment with its covariates, as training does."""
     begun_s = time.process_time()
     con.execute("FROM v_hazard_row").fetchnumpy()
     con.execute("FROM v_segment").fetchnumpy()
@@ -70,7 +70,7 @@ def read_all_s(con: duckdb.DuckDBPyConnection) -> float:
 
 
 def cut_anew(con: duckdb.DuckDBPyConnection) -> tuple[int, float]:
-    """The number of segments of all runs, and the CPU seconds of cutting them."""
+    """Returns the number of segments of all runs, and the CPU seconds of cutting them."""
     begun_s, segments = time.process_time(), 0
     last_no = con.execute("SELECT max(run_no) FROM run").fetchall()[0][0]
     for first in range(1, last_no + 1, TOGETHER):
@@ -87,16 +87,14 @@ def _cut(con: duckdb.DuckDBPyConnection, first: int, last: int) -> int:
     parsed_record = {name: np.ma.filled(column, np.nan) for name, column in parsed_record.items()}
     numbers, begun = np.unique(parsed_record["run_no"], return_index=True)
     ends = [*begun[1:], parsed_record["run_no"].size]
-    columns_per_run = [
+    per_run = [
         pieces({name: column[i:j] for name, column in parsed_record.items()}) for i, j in zip(begun, ends, strict=True)
     ]
-    piece_columns = {
-        name: np.concatenate([columns[name] for columns in columns_per_run]) for name in columns_per_run[0]
-    }
-    piece_columns["run_no"] = np.repeat(numbers, [columns["piece_no"].size for columns in columns_per_run])
+    parsed_piece = {name: np.concatenate([part[name] for part in per_run]) for name in per_run[0]}
+    parsed_piece["run_no"] = np.repeat(numbers, [part["piece_no"].size for part in per_run])
     tables = {
         "parsed_record": parsed_record,
-        "parsed_piece": piece_columns,
+        "parsed_piece": parsed_piece,
         "parsed_run": {"run_no": numbers, "run_id": numbers},
         "segment_cell": {"run_no": numbers, "segment_no": numbers, "cell": numbers},
     }

@@ -1,4 +1,4 @@
-"""How long `cramplog --help` takes, against `python -c 'import click'` in the same run: at most three times as long.
+"""Measures how long `cramplog --help` takes, against `python -c 'import click'` in the same run: at most three times as long.
 
 Run by hand: .venv/bin/python benchmarks/cli.py
 """
@@ -17,17 +17,17 @@ CLICK = [sys.executable, "-c", "import click"]
 
 
 def seconds(command: list[str]) -> float:
-    """Wall time of one whole process, s."""
+    """Returns the wall time of one process."""
     begun = time.perf_counter()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - begun
 
 
 def main() -> None:
-    """Measure both alternately, after a warm-up round."""
+    """Runs both in turn, after one round that does not count."""
     pairs = [(seconds(HELP), seconds(CLICK)) for _ in range(ROUNDS + 1)][1:]
     ours, theirs = (median(times) for times in zip(*pairs, strict=True))
-    ratio = median(help_s / click_s for help_s, click_s in pairs)
+    ratio = median(our_s / their_s for our_s, their_s in pairs)
     print(
         f"cramplog --help {ours * 1000:.0f} ms, import click {theirs * 1000:.0f} ms, ratio {ratio:.2f} (goal: at most 3)"
     )

@@ -1,7 +1,7 @@
-"""How much faster than its peers does our FIT decoder read real files? CPU time, all readers alternately, in one process.
+"""Measures the CPU time of our FIT decoder against other decoders on real files, all in turn in one process.
 
 By hand: python -m benchmarks.decode [FILE.fit ...]   (without files: the real recordings, and files made here)
-Peers besides fitparse come from requirements-bench.lock; a peer that is not installed is left out, with a message.
+Peers besides fitparse come from requirements-bench.lock; a peer that is not installed is reported and left out.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from pipeline.formats.read import read_runs
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "real_runs"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
-ROUNDS = 4  # a reader's best time counts: other work of the machine only adds time
-OURS_A_ROUND = 15  # a fitparse takes as long as hundreds of ours
+ROUNDS = 4  # the best round counts, because other work of the machine only adds time
+OURS_A_ROUND = 15  # per round, because one fitparse takes as long as hundreds of ours
 DECODE_GOAL, READ_GOAL, MEMORY_GOAL_MB = 300, 100, 40
 MADE = "made"
-FEW_RECORDS = 2000  # below this many a file says little about speed
+FEW_RECORDS = 2000  # a file with fewer records says little about speed
 
 
 def fitparse_records(content: bytes) -> int:
@@ -53,7 +53,7 @@ def garmin_records(content: bytes) -> int:
 
 
 def our_records(content: bytes) -> int:
-    """Read records with all fields, laps, sessions, events and the other messages we use; check the checksum."""
+    """Reads records with all fields, laps, sessions, events, all other messages we use, and the checksum."""
     parts, _ = read_messages(content)
     for part in parts:
         for columns in (part.record.numbers, part.record.arrays, part.record.texts, part.hrv.numbers, part.hrv.arrays):
@@ -62,14 +62,14 @@ def our_records(content: bytes) -> int:
 
 
 def our_records_anew(content: bytes) -> int:
-    """The same for a watch with new definitions: the caches of definitions are cleared first."""
-    for cache in (layout_of, cut_of, plan_of):
-        cache.cache_clear()
+    """Reads the same without cached definitions, as the first file of a new watch."""
+    for cached in (layout_of, cut_of, plan_of):
+        cached.cache_clear()
     return our_records(content)
 
 
 def our_runs(content: bytes) -> int:
-    """Decoded, cleaned and checked: what `cramplog ingest` has before it writes the store."""
+    """Reads cleaned runs, as `cramplog ingest` before it writes to the store."""
     return sum(run.records["elapsed_s"].size for run in read_runs(content, NOW))
 
 
@@ -84,14 +84,14 @@ OURS: dict[str, Reader] = {"decode": our_records, "anew": our_records_anew, "rea
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """A reader's best CPU time on a file and the number of records; None if it failed."""
+    """A reader's best CPU time on a file and its number of records; None if it failed."""
 
     cpu_s: float
     n_records: int | None
 
 
 def measure(content: bytes, readers: dict[str, Reader]) -> dict[str, Timed]:
-    """Run all readers alternately, ROUNDS times, ours several times per round."""
+    """Returns the best times: all readers in turn, ROUNDS times, ours several times per round."""
     best: dict[str, Timed] = {}
     for _ in range(ROUNDS):
         for name, reader in readers.items():
@@ -105,7 +105,7 @@ def _timed(reader: Reader, content: bytes) -> Timed:
     begin = time.process_time()
     try:
         n_records = reader(content)
-    except Exception:  # any peer's any error: it cannot read the file
+    except Exception:  # any error of a peer means that it cannot read the file
         return Timed(time.process_time() - begin, None)
     return Timed(time.process_time() - begin, n_records)
 
@@ -119,7 +119,7 @@ def installed_peers() -> dict[str, Reader]:
 
 
 def print_table(files: dict[str, bytes]) -> bool:
-    """Print one line per file. Returns whether every goal was reached."""
+    """Prints one line per file; returns True if every goal was reached."""
     peers = installed_peers()
     print(
         "\nhow many times our CPU time the peers take to decode, and fitparse against ours anew and against read_runs"
@@ -152,7 +152,7 @@ def _ratio(peer: Timed, ours: Timed) -> str:
 
 
 def _verdict(name: str, timed: dict[str, Timed]) -> str:
-    """Whether the file reached its goal; short files and files that fitparse cannot read have none."""
+    """Returns the verdict on a file; short files and files that fitparse cannot read have no goal."""
     ours, fitparse, garmin = timed["decode"], timed["fitparse"], timed.get("garmin-fit-sdk")
     if name.startswith(MADE):
         return "" if garmin is None else "reached" if garmin.cpu_s >= ours.cpu_s else "MISSED"
@@ -163,7 +163,7 @@ def _verdict(name: str, timed: dict[str, Timed]) -> str:
 
 
 def peak_mb(content: bytes, reader: Reader) -> float:
-    """A reader's peak memory without the file itself; all of it belongs to Python and numpy, which tracemalloc measures."""
+    """Returns the peak memory (MB) of a reader besides the file; Python and numpy allocate all of it, so tracemalloc sees it."""
     reader(content)  # tables that stay
     tracemalloc.start()
     reader(content)
@@ -176,7 +176,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="*", type=Path)
     args = parser.parse_args()
-    warnings.simplefilter("ignore")  # peers warn of each field they cannot read
+    warnings.simplefilter("ignore")  # peers warn about each field that they cannot read
     paths = args.files or sorted(REAL.glob("*.fit"))
     if not paths:
         print("the real recordings are not here: give files, or see the two made ones")

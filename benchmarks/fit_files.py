@@ -1,4 +1,4 @@
-"""Simulated FIT files for benchmarks, of kinds that our real files lack: many definitions, and a file of 3 MB."""
+"""Simulated FIT files for benchmarks that few watches write: with many definitions, and of three megabytes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FILE_ID = definition(0, 0, [(0, 1, 0x00), (1, 2, 0x84), (4, 4, 0x86)]) + messag
 )
 _SESSION = definition(0, 18, [(253, 4, 0x86), (2, 4, 0x86), (5, 1, 0x00), (7, 4, 0x86)])
 _TIME = (253, 4, 0x86)
-# field number, size, base type; a value a runner may have
+# field number, size, base type; a typical value
 _FIELDS = [
     ((0, 4, 0x85), 626_000_000),
     ((1, 4, 0x85), 160_000_000),
@@ -34,7 +34,7 @@ _FIELDS = [
 
 
 def many_definitions(n_records: int, n_layouts: int = 30) -> bytes:
-    """A definition before each record, `n_layouts` different ones alternately, as sensors appear and vanish (Suunto Ambit)."""
+    """Returns a file with a definition before each record, of `n_layouts` layouts, as with changing sensors (Suunto Ambit)."""
     rng = random.Random(4)
     layouts = [sorted(rng.sample(range(len(_FIELDS)), rng.randint(3, 12))) for _ in range(n_layouts)]
     records = []
@@ -45,7 +45,7 @@ def many_definitions(n_records: int, n_layouts: int = 30) -> bytes:
 
 
 def three_megabytes() -> bytes:
-    """24 hours, one record per second, all fields, each value slightly different from the one before: 3 MB."""
+    """Returns 24 hours at one record per second with all fields, each value slightly different from the last: 3 MB."""
     n_records = 85_000
     fields = [_TIME, *(field for field, _ in _FIELDS)]
     types = [(base, size) for _, size, base in fields]
@@ -57,9 +57,9 @@ def three_megabytes() -> bytes:
 
 
 def _defined_record(fields: Sequence[tuple[int, int, int]], values: Sequence[int], after_s: int) -> bytes:
-    whole = [_TIME, *fields]
-    types = [(base, size) for _, size, base in whole]
-    return definition(1, 20, whole) + message(1, types, [_BEGIN_S + after_s, *values])
+    all_fields = [_TIME, *fields]
+    types = [(base, size) for _, size, base in all_fields]
+    return definition(1, 20, all_fields) + message(1, types, [_BEGIN_S + after_s, *values])
 
 
 def _activity(records: bytes, lasted_s: int) -> bytes:

@@ -1,4 +1,4 @@
-"""Goals of the method with the values reached; a missed goal is marked. Called by the benchmarks of the model."""
+"""Goals of the method with the figures reached; a missed goal is reported as missed. Called by the model benchmarks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """The value reached and its bounds; None means no bound."""
+    """The figure reached and its bounds; None means no bound."""
 
     name: str
     reached: float
@@ -17,19 +17,19 @@ class Goal:
 
     @property
     def missed(self) -> bool:
-        """True if the value is outside the bounds or not a number."""
+        """True if the figure is outside the bounds or NaN."""
         inside = (self.least is None or self.reached >= self.least) and (self.most is None or self.reached <= self.most)
         return not inside
 
     def __str__(self) -> str:
         wanted = " and ".join(
-            f"at {word} {bound:g}" for word, bound in (("least", self.least), ("most", self.most)) if bound is not None
+            f"at {side} {bound:g}" for side, bound in (("least", self.least), ("most", self.most)) if bound is not None
         )
         return f"{'MISSED ' if self.missed else 'reached'}  {self.name}: {self.reached:.3g} (goal: {wanted})"
 
 
 def verdict(goals: Sequence[Goal]) -> int:
-    """Print every goal. Returns the exit code: 0 if all are reached, else 1."""
+    """Prints every goal; returns the exit code: 0 if all are reached, 1 if one is missed."""
     missed = sum(goal.missed for goal in goals)
     print("\ngoals", *goals, sep="\n")
     print(f"{len(goals) - missed} of {len(goals)} goals reached", flush=True)

@@ -1,7 +1,7 @@
-"""Other methods on the same rows: rates, regressions, boosting, Cox, survival forests. For model_quality.
+"""Other methods on the same rows: rates, regressions, boosting, Cox, survival forests. Called by model_quality.
 
-Each method gets what it can use: segments or runs, what was known at the start, and the runner's rate so far.
-lifelines and scikit-survival come with the extra `bench`; a peer that is not installed is listed without a result.
+Each gets what it can use: segments or runs, what was known at the start, and the runner's rate so far.
+lifelines and scikit-survival come with the extra `bench`; a peer that is not installed is named, not left out.
 """
 
 from __future__ import annotations
@@ -18,31 +18,31 @@ from sklearn.preprocessing import StandardScaler
 
 from benchmarks.cohort import Forecaster, Task
 from models.fit.design import COVARIATE_COLUMNS, design_matrix
-from models.scoring.baselines import OwnRate, PlannedLogistic
+from models.scoring.baselines import PlannedLogistic, RunnerRate
 
 Floats = NDArray[np.float64]
 
-FOREST_RUNS = 6000  # a tree
-RATE_WEIGHT = 0.35  # expected cramps mixed into a runner's rate
+FOREST_RUNS = 6000  # per tree
+RATE_WEIGHT = 0.35  # expected cramps added to a runner's rate
 RAW_COLUMNS = ("moving_start_s", "planned_s", "race", *COVARIATE_COLUMNS)
 
 
 def peers() -> Iterator[tuple[str, Forecaster | None]]:
-    """Name and forecaster; None if its library is not installed."""
+    """Yields name and forecaster, None if its library is not installed."""
     yield "own rate", runner_rate
     yield "logistic on planned duration", planned_duration
     yield "pooled logistic hazard", pooled_hazard
     yield "gradient boosting", boosting
-    yield "gradient boosting + own rate", boosting_with_runner_rate
+    yield "gradient boosting + own rate", boosting_with_rate
     yield "Cox (lifelines)", cox if find_spec("lifelines") else None
     yield "survival forest (scikit-survival)", forest if find_spec("sksurv") else None
 
 
 def runner_rate(task: Task) -> Floats:
-    """Each runner's cramps per hour."""
+    """Returns forecasts from each runner's cramps per hour."""
     predicted = []
     for (runner,), plans in task.plans.group_by("runner_id", maintain_order=True):
-        predicted.append(OwnRate().fit(task.past.filter(pl.col("runner_id") == runner)).predict_runs(plans))
+        predicted.append(RunnerRate().fit(task.past.filter(pl.col("runner_id") == runner)).predict_runs(plans))
     return np.concatenate(predicted)
 
 
@@ -52,7 +52,7 @@ def planned_duration(task: Task) -> Floats:
 
 
 def pooled_hazard(task: Task) -> Floats:
-    """scikit-learn's logistic regression of the onset in a segment on our columns, all runners pooled."""
+    """scikit-learn's logistic regression of the onset in a segment on our own columns, all runners as one."""
     scaler = StandardScaler().fit(_segment_design(task.past))
     model = LogisticRegression(max_iter=1000).fit(scaler.transform(_segment_design(task.past)), task.past["onset"])
     return _joined(task.plans, model.predict_proba(scaler.transform(_segment_design(task.plans)))[:, 1])
@@ -63,8 +63,8 @@ def boosting(task: Task) -> Floats:
     return _boosted(task, _raw)
 
 
-def boosting_with_runner_rate(task: Task) -> Floats:
-    """The same with the runner's rate before the run."""
+def boosting_with_rate(task: Task) -> Floats:
+    """Returns the same with the runner's rate before the run as another column."""
     rates = runner_rates(task)
     return _boosted(task, lambda rows: np.column_stack([_raw(rows), [rates[run_id] for run_id in rows["run_id"]]]))
 
@@ -74,8 +74,8 @@ def cox(task: Task) -> Floats:
     import pandas as pd
     from lifelines import CoxPHFitter
 
-    past, features, ahead = _runs(task)
-    frame = pd.DataFrame(features).assign(minutes=past["minutes"].to_numpy(), cramp=past["cramp"].to_numpy())
+    past, covariates, ahead = _runs(task)
+    frame = pd.DataFrame(covariates).assign(minutes=past["minutes"].to_numpy(), cramp=past["cramp"].to_numpy())
     model = CoxPHFitter(penalizer=0.01).fit(frame, "minutes", "cramp")
     base = model.baseline_cumulative_hazard_.iloc[:, 0]
     until = np.interp(task.coming["planned_s"].to_numpy() / 60.0, base.index.to_numpy(), base.to_numpy(), left=0.0)
@@ -83,34 +83,34 @@ def cox(task: Task) -> Floats:
 
 
 def forest(task: Task) -> Floats:
-    """scikit-survival's random survival forest on the same data, with times rounded to 5 minutes; otherwise it needs gigabytes.
+    """scikit-survival's random survival forest on the same: times to the nearest 5 minutes, else it needs gigabytes.
 
-    Each tree sees at most 6,000 runs: with the 29,000 runs of 500 runners it had not finished after 6 minutes.
+    Each tree sees at most 6,000 runs: with the 29,000 of 500 runners it was not done after 6 minutes.
     """
     from sksurv.ensemble import RandomSurvivalForest
     from sksurv.util import Surv
 
-    past, features, ahead = _runs(task)
+    past, covariates, ahead = _runs(task)
     minutes = np.maximum(5.0 * np.round(past["minutes"].to_numpy() / 5.0), 5.0)
     seen = FOREST_RUNS if past.height > FOREST_RUNS else None
     model = RandomSurvivalForest(n_estimators=100, min_samples_leaf=30, max_samples=seen, random_state=0)
-    model.fit(features, Surv.from_arrays(past["cramp"].to_numpy(), minutes))
+    model.fit(covariates, Surv.from_arrays(past["cramp"].to_numpy(), minutes))
     survival = model.predict_survival_function(ahead, return_array=True)
     place = np.searchsorted(model.unique_times_, task.coming["planned_s"].to_numpy() / 60.0, side="right") - 1
     return np.where(place < 0, 0.0, 1.0 - survival[np.arange(place.size), np.maximum(place, 0)])
 
 
 def _runs(task: Task) -> tuple[pl.DataFrame, Floats, Floats]:
-    """The past runs, their features, and the features of the coming runs (`_at_the_start`)."""
+    """Returns the runs for fitting, their covariates, and those of the runs to forecast, as _at_the_start."""
     past, rates = _past_runs(task), runner_rates(task)
     first = task.plans.group_by("run_id", maintain_order=True).first()
     return past, _at_the_start(past, rates, past), _at_the_start(first, rates, past)
 
 
 def runner_rates(task: Task) -> dict[str, float]:
-    """Log of the runner's rate before each run relative to all runners', shrunk: 0 for a runner without earlier runs.
+    """Returns the log of the runner's rate before each run relative to all runners, shrunk; 0 without data.
 
-    From earlier runs only, also within the past runs; for coming runs, the rate at the end of the past runs.
+    Only earlier runs are used, also for the runs for fitting; for runs to forecast, all runs for fitting are used.
     """
     past = _past_runs(task)
     rate = past["cramp"].sum() / past["minutes"].sum()
@@ -126,7 +126,7 @@ def runner_rates(task: Task) -> dict[str, float]:
 
 
 def _past_runs(task: Task) -> pl.DataFrame:
-    """One row per past run: runner_id, minutes until the onset or the end, cramp, and what was known at its start."""
+    """Returns one row per run for fitting: runner_id, minutes until the onset or the end, cramp, and covariates at the start."""
     return task.past.group_by("run_id", maintain_order=True).agg(
         pl.col("runner_id", "planned_s", "race", *COVARIATE_COLUMNS).first(),
         pl.col("minutes").sum(),
@@ -135,7 +135,7 @@ def _past_runs(task: Task) -> pl.DataFrame:
 
 
 def _at_the_start(runs: pl.DataFrame, rates: dict[str, float], filling: pl.DataFrame) -> Floats:
-    """(n_runs, 8): what was known when each run began, missing weather filled with the median of the past runs."""
+    """(n_runs, 8): what was known when each run began, missing weather is the median of the runs for fitting."""
     wbgt_c = runs["wbgt_c"].fill_null(filling["wbgt_c"].median())
     return np.column_stack(
         [
@@ -152,7 +152,7 @@ def _at_the_start(runs: pl.DataFrame, rates: dict[str, float], filling: pl.DataF
 
 
 def _segment_design(rows: pl.DataFrame) -> Floats:
-    """Our columns without the intercept. Not the segment's minutes: an onset shortens them, so they would reveal it."""
+    """Returns our columns without the intercept. Never the segment's minutes: an onset shortens them, so they would leak it."""
     return design_matrix(rows)[:, 1:]
 
 
@@ -169,5 +169,5 @@ def _boosted(task: Task, columns: Callable[[pl.DataFrame], Floats]) -> Floats:
 
 
 def _joined(plans: pl.DataFrame, onset: Floats) -> Floats:
-    """P(cramp) of each run from its segments': 1 - prod(1 - p)."""
+    """Returns P(cramp) of each run from its segments: 1 - prod(1 - p)."""
     return -np.expm1(np.bincount(plans["run_id"].rle_id().to_numpy(), np.log1p(-onset)))

@@ -1,9 +1,9 @@
-"""Is the model as good as its goals? Each goal with the value reached on new simulated runners.
+"""Measures the model against its goals on new simulated runners; a missed goal is reported as missed.
 
 By hand: python -m benchmarks.model_quality [--quick] [--only alone cohorts nuts]     exit code 1 if a goal is missed
 alone: one runner at a time in every published world (about 5 CPU minutes); cohorts: 20, 100 and 500 runners of the
-`bench` world with the peers (about 10); nuts: three cohorts of 20 with NUTS (about 10). --quick: fewer runners.
-The output ranks methods on simulated runners; it is not evidence about people.
+`bench` world compared with the peers (about 10); nuts: three cohorts of 20 compared with NUTS (about 10). --quick: fewer
+runners. The figures rank methods on simulated runners and are no evidence about people.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ Floats = NDArray[np.float64]
 SEED = 20261125
 PARTS = ("alone", "cohorts", "nuts")
 COHORTS, QUICK_COHORTS = (20, 100, 500), (20, 100)
-REPEATS = {20: 5, 100: 3, 500: 1}  # one small cohort shows little: shares of 20 runners ranged from .66 to .84
-CEILING_RUNNERS = 100  # what it costs grows with the runners, and only there is it a goal
+REPEATS = {20: 5, 100: 3, 500: 1}  # one small cohort alone says little: shares of 20 runners lay from .66 to .84
+CEILING_RUNNERS = 100  # its cost grows with the runners, and only this size has a goal
 LEAST_SHARE = {20: 0.68, 100: 0.75}
 
 
@@ -39,8 +39,8 @@ def alone(quick: bool) -> list[Goal]:
     goals = []
     for name, measured in found.items():
         least = 0.80 if name.startswith("LOW +0.0") else 0.85
-        for given, answers in measured.answers.group_by("answer", maintain_order=True):
-            held = covered(*(answers[column].to_numpy() for column in ("low", "high", "true")))
+        for given, predicted in measured.predicted.group_by("answer", maintain_order=True):
+            held = covered(*(predicted[column].to_numpy() for column in ("low", "high", "true")))
             goals.append(Goal(f"{name}, answer {given[0]}: 90 % range covers", held, least, 0.97))
     for given in ("no", "yes"):
         shares = [one_runner_alone.shares(measured.coming) for measured in found.values()]
@@ -53,11 +53,11 @@ def alone(quick: bool) -> list[Goal]:
             most=0.10,
         )
     )
-    return [*goals, Goal("CPU seconds a runner", _mean(m.cpu_s for m in found.values()), most=0.020)]
+    return [*goals, Goal("CPU seconds per runner", _mean(m.cpu_s for m in found.values()), most=0.020)]
 
 
 def cohorts(quick: bool) -> list[Goal]:
-    """Cohorts of the bench world, with the peers: shares, coverage, calibration."""
+    """Cohorts of the bench world compared with the peers: shares, coverage, calibration."""
     goals: list[Goal] = []
     for n in QUICK_COHORTS if quick else COHORTS:
         repeats = 1 if quick else REPEATS[n]
@@ -68,16 +68,18 @@ def cohorts(quick: bool) -> list[Goal]:
 
 
 def _cohort(task: Task, seed: int) -> dict[str, float]:
-    """The scores of one cohort by name, printed one by one."""
+    """Returns the scores of one cohort by name, and prints them."""
     n = task.cohort.truth.level.size
     n_cramps = int(task.past["onset"].sum())
-    print(f"\n{n} runners: {task.past.height:,} past segments with {n_cramps} cramps, {task.coming.height} coming runs")
+    print(
+        f"\n{n} runners: {task.past.height:,} segments with {n_cramps} cramps for fitting, {task.coming.height} runs to forecast"
+    )
     print(f"  {'share':>6s} {'CPU s':>7s}  method")
     model, fit_s = timed(lambda task: CrampHazard().fit(task.past), task)
-    risks, predict_s = timed(lambda task: hazard_risks(model, task), task)
+    risks, forecast_s = timed(lambda task: hazard_risks(model, task), task)
     predicted = np.array([risk.mean for risk in risks])
     scores = {"share": share_of_gain(predicted, task.true), "fit_s": fit_s}
-    _print_line(scores["share"], fit_s + predict_s, f"cramplog's hazard, {model.regime_} (fit alone {fit_s:.1f} s)")
+    _print_line(scores["share"], fit_s + forecast_s, f"cramplog's hazard, {model.regime_} (fit alone {fit_s:.1f} s)")
     for name, forecaster in peers():
         if forecaster is None:
             print(f"  {'':6s} {'':7s}  {name}: not installed (pip install '.[bench]')")
@@ -88,7 +90,7 @@ def _cohort(task: Task, seed: int) -> dict[str, float]:
     if n <= CEILING_RUNNERS:
         best, cpu_s = timed(lambda task: ceiling(task, np.random.default_rng(seed)), task)
         scores["ceiling"] = share_of_gain(best, task.true)
-        _print_line(scores["ceiling"], cpu_s, "the best possible (the population is known exactly)")
+        _print_line(scores["ceiling"], cpu_s, "the best possible from the same data (population known exactly)")
     for name, low, high in (("90", 0.05, 0.95), ("80", 0.10, 0.90)):
         ranges = (np.array([risk.quantile(q) for risk in risks]) for q in (low, high))
         scores[name] = covered(*ranges, task.true)
@@ -115,7 +117,7 @@ def _cohort_goals(n: int, scores: dict[str, float]) -> list[Goal]:
 
 
 def nuts(quick: bool) -> list[Goal]:
-    """Cohorts of 20 compared with NUTS on the same design: the difference in share, and the ratio of CPU time."""
+    """Cohorts of 20 compared with NUTS on the same design: difference of the shares, and the share of its CPU time."""
     if not find_spec("numpyro"):
         print("\nNUTS (numpyro): not installed (pip install '.[bench]')")
         return []
@@ -149,7 +151,7 @@ def _print_line(share: float, cpu_s: float, name: str) -> None:
 
 
 def main() -> int:
-    """Returns 0 if every goal is reached, else 1."""
+    """Returns 0 if every goal is reached, 1 if one is missed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="parts to run (all)")
     parser.add_argument("--quick", action="store_true", help="fewer runners, worlds and seeds")

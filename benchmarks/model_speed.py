@@ -1,7 +1,7 @@
-"""What does the fit cost compared with scikit-learn's pooled logistic regression on the same rows, and is it linear in the rows?
+"""Measures the cost of the fit against scikit-learn's pooled logistic regression on the same rows, and its growth.
 
-By hand: python -m benchmarks.model_speed [--runners 20 100 500 2000]     all: about 4 CPU minutes; exit 1 if a goal is missed
-Cohorts of the `bench` world, about 750 segments per runner; CPU time of all threads, both fits in the same process.
+By hand: python -m benchmarks.model_speed [--runners 20 100 500 2000]     about 4 CPU minutes; exit code 1 if a goal is missed
+Cohorts of the `bench` world, about 750 segments per runner; CPU time of all threads, both in the same process.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from sample_data.world.simulate import HIGH
 SEED = 20261125
 RUNNERS = (20, 100, 500, 2000)
 GOAL_SEGMENTS, GOAL_S = 73_000, 8.0
-GROWTH = 1.3  # CPU a segment in the largest cohort against that in the smallest of at least 100
-SINGLE_RUNNER_S, FOLD_IN_S, ROUNDS = 0.020, 0.020, 15
+GROWTH = 1.3  # CPU per segment in the largest cohort over that in the smallest of at least 100 runners
+RUNNER_ALONE_S, FOLD_IN_S, ROUNDS = 0.020, 0.020, 15
 
 
 def cohort_costs(sizes: list[int]) -> list[Goal]:
-    """Print one line per cohort size. The goal in seconds is for 73,000 segments and is scaled."""
+    """Prints a line per cohort size; the goal in seconds is scaled to 73,000 segments."""
     print(f"{'runners':>8s} {'segments':>10s} {'fit CPU s':>10s} {'logistic':>10s} {'ratio':>7s} {'us/segment':>11s}")
     per_segment = {}
     for n in sizes:
@@ -43,7 +43,7 @@ def cohort_costs(sizes: list[int]) -> list[Goal]:
     goals = [Goal("CPU s at 73,000 segments", GOAL_SEGMENTS * per_segment[many[0]], most=GOAL_S)] if many else []
     if len(many) > 1:
         growth = per_segment[many[-1]] / per_segment[many[0]]
-        goals.append(Goal(f"CPU a segment, {many[-1]} runners against {many[0]}", growth, most=GROWTH))
+        goals.append(Goal(f"CPU per segment, {many[-1]} runners against {many[0]}", growth, most=GROWTH))
     return goals
 
 
@@ -56,20 +56,18 @@ def single_costs() -> list[Goal]:
     task = draw_task(20, rng)
     model = CrampHazard().fit(task.past)
     runner = str(task.past["runner_id"][0])
-    rows_of_runner = task.past.filter(task.past["runner_id"] == runner)
-    fold_s = _median_s(lambda: model.fold_in(rows_of_runner, runner=runner))
+    history = task.past.filter(task.past["runner_id"] == runner)
+    fold_s = _median_s(lambda: model.fold_in(history, runner=runner))
     print(f"one runner alone ({rows.height} segments) with 4 forecasts {1e3 * alone_s:.1f} CPU ms; ", end="")
-    print(
-        f"a run folded into one of 20 runners ({rows_of_runner.height} segments) {1e3 * fold_s:.1f} CPU ms", flush=True
-    )
+    print(f"a run folded into one of 20 runners ({history.height} segments) {1e3 * fold_s:.1f} CPU ms", flush=True)
     return [
-        Goal("CPU s of one runner alone", alone_s, most=SINGLE_RUNNER_S),
+        Goal("CPU s of one runner alone", alone_s, most=RUNNER_ALONE_S),
         Goal("CPU s of folding a run in", fold_s, most=FOLD_IN_S),
     ]
 
 
 def _median_s(work: Callable[[], object]) -> float:
-    """Median CPU seconds of several calls, after a warm-up call."""
+    """Returns the median CPU seconds of several calls after one that does not count."""
     work()
     times_s = []
     for _ in range(ROUNDS):
@@ -80,7 +78,7 @@ def _median_s(work: Callable[[], object]) -> float:
 
 
 def main() -> int:
-    """Returns 0 if every goal is reached, else 1."""
+    """Returns 0 if every goal is reached, 1 if one is missed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
         "--runners", type=int, nargs="+", default=RUNNERS, help="sizes of the cohorts (20 100 500 2000)"

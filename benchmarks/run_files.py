@@ -1,7 +1,7 @@
-"""An archive of simulated one-hour runs, one record per second, as different watches write them: FIT, and some GPX and TCX.
+"""An archive of simulated one-hour runs, one record a second, as different watches write them: FIT, and some GPX and TCX.
 
-Called by the benchmarks of ingest. Every file is a different run; the same number always gives the same bytes. fitparse
-reads 17 to 23 fields per record; from files of real watches it read 13 to 29.
+Called by the benchmarks of ingest. Every file is another run; the same number always gives the same bytes. fitparse reads
+17 to 23 fields per record; for real watches it was 13 to 29.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from tests.support.fit.raw import definition, message
 
 N_RECORDS = 3600
 FIRST = datetime(2015, 1, 1, 6, tzinfo=UTC)
-APART = timedelta(hours=17)  # also with the longest, no two runs overlap
+APART = timedelta(hours=17)  # no two runs overlap
 SHAPES = (("plain", 45), ("dynamics", 25), ("developer", 10), ("big-endian", 8), ("compressed", 7), ("many laps", 5))
 _FIRST_YEARS = ("plain", "compressed")
-DAMAGED_EVERY = 50  # one file in 50
+DAMAGED_EVERY = 50  # one in this many
 _RUN = 1  # the sport
-# name, field number, base type, numpy type, what a step of the raw value is
+# name, field number, base type, numpy type, step of the raw value
 _USUAL = (
     ("latitude", 0, 0x85, "i4", 180 / 2**31),
     ("longitude", 1, 0x85, "i4", 180 / 2**31),
@@ -39,13 +39,13 @@ _USUAL = (
     ("temperature", 13, 0x01, "i1", 1.0),
     ("fraction", 53, 0x02, "u1", 1 / 128),
     ("activity", 42, 0x00, "u1", 1.0),
-    # Fields without a name in the profile, as every maker has some.
+    # Fields without a name in the profile; every maker has some.
     ("unknown 88", 88, 0x84, "u2", 1.0),
     ("unknown 107", 107, 0x02, "u1", 1.0),
     ("unknown 135", 135, 0x02, "u1", 1.0),
     ("unknown 136", 136, 0x02, "u1", 1.0),
 )
-# Watches of the first years: narrower fields, which readers widen.
+# Watches of the first years: narrower fields.
 _NARROW = {"altitude": ("altitude", 2, 0x84, "u2", 0.2), "speed": ("speed", 6, 0x84, "u2", 0.001)}
 _DYNAMICS = (
     ("power", 7, 0x84, "u2", 1.0),
@@ -61,14 +61,14 @@ _DYNAMICS = (
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """One run: its start, and its columns by name, one value per second, shape (N_RECORDS,)."""
+    """One run: its start, and values per second by name, shape (N_RECORDS,)."""
 
     start_at: datetime
     columns: dict[str, NDArray[np.float64]]
 
 
 def an_hour(number: int) -> Hour:
-    """The run of that number: along the Danube, with varying speed and barometer noise."""
+    """Returns the run with this number: along the Danube, with changing speed and barometer noise."""
     rng = np.random.default_rng(number)
     at_s = np.arange(N_RECORDS, dtype=np.float64)
 
@@ -107,7 +107,7 @@ def an_hour(number: int) -> Hour:
 
 
 def fit_recording(shape: str, number: int) -> bytes:
-    """The run as a FIT file of one of SHAPES."""
+    """Returns this run as a FIT file of one of SHAPES."""
     hour = an_hour(number)
     big = shape == "big-endian"
     body = [_message(0, [(0, 1, 0x00), (1, 2, 0x84), (4, 4, 0x86)], [4, 255, _stamp(hour, 0)], big)]
@@ -119,11 +119,11 @@ def fit_recording(shape: str, number: int) -> bytes:
     values = [_stamp(hour, N_RECORDS), _stamp(hour, 0), lasted, lasted, round(100 * hour.columns["distance"][-1]), _RUN]
     fields = [(253, 4, 0x86), (2, 4, 0x86), (7, 4, 0x86), (8, 4, 0x86), (9, 4, 0x86), (5, 1, 0x00)]
     body.append(_message(18, fields, values, big))
-    return _whole(b"".join(body))
+    return _with_header(b"".join(body))
 
 
 def damaged(content: bytes, number: int) -> bytes:
-    """The file cut off, with a block of zeros, with a few bytes changed, or replaced by something else."""
+    """Returns the file truncated, with a zeroed block, with a few random bytes, or random bytes only."""
     rng = random.Random(number)
     at = rng.randrange(len(content) // 4, len(content) - 1000)
     kinds: tuple[Callable[[], bytes], ...] = (
@@ -136,7 +136,7 @@ def damaged(content: bytes, number: int) -> bytes:
 
 
 def gpx_recording(number: int) -> bytes:
-    """The run as a GPX file with heart rate and cadence."""
+    """Returns this run as a GPX file with heart rate and cadence."""
     points = [
         f'<trkpt lat="{row[0]:.7f}" lon="{row[1]:.7f}"><ele>{row[2] - 500:.1f}</ele><time>{row[3]}</time><extensions>'
         f"<g:TrackPointExtension><g:hr>{row[4]:.0f}</g:hr><g:cad>{row[5]:.0f}</g:cad></g:TrackPointExtension>"
@@ -151,7 +151,7 @@ def gpx_recording(number: int) -> bytes:
 
 
 def tcx_recording(number: int) -> bytes:
-    """The run as a TCX file with one lap."""
+    """Returns this run as a TCX file with one lap."""
     hour = an_hour(number)
     points = [
         f"<Trackpoint><Time>{row[3]}</Time><Position><LatitudeDegrees>{row[0]:.7f}</LatitudeDegrees>"
@@ -170,7 +170,7 @@ def tcx_recording(number: int) -> bytes:
 
 
 def write_archive(folder: Path, first: int, count: int) -> list[str]:
-    """Write `count` FIT files from that number on, in all SHAPES, one in DAMAGED_EVERY damaged. Returns the shape of each."""
+    """Writes `count` FIT files from this number on, in all SHAPES, one in DAMAGED_EVERY damaged; returns the shape of each."""
     folder.mkdir(parents=True)
     drawn = random.Random(1).choices([name for name, _ in SHAPES], [share for _, share in SHAPES], k=first + count)
     for number in range(first, first + count):
@@ -182,7 +182,7 @@ def write_archive(folder: Path, first: int, count: int) -> list[str]:
 
 
 def write_some(folder: Path, kind: str, first: int, count: int) -> None:
-    """Write `count` GPX or TCX files."""
+    """Writes `count` GPX or TCX files."""
     folder.mkdir(parents=True)
     make = {"gpx": gpx_recording, "tcx": tcx_recording}[kind]
     for number in range(first, first + count):
@@ -192,13 +192,13 @@ def write_some(folder: Path, kind: str, first: int, count: int) -> None:
 def _records(shape: str, hour: Hour, big: bool) -> bytes:
     usual = [_NARROW.get(field[0], field) if shape in _FIRST_YEARS else field for field in _USUAL]
     fields = [*usual, *(_DYNAMICS if shape in ("dynamics", "developer") else ())]
-    shape_fields = fields if shape != "developer" else usual
-    others = fields[len(shape_fields) :]
-    types = [(number, np.dtype(form).itemsize, base) for _, number, base, form, _ in shape_fields]
-    head = b"" if not others else _developers(others)
+    standard = fields if shape != "developer" else usual
+    developed = fields[len(standard) :]
+    types = [(number, np.dtype(form).itemsize, base) for _, number, base, form, _ in standard]
+    head = b"" if not developed else _developers(developed)
     packed = shape == "compressed"
     stamp = [] if packed else [(253, 4, 0x86)]
-    developer = [(n, np.dtype(form).itemsize, 0) for n, (_, _, _, form, _) in enumerate(others)]
+    developer = [(n, np.dtype(form).itemsize, 0) for n, (_, _, _, form, _) in enumerate(developed)]
     head += definition(1, 20, [*stamp, *types], developer, big)
     order = ">" if big else "<"
     layout = [("header", "u1"), *([] if packed else [("time", order + "u4")])]
@@ -213,7 +213,7 @@ def _records(shape: str, hour: Hour, big: bool) -> bytes:
 
 
 def _developers(fields: list[tuple[str, int, int, str, float]]) -> bytes:
-    """An app's description of its fields."""
+    """Returns the messages in which an app describes its fields."""
     body = _message(207, [(3, 1, 0x02), (1, 16, 0x0D)], [0, list(range(16))], False)
     for number, (name, _, base, _, _) in enumerate(fields):
         values = [0, number, base, name.encode(), b"units"]
@@ -222,7 +222,7 @@ def _developers(fields: list[tuple[str, int, int, str, float]]) -> bytes:
 
 
 def _laps(hour: Hour, laps: int, big: bool) -> bytes:
-    """Laps of equal length, each ended with the lap button."""
+    """Returns laps of equal length, each ended manually."""
     fields = [(253, 4, 0x86), (2, 4, 0x86), (7, 4, 0x86), (8, 4, 0x86), (24, 1, 0)]
     types = [(base, size) for _, size, base in fields]
     lap_s = N_RECORDS // laps
@@ -241,15 +241,15 @@ def _stamp(hour: Hour, at_s: int) -> int:
     return round(hour.start_at.timestamp()) + at_s - FIT_EPOCH_S
 
 
-def _whole(body: bytes) -> bytes:
+def _with_header(body: bytes) -> bytes:
     head = bytes([14, 0x20]) + (2132).to_bytes(2, "little") + len(body).to_bytes(4, "little") + b".FIT"
     content = head + arc(head).to_bytes(2, "little") + body
     return content + arc(content).to_bytes(2, "little")
 
 
 def _rows(hour: Hour) -> list[tuple[Any, ...]]:
-    """Latitude, longitude, height, time, heart rate, cadence, distance: one tuple per record."""
+    """Returns position, altitude, time, heart rate, cadence and distance, one tuple per record."""
     names = ("latitude", "longitude", "altitude", "heart rate", "cadence", "distance")
-    north, east, height, beats, strides, distance = (hour.columns[name].tolist() for name in names)
+    north, east, height, beats, strides, distances = (hour.columns[name].tolist() for name in names)
     stamps = [f"{hour.start_at + timedelta(seconds=at_s):%Y-%m-%dT%H:%M:%SZ}" for at_s in range(N_RECORDS)]
-    return list(zip(north, east, height, stamps, beats, strides, distance, strict=True))
+    return list(zip(north, east, height, stamps, beats, strides, distances, strict=True))

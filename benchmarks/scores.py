@@ -1,6 +1,6 @@
-"""How close forecasts are to a known truth. Called by the benchmarks of the model; simulated runners only.
+"""How close forecasts are to a known truth. Called by the model benchmarks; for simulated runners only.
 
-predicted, true: P(cramp) of each run (n_runs,). Scores are expected values under the truth, without the chance of single runs.
+predicted, true: P(cramp) of each run (n_runs,). Scores are expected values under the true risks, without chance outcomes.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ Floats = NDArray[np.float64]
 
 
 def share_of_gain(predicted: Floats, true: Floats) -> float:
-    """(ll_model - ll_null) / (ll_oracle - ll_null): the share of the oracle's gain in expected log likelihood.
+    """Returns (ll_model - ll_null) / (ll_oracle - ll_null): the share of the oracle's gain in expected log likelihood.
 
-    The oracle predicts the true risk of each run, the null their mean for all. 1 is the oracle, below 0 is worse than the null.
+    The oracle predicts the true risk of each run, the null their mean. 1 is the truth; under 0 is worse than the null.
     """
     null = np.full(true.size, true.mean())
     lost, model, oracle = (_expected_log_likelihood(p, true) for p in (null, predicted, true))
@@ -22,7 +22,7 @@ def share_of_gain(predicted: Floats, true: Floats) -> float:
 
 
 def calibration_slope(predicted: Floats, true: Floats) -> float:
-    """The slope of the true log odds on the predicted ones, by logistic regression: 1 is right, below 1 is too extreme."""
+    """Returns the slope of the true log odds on the predicted ones (logistic regression): 1 is right, under 1 too extreme."""
     inside = np.clip(predicted, 1e-9, 1 - 1e-9)
     columns = np.column_stack([np.ones(predicted.size), np.log(inside / (1 - inside))])
     found = np.array([0.0, 1.0])
@@ -36,13 +36,13 @@ def calibration_slope(predicted: Floats, true: Floats) -> float:
 
 
 def calibration_error(predicted: Floats, true: Floats, groups: int = 10) -> float:
-    """ECE: runs in ten groups of equal size by prediction; the mean distance of predicted and true, 0..1."""
+    """Returns the ECE: the mean distance of predicted and true, 0..1, in ten groups of equal size by forecast."""
     parts = np.array_split(np.argsort(predicted, kind="stable"), groups)
     return float(sum(abs(predicted[part].mean() - true[part].mean()) * part.size for part in parts) / predicted.size)
 
 
 def covered(low: Floats, high: Floats, true: Floats) -> float:
-    """The share of runs with a true risk inside the predicted range."""
+    """Returns the share of runs with a true risk inside the predicted range."""
     return float(np.mean((true >= low) & (true <= high)))
 
 

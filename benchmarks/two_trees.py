@@ -1,8 +1,8 @@
-"""Is bulk ingest slower with a change? Compares this checkout with a second one, in pairs of alternating order.
+"""Compares the speed of bulk ingest in this checkout and in another one, in pairs of alternating order.
 
-By hand: TMPDIR=/dev/shm python -m benchmarks.two_trees CHECKOUT [--runs N] [--rounds N] [--memory]
-CHECKOUT is a second checkout (`git worktree add`) with the change; both run under this Python. CPU time varies less
-on a busy machine. `--memory` prints the peak memory of all processes instead.
+By hand: TMPDIR=/dev/shm python -m benchmarks.two_trees OTHER_TREE [--runs N] [--rounds N] [--memory]
+OTHER_TREE is a second checkout (`git worktree add`) with the change; both run with this Python. On a machine with other work
+CPU time varies less than wall time. `--memory` prints the peak memory of all processes instead.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from benchmarks.bulk import IngestUsage, environment, ingested
+from benchmarks.bulk import Ingest, environment, ingested
 from benchmarks.run_files import write_archive
 
 HERE = Path(__file__).resolve().parents[1]
@@ -26,13 +26,13 @@ HERE = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A checkout: the command that runs its program, and an empty store that it made."""
+    """A checkout: the command that runs its program, and an empty store."""
 
     program: Sequence[str]
     store: Path
 
-    def ingest(self, archive: Path, memory: bool = False) -> IngestUsage:
-        """Ingest the archive into a copy of the empty store."""
+    def ingest(self, archive: Path, memory: bool = False) -> Ingest:
+        """Imports the archive into a copy of the empty store."""
         home = Path(shutil.copytree(self.store, self.store.with_name("home")))
         try:
             return ingested(home, archive, memory, self.program)
@@ -41,9 +41,9 @@ class Tree:
 
 
 def main() -> int:
-    """Print both values and their ratios. The first pair is a warm-up: it compiles modules."""
+    """Prints the figures of both trees and their ratios; the first pair does not count, because it compiles."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("checkout", type=Path, help="the checkout to compare with")
+    parser.add_argument("second", metavar="OTHER_TREE", type=Path, help="the other checkout")
     parser.add_argument("--runs", type=int, default=600, help="files in the archive (600)")
     parser.add_argument("--rounds", type=int, default=9, help="pairs (9)")
     parser.add_argument("--memory", action="store_true", help="compare memory, not time")
@@ -51,9 +51,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_archive(folder / "archive", 0, args.runs)
-        here, compared = _tree(HERE, folder / "here"), _tree(args.checkout.resolve(), folder / "other")
+        first, second = _tree(HERE, folder / "here"), _tree(args.second.resolve(), folder / "other")
         pairs = [
-            _pair(here, compared, folder / "archive", args.memory, number % 2 > 0) for number in range(args.rounds + 1)
+            _pair(first, second, folder / "archive", args.memory, number % 2 > 0) for number in range(args.rounds + 1)
         ]
     for what in ("peak_mb",) if args.memory else ("wall_s", "cpu_s"):
         _print_figure(what, [(getattr(mine, what), getattr(theirs, what)) for mine, theirs in pairs[1:]])
@@ -61,10 +61,10 @@ def main() -> int:
 
 
 def _tree(root: Path, folder: Path) -> Tree:
-    """The program that the checkout's pyproject.toml names, not the installed one."""
+    """Returns the program defined in the tree's pyproject.toml, independent of what is installed."""
     entry = tomllib.loads((root / "pyproject.toml").read_text())["project"]["scripts"]["cramplog"]
     module, _, function = entry.partition(":")
-    # Also for the processes that read: without PYTHONSAFEPATH they would take the modules of the current folder.
+    # PYTHONSAFEPATH: otherwise the worker processes would import modules from the current folder.
     paths = (f"PYTHONPATH={root}", "PYTHONSAFEPATH=1")
     start = f"import sys; from {module} import {function} as begin; sys.exit(begin())"
     folder.mkdir()
@@ -75,16 +75,16 @@ def _tree(root: Path, folder: Path) -> Tree:
     return tree
 
 
-def _pair(here: Tree, compared: Tree, archive: Path, memory: bool, swapped: bool) -> tuple[IngestUsage, IngestUsage]:
+def _pair(first: Tree, second: Tree, archive: Path, memory: bool, swapped: bool) -> tuple[Ingest, Ingest]:
     if swapped:
-        theirs = compared.ingest(archive, memory)
-        return here.ingest(archive, memory), theirs
-    return here.ingest(archive, memory), compared.ingest(archive, memory)
+        theirs = second.ingest(archive, memory)
+        return first.ingest(archive, memory), theirs
+    return first.ingest(archive, memory), second.ingest(archive, memory)
 
 
 def _print_figure(name: str, pairs: Sequence[tuple[float, float]]) -> None:
     mine, theirs = zip(*pairs, strict=True)
-    ratio = median(theirs_s / ours_s for ours_s, theirs_s in pairs)
+    ratio = median(second / first for first, second in pairs)
     print(
         f"{name}: here {median(mine):.2f} (least {min(mine):.2f}), other {median(theirs):.2f} (least {min(theirs):.2f})"
     )

@@ -1,7 +1,7 @@
-"""How many weather service calls five years of one runner need, by the real planner: 2,000 runs, 200 of them away from home.
+"""Measures what five years of one runner cost at the weather service, with the real planner: 2,000 runs, 200 of them away.
 
-The same runs twice: with home in the middle of a weather cell, and at a cell's corner, where runs are in four cells.
-Compared with one call per run. Limits: a call-weight of 330 for the first and 450 for the second, else exit code 1.
+The same runs twice: home in the middle of a weather cell, and home at the corner of four cells. Compared with one call per
+run. At most 330 call-weights for the first and 450 for the second; exit code 1 above.
 Run by hand: .venv/bin/python -m benchmarks.weather_plan
 """
 
@@ -20,12 +20,12 @@ from pipeline.weather.service.plan import CellNeed, plan_requests
 RUNS, AWAY = 2000, 200
 FIRST, DAYS = date(2021, 1, 1), 5 * 365
 MIDDLE, CORNER = (48.2, 16.4), (48.25, 16.45)  # degrees
-AROUND_DEG = 0.02  # a run's middle lies within 2 km of the door
+AROUND_DEG = 0.02  # the middle of a run is within 2 km of home
 MOST = {"one_cell": 330, "corner": 450}
 
 
 def runs_of(home: tuple[float, float], rng: Random) -> list[tuple[str, date]]:
-    """Cell and UTC day of every run: at home on any day; away, 200 days apart in place and time."""
+    """Returns cell and UTC day of every run; runs away from home are at random places and days."""
     at_home = [
         (cell_of(*(degrees + rng.uniform(-AROUND_DEG, AROUND_DEG) for degrees in home)), _some_day(rng))
         for _ in range(RUNS - AWAY)
@@ -35,7 +35,7 @@ def runs_of(home: tuple[float, float], rng: Random) -> list[tuple[str, date]]:
 
 
 def needs_of(runs: Iterable[tuple[str, date]]) -> list[CellNeed]:
-    """The days per cell, all at the same height."""
+    """Returns the days per cell, all at one elevation."""
     days: dict[str, set[date]] = defaultdict(set)
     for cell, day in runs:
         days[cell].add(day)
@@ -47,7 +47,7 @@ def _some_day(rng: Random) -> date:
 
 
 def main() -> int:
-    """Plan both, print requests and weights, and check the limits."""
+    """Plans both and prints requests and weights, with a last line for checks."""
     weights: dict[str, float] = {}
     for name, home in (("one_cell", MIDDLE), ("corner", CORNER)):
         needs = needs_of(runs_of(home, Random(5)))
@@ -55,7 +55,7 @@ def main() -> int:
         plan = plan_requests("archive", needs)
         took_s = time.process_time() - begun_s
         weights[name] = sum(request.weight for request in plan.requests)
-        places = sum(len(request.asked) for request in plan.requests)
+        places = sum(len(request.cells) for request in plan.requests)
         print(
             f"{name}: {len(needs)} cells, {len(plan.requests)} requests for {places} windows,"
             f" {weights[name]:.1f} weights, planned in {took_s * 1000:.0f} ms"

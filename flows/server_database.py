@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from pipeline.errors import TryAgain
-from pipeline.files import make_private_folder, one_writer, private_umask
+from pipeline.files import make_private_folder, private_umask, write_lock
 
 NEW_S = 60.0  # the maker of a folder younger than this may not have locked it yet
 
@@ -52,7 +52,7 @@ def server_database(home: Path) -> Iterator[ServerDatabase]:
     _delete_leftovers(home, template)
     folder = Path(mkdtemp(prefix="server-", dir=home))
     try:
-        with one_writer(folder, 0.0):
+        with write_lock(folder, 0.0):
             database = ServerDatabase(folder / "server.db", template)
             if template.exists():
                 with private_umask():
@@ -70,5 +70,5 @@ def _delete_leftovers(home: Path, template: Path) -> None:
     for folder in home.glob("server-*"):
         with suppress(TryAgain, FileNotFoundError):
             if time.time() - folder.stat().st_mtime > NEW_S:
-                with one_writer(folder, 0.0):
+                with write_lock(folder, 0.0):
                     shutil.rmtree(folder)

@@ -1,6 +1,6 @@
-"""Where the value of a setting comes from: a flag, the environment, config.toml or the default, in this order.
+"""Reads settings from a flag, the environment, config.toml or the default, in this order, and checks their values.
 
-Reads and checks words; what a setting is for, its user knows. Called by `settings` only.
+The code that uses a setting knows its meaning. Called by `settings` and, for addresses, by pipeline.weather.
 """
 
 from __future__ import annotations
@@ -18,16 +18,22 @@ PREFIX = "CRAMPLOG_"
 CONFIG_FILE = "config.toml"
 DEFAULT = "default"
 YES, NO = "yes", "no"
-OFF = "off"  # of weather_url: nothing is ever fetched
+OFF = "off"  # a value of weather_url: nothing is fetched
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _TRUTH = {"yes": YES, "true": YES, "1": YES, "on": YES, "no": NO, "false": NO, "0": NO, "off": NO}
 _CLOCK = re.compile(r"^(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)$")
-_NOT_A_HOME = ("UTC", "UCT", "GMT", "Universal", "Zulu")  # what servers are set to says nothing of where people live
+_NOT_A_HOME = (
+    "UTC",
+    "UCT",
+    "GMT",
+    "Universal",
+    "Zulu",
+)  # servers are set to these, which says nothing about where people live
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A setting's value as a word, and where it came from: '--quiet', 'CRAMPLOG_DISTANCE', 'config.toml', 'default'."""
+    """The value of a setting as text, and its source: '--quiet', 'CRAMPLOG_DISTANCE', 'config.toml' or 'default'."""
 
     text: str
     source: str
@@ -35,9 +41,9 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What may be set: how a word for it is read (None when it cannot be meant), and what was expected.
+    """A setting: `read` returns the value of a text, None if it is not valid; `expected` describes valid values.
 
-    A `hidden` word may hold a secret: no message repeats it.
+    The text of a `hidden` setting may contain a secret, so no message repeats it.
     """
 
     read: Callable[[str], str | None]
@@ -46,9 +52,9 @@ class Key:
     hidden: bool = False
 
 
-def _one_of(*words: str) -> Callable[[str], str | None]:
-    known = {word.lower(): word for word in words}
-    return lambda text: known.get(text.lower())
+def _choice(*values: str) -> Callable[[str], str | None]:
+    by_lower = {value.lower(): value for value in values}
+    return lambda text: by_lower.get(text.lower())
 
 
 def _zone(text: str) -> str | None:
@@ -56,7 +62,7 @@ def _zone(text: str) -> str | None:
 
     try:
         return ZoneInfo(text).key
-    except (ValueError, OSError, LookupError):  # not a key at all, a folder of zones, an unknown zone
+    except (ValueError, OSError, LookupError):  # an invalid name, a folder of zones, an unknown zone
         return None
 
 
@@ -68,30 +74,30 @@ def _clock(text: str) -> str | None:
 def _path(text: str) -> str | None:
     try:
         return str(Path(text).expanduser())
-    except RuntimeError:  # `~` of nobody
+    except RuntimeError:  # `~` without a home folder
         return None
 
 
 def is_loopback(address: str) -> bool:
-    """Whether an address of the web is this computer's own."""
+    """Returns True if a web address is on this computer."""
     return urlsplit(address).hostname in _LOOPBACK
 
 
 def _address(text: str) -> str | None:
-    """An address without user, query or slash at its end: https, or http on this computer; or 'off'."""
+    """Returns 'off' or an address without user, query and final slash: https, or http on this computer."""
     if text.lower() == OFF:
         return OFF
     try:
         parts = urlsplit(text)
-        known = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-        plain = bool(parts.hostname) and parts.port != 0 and not _says_more(parts) and text.isascii()
-    except ValueError:  # a port that is no number, a half written [::1
+        scheme_allowed = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+        plain = bool(parts.hostname) and parts.port != 0 and not _has_secret(parts) and text.isascii()
+    except ValueError:  # a port that is not a number, an incomplete [::1
         return None
-    return text.rstrip("/") if known and plain and text.isprintable() and " " not in text else None
+    return text.rstrip("/") if scheme_allowed and plain and text.isprintable() and " " not in text else None
 
 
-def _says_more(parts: SplitResult) -> bool:
-    """Whether an address holds a user, a query or a fragment: a key there would be shown and logged."""
+def _has_secret(parts: SplitResult) -> bool:
+    """Returns True if an address has a user, a query or a fragment: a key in it would be displayed and logged."""
     return "@" in parts.netloc or bool(parts.query or parts.fragment)
 
 
@@ -100,39 +106,39 @@ def _key(text: str) -> str | None:
 
 
 KEYS: Mapping[str, Key] = {
-    "distance": Key(_one_of("km", "miles"), "km or miles", "km"),
-    "temperature": Key(_one_of("C", "F"), "C or F", "C"),
+    "distance": Key(_choice("km", "miles"), "km or miles", "km"),
+    "temperature": Key(_choice("C", "F"), "C or F", "C"),
     "home_tz": Key(_zone, "a time zone such as Europe/Vienna"),
     "nightly_at": Key(_clock, "a time of day such as 03:30", "03:30"),
     "log_file": Key(_path, "the path of a file"),
-    "color": Key(_one_of("auto", "never"), "auto or never", "auto"),
+    "color": Key(_choice("auto", "never"), "auto or never", "auto"),
     "quiet": Key(lambda text: _TRUTH.get(text.lower()), "true or false", NO),
     "weather_url": Key(
         _address, "https://... without a user or a query, http:// on this computer only, or off", hidden=True
     ),
-    "weather_key": Key(_key, "the key as you got it: letters, digits and signs, no space", hidden=True),
+    "weather_key": Key(_key, "the key as you received it: letters, digits and symbols without spaces", hidden=True),
 }
 
 
 def values(flags: Mapping[str, str], environ: Mapping[str, str], config_file: Path) -> dict[str, Value]:
-    """Every setting's value and source. Raises WrongInput naming the place, the key and what was expected."""
-    written = _written(config_file)
-    return {name: _value(name, flags, environ, written, config_file) for name in KEYS}
+    """Returns value and source of every setting. Raises WrongInput that names the source, the setting and valid values."""
+    in_file = _read_config(config_file)
+    return {name: _value(name, flags, environ, in_file, config_file) for name in KEYS}
 
 
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:
-    """Variables that look like a setting of ours and are none, such as CRAMPLOG_DISTNACE."""
-    known = {_variable(name) for name in KEYS} | {f"{PREFIX}HOME"}
-    return sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
+    """Returns variables with our prefix that are not a setting, such as CRAMPLOG_DISTNACE."""
+    existing = {_variable(name) for name in KEYS} | {f"{PREFIX}HOME"}
+    return sorted(name for name in environ if name.startswith(PREFIX) and name not in existing)
 
 
 def zone_of_this_computer(environ: Mapping[str, str], localtime: Path = Path("/etc/localtime")) -> str | None:
-    """The IANA zone this computer is set to; None when it does not say, or says UTC as servers do."""
-    named = environ.get("TZ", "").lstrip(":")
-    if not named and localtime.is_symlink():
-        named = str(localtime.resolve()).partition("zoneinfo/")[2]
-    known = bool(named) and "/" in named and named.rsplit("/", 1)[-1] not in _NOT_A_HOME
-    return _zone(named) if known and not named.startswith(("/", "Etc/")) else None
+    """Returns the IANA zone of this computer; None if it is unknown, or UTC as on servers."""
+    name = environ.get("TZ", "").lstrip(":")
+    if not name and localtime.is_symlink():
+        name = str(localtime.resolve()).partition("zoneinfo/")[2]
+    is_home = "/" in name and name.rsplit("/", 1)[-1] not in _NOT_A_HOME
+    return _zone(name) if is_home and not name.startswith(("/", "Etc/")) else None
 
 
 def _variable(name: str) -> str:
@@ -140,46 +146,46 @@ def _variable(name: str) -> str:
 
 
 def _value(
-    name: str, flags: Mapping[str, str], environ: Mapping[str, str], written: Mapping[str, object], config_file: Path
+    name: str, flags: Mapping[str, str], environ: Mapping[str, str], in_file: Mapping[str, object], config_file: Path
 ) -> Value:
     if name in flags:
         flag = "--" + name.replace("_", "-")
         return _checked(name, flags[name], flag, flag)
     if variable := environ.get(_variable(name), "").strip():
         return _checked(name, variable, _variable(name), _variable(name))
-    if name in written:
-        return _checked(name, written[name], CONFIG_FILE, f"{name} in {config_file}")
+    if name in in_file:
+        return _checked(name, in_file[name], CONFIG_FILE, f"{name} in {config_file}")
     return Value(KEYS[name].default, DEFAULT)
 
 
-def _checked(name: str, given: object, source: str, place: str) -> Value:
-    word = (YES if given else NO) if isinstance(given, bool) else given
-    text = KEYS[name].read(word.strip()) if isinstance(word, str) and word.strip() else None
-    if text is None:
-        says = "cannot be meant" if KEYS[name].hidden else f"says '{given}'"
-        raise WrongInput(f"{place} {says}", f"expected {KEYS[name].expected}")
-    return Value(text, source)
+def _checked(name: str, given: object, source: str, where: str) -> Value:
+    text = (YES if given else NO) if isinstance(given, bool) else given
+    value = KEYS[name].read(text.strip()) if isinstance(text, str) and text.strip() else None
+    if value is None:
+        problem = "is not valid" if KEYS[name].hidden else f"is not valid: '{given}'"
+        raise WrongInput(f"{where} {problem}", f"expected {KEYS[name].expected}")
+    return Value(value, source)
 
 
-def _written(config_file: Path) -> Mapping[str, object]:
-    """What config.toml says; empty without one. Raises WrongInput for what is no TOML and for unknown keys."""
+def _read_config(config_file: Path) -> Mapping[str, object]:
+    """Returns the settings in config.toml; empty without the file. Raises WrongInput for invalid TOML and unknown keys."""
     try:
         text = config_file.read_text(encoding="utf-8")
-        import tomllib  # most have no such file
+        import tomllib  # only here: most users have no such file
 
-        written = tomllib.loads(text)
+        settings = tomllib.loads(text)
     except FileNotFoundError:
         return {}
-    except ValueError as error:  # no TOML, or no text at all
+    except ValueError as error:  # invalid TOML, or not text
         raise WrongInput(f"{config_file} cannot be read: {error}", 'write lines such as distance = "miles"') from error
-    for name in written:
+    for name in settings:
         if name not in KEYS:
-            raise WrongInput(f"{config_file} sets '{name}', which is no setting", _nearest(name))
-    return written
+            raise WrongInput(f"{config_file} sets '{name}', which is not a setting", _nearest(name))
+    return settings
 
 
 def _nearest(name: str) -> str:
     if name == "home":
-        return f"the home folder is named by the variable {PREFIX}HOME"
+        return f"set the home folder with the variable {PREFIX}HOME"
     near = get_close_matches(name.lower().replace("-", "_"), KEYS, n=1)
-    return f"did you mean {near[0]}?" if near else f"there are: {', '.join(KEYS)}"
+    return f"did you mean {near[0]}?" if near else f"the settings are: {', '.join(KEYS)}"

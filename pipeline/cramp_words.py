@@ -1,7 +1,7 @@
-"""Whether words that a runner wrote speak of a cramp, in eight languages: such runs are asked about first.
+"""Finds words for a cramp in a runner's title or notes, in eight languages: such runs are asked about first.
 
-Only the order of asking hangs on it, never an answer and never a feature of the model: who writes of cramps is no random
-runner, and 'no cramps today' speaks of them too. Called by the actions and the store.
+It decides only the order of questions, never an answer or a feature of the model: runners who write about cramps are not a
+random sample, and 'no cramps today' contains the word too. Called by the store.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Without accents and in small letters, as text is compared. Each is a whole word with its endings; \w* before
-# it lets it end a compound (Wadenkrampf, kuitkramp).
-_WORDS = (
-    # English: a climber's crampon is none.
+# In lower case without accents, as the text is compared. A pattern matches a whole word with its endings; \w* before it
+# also matches compounds (Wadenkrampf, kuitkramp).
+_PATTERNS = (
+    # English; not crampon, a climber's tool.
     r"cramp(?:s|ed|ing|y)?",
     r"charley horses?",
     # German: Krampf, Krämpfe, Wadenkrampf, verkrampft; without umlauts Kraempfe. Not Krampfadern, nor krampfhaft.
@@ -32,17 +32,17 @@ _WORDS = (
     # Polish: skurcz, skurcze, skurczów, skurczami; not skurczybyk, a rascal, nor skurczyć się, to shrink.
     r"skurcz(?:e|u|em|ow|om|ami|ach)?",
 )
-_SPEAKS = re.compile(r"\b(?:" + "|".join(_WORDS) + r")\b")
-_STROKES = str.maketrans({"ł": "l", "ß": "ss", "’": "'"})  # letters that no decomposition takes apart
-_LONGEST = 20_000  # letters looked at
+_CRAMP = re.compile(r"\b(?:" + "|".join(_PATTERNS) + r")\b")
+_STROKES = str.maketrans({"ł": "l", "ß": "ss", "’": "'"})  # letters that Unicode does not decompose
+_MOST_CHARACTERS = 20_000  # characters that are searched
 
 
 def speaks_of_cramp(text: str | None) -> bool:
-    """Whether a word for a cramp stands in it."""
-    return bool(_SPEAKS.search(_plain((text or "")[:_LONGEST])))
+    """Returns True if the text contains a word for a cramp."""
+    return bool(_CRAMP.search(_plain((text or "")[:_MOST_CHARACTERS])))
 
 
 def _plain(text: str) -> str:
-    """Small letters without accents: 'Krämpfe' is 'krampfe', 'cãibra' is 'caibra'."""
-    apart = unicodedata.normalize("NFKD", text.casefold().translate(_STROKES))
-    return " ".join("".join(letter for letter in apart if not unicodedata.combining(letter)).split())
+    """Returns the text in lower case without accents: 'Krämpfe' is 'krampfe', 'cãibra' is 'caibra'."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_STROKES))
+    return " ".join("".join(letter for letter in decomposed if not unicodedata.combining(letter)).split())

@@ -1,6 +1,6 @@
-"""The errors a person can do something about. Everything else is our bug and keeps its traceback.
+"""Errors that a user can act on. Every other exception is a bug and keeps its traceback.
 
-Each says what happened and what to do next, and carries the command line's exit code (docs: README, "Exit codes").
+Each has a message (what is wrong), a hint (what to do next) and the exit code of the command (README, "Exit codes").
 """
 
 from __future__ import annotations
@@ -8,12 +8,12 @@ from __future__ import annotations
 import errno
 from collections.abc import Sequence
 
-BUG = "bug"  # the code of an error that is none of these
-STOPPED = 130  # the exit code after Ctrl-C, as shells have it
+BUG = "bug"  # the code of an exception that is not one of these errors
+STOPPED = 130  # the exit code after Ctrl-C, as in shells
 
 
 class CramplogError(Exception):
-    """The user's situation: one line, no traceback. `hint` is the next thing to do."""
+    """Base of all errors for the user: shown in one line without traceback. `hint` says what to do next."""
 
     exit_code = 1
     code = "error"
@@ -25,7 +25,7 @@ class CramplogError(Exception):
 
 
 class WrongInput(CramplogError):
-    """An argument or a value that cannot be meant: exit code 2."""
+    """An argument or a value is not valid: exit code 2."""
 
     exit_code = 2
     code = "wrong_input"
@@ -39,23 +39,23 @@ class CannotStart(CramplogError):
 
 
 class NotFound(CramplogError):
-    """Nothing, or more than one thing, goes by that name: exit code 4."""
+    """Nothing, or more than one thing, has that name: exit code 4."""
 
     exit_code = 4
     code = "not_found"
 
 
 class TryAgain(CramplogError):
-    """It will work later: store busy, disk full, source silent: exit code 5."""
+    """A later try can succeed: the store is busy, the disk full, a service silent. Exit code 5."""
 
     exit_code = 5
     code = "try_again"
 
 
 class SomeFailed(CramplogError):
-    """Finished, but some items failed: exit code 1. `message` holds counts and ids only, `items` names each with its reason.
+    """The command finished, but some items failed: exit code 1. `message` has counts and ids only; `items` name the reasons.
 
-    The message goes into the ledger and to Prefect; the items are for the terminal of the person whose files they are.
+    The message is stored and sent to Prefect; the items are shown only on the terminal of the user.
     """
 
     code = "some_failed"
@@ -66,7 +66,7 @@ class SomeFailed(CramplogError):
 
 
 class FileRefused(CramplogError):
-    """One file that holds nothing we can read; the others go on. `code` is a short stable word."""
+    """One file that cannot be read; other files are still read. `code` is a short stable word."""
 
     def __init__(self, code: str, message: str, hint: str = "") -> None:
         super().__init__(message, hint)
@@ -74,21 +74,21 @@ class FileRefused(CramplogError):
 
 
 def user_error(error: Exception) -> CramplogError | None:
-    """The error as one of the user's situation, if it is one; None for our own bug."""
-    return error if isinstance(error, CramplogError) else of_the_system(error)
+    """Returns the error if a user can act on it; None for a bug."""
+    return error if isinstance(error, CramplogError) else system_error(error)
 
 
-def of_the_system(error: Exception) -> CramplogError | None:
-    """A full disk, missing rights or a folder in the way, in words; None for anything else."""
+def system_error(error: Exception) -> CramplogError | None:
+    """Returns an error for a full disk, missing permissions or a wrong path; None for any other exception."""
     if not isinstance(error, OSError):
         return None
-    named = error.filename or "a file"
+    path = error.filename or "a file"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return TryAgain("the disk is full", "free some space; what was saved before is still there")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return CannotStart(f"{named} may not be opened here", "check its rights and its folder's")
+        return CannotStart(f"no permission to open {path}", "check the permissions of the file and of its folder")
     if error.errno == errno.EISDIR:
-        return CannotStart(f"{named} is a folder where a file should be", "move it away, then try again")
+        return CannotStart(f"{path} is a folder, but a file is expected there", "move the folder away, then try again")
     if error.errno == errno.ENOTDIR:
-        return CannotStart(f"{named} cannot be reached: a part of that path is a file", "check the path")
+        return CannotStart(f"{path} cannot be opened: a part of this path is a file, not a folder", "check the path")
     return None

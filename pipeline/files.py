@@ -1,6 +1,6 @@
-"""Files on disk: private to their owner, replaced whole or not at all, durable when asked; and a lock between processes.
+"""Writes files that only their owner can read, atomically and durably; and a lock between processes.
 
-DuckDB writes its own files; what replaces a whole database (`pipeline.store.db.swap`) uses the pieces here.
+DuckDB writes its database files itself; `pipeline.store.db.swap`, which replaces a database, uses functions of this module.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from pipeline.errors import CannotStart, TryAgain
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
 POLL_S = 0.05
-FEW_FILES = 8  # up to here one fsync per file (7 ms each) is quicker than a sync of the file system
+FEW_FILES = 8  # up to this number, one fsync per file (7 ms each) is faster than a sync of the file system
 
-# Held while a file is being written: a thread that ends this process takes it first.
+# Held while a file is written. A thread must take it before it ends the process.
 WRITE_LOCK = threading.Lock()
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 
 def make_private_folder(path: Path) -> Path:
-    """Make the folder and the missing ones above it, each open to its owner only (0700), and return it.
+    """Makes the folder and missing parent folders, with access for the owner only (0700), and returns its path.
 
-    A folder that exists keeps its mode: it may be shared on purpose. Raises CannotStart when it cannot be made.
+    An existing folder keeps its mode, because it may be shared on purpose. Raises CannotStart if it cannot be made.
     """
     try:
         with private_umask():
@@ -39,14 +39,14 @@ def make_private_folder(path: Path) -> Path:
         reason = error.strerror or "unknown reason"
         raise CannotStart(
             f"cannot make the folder {path}: {reason}",
-            "check its rights, or set CRAMPLOG_HOME to another folder",
+            "check its permissions, or set CRAMPLOG_HOME to another folder",
         ) from error
     return path
 
 
 @contextmanager
 def private_umask() -> Iterator[None]:
-    """Inside, every new file and folder is open to its owner only (0600, 0700)."""
+    """Within this context, only the owner has access to new files and folders (0600, 0700)."""
     before = os.umask(0o077)
     try:
         yield
@@ -55,29 +55,29 @@ def private_umask() -> Iterator[None]:
 
 
 def write_whole(path: Path, content: bytes, *, durable: bool = True) -> None:
-    """Put a file with this content at `path`, readable by its owner only; a kill leaves the old file or the new one.
+    """Writes a file that only its owner can read, atomically: after a kill, `path` is the old file or the new file.
 
-    With `durable` it is on the disk when this returns; without, `sync_files` does that for many at once. The folder is
-    made when missing. Raises OSError when it cannot be written; then the old file is unchanged.
+    With `durable` the file is on the disk when this returns; otherwise call `sync_files`, which is faster for many files. A
+    missing folder is made. Raises OSError if the file cannot be written; then the old file is unchanged.
     """
-    half = path.with_name(f".{path.name}.{os.getpid()}")
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
     with WRITE_LOCK:
         try:
-            with _new_file(half) as file:
+            with _new_file(partial) as file:
                 file.write(content)
                 if durable:
                     file.flush()
                     os.fsync(file.fileno())
-            half.replace(path)
+            partial.replace(path)
         except BaseException:  # a full disk, or Ctrl-C
-            half.unlink(missing_ok=True)
+            partial.unlink(missing_ok=True)
             raise
     if durable:
         sync_path(path.parent)
 
 
 def sync_path(path: Path) -> None:
-    """Return when the file's content, or the folder's list of names, is on the disk."""
+    """Waits until the content of the file, or the list of names of the folder, is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -86,9 +86,9 @@ def sync_path(path: Path) -> None:
 
 
 def sync_files(paths: Sequence[Path]) -> None:
-    """Return when these files and their names are on the disk. Files that do not exist are passed over.
+    """Waits until these files and their names are on the disk. Ignores files that do not exist.
 
-    Many files of one file system are synced in one go: 150 recordings take 50 ms instead of a second.
+    Many files must be on one file system, which is synced as a whole: 150 recordings take 50 ms instead of a second.
     """
     existing = [path for path in paths if path.exists()]
     if len(existing) > FEW_FILES:
@@ -99,10 +99,10 @@ def sync_files(paths: Sequence[Path]) -> None:
 
 
 @contextmanager
-def one_writer(folder: Path, wait_s: float) -> Iterator[None]:
-    """Inside, this process holds the folder's lock; it is freed however the process ends.
+def write_lock(folder: Path, wait_s: float) -> Iterator[None]:
+    """Within this context, the process holds the lock of the folder. It is released when the process ends for any reason.
 
-    Raises TryAgain when another process still holds it after `wait_s` seconds.
+    Raises TryAgain if another process still holds the lock after `wait_s` seconds.
     """
     deadline = time.monotonic() + wait_s
     with (folder / ".writing").open("a") as handle:
@@ -119,7 +119,7 @@ def one_writer(folder: Path, wait_s: float) -> Iterator[None]:
 
 
 def _sync_file_system(path: Path) -> None:
-    """Sync the file system that holds `path`; where the C library cannot, all of them."""
+    """Syncs the file system of `path`, or all file systems if the C library has no syncfs."""
     library = ctypes.CDLL(None)
     if not hasattr(library, "syncfs"):
         os.sync()
@@ -134,7 +134,7 @@ def _sync_file_system(path: Path) -> None:
 
 
 def _new_file(path: Path) -> BinaryIO:
-    """An empty file that only its owner can open; its folder is made when missing, which is seldom."""
+    """Opens an empty file that only its owner can read; makes its folder if it is missing."""
     try:
         return os.fdopen(os.open(path, _NEW, PRIVATE_FILE), "wb")
     except FileNotFoundError:

@@ -1,7 +1,7 @@
-"""The optional questions about a run and about a runner: their words, what counts as an answer, who is asked.
+"""The optional questions about runs and runners: their text, valid answers, and which runs are asked about.
 
-The list is the trainer's (topics below). Muscle, side and moment belong to the tag, conditions, medication, injuries and
-blood to the private items. Nothing here stores or asks; the store, the actions and the report read it.
+A trainer compiled the list (topics below). Muscle, side and moment belong to the tag; conditions, medication, injuries and
+blood belong to the private items. No I/O; used by the store, the actions and the report.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from pipeline.errors import WrongInput
 
 Scope = Literal["run", "runner"]
 Kind = Literal["choice", "choices", "number", "words"]
-LONGEST_WORDS = 500
-FEWEST_CONTROLS = 5  # runs without a cramp that were asked: with fewer a comparison is not told (v_question_count)
+MOST_CHARACTERS = 500
+FEWEST_CONTROLS = 5  # answered runs without a cramp; with fewer there is no comparison (v_question_count)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question. `limits` (in `unit`) bound a number; `choices` an answer of one word, or for 'choices' of several."""
+    """One question. `limits` (in `unit`) are for a number; `choices` are for one choice, or several if `kind` is 'choices'."""
 
     key: str
     label: str
@@ -35,15 +35,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer as it is kept: one of the choices, a number in the question's unit, or the runner's own words."""
+    """An answer as stored: one or several choices, a number in the unit of the question, or free text (`words`)."""
 
     answer: str | None = None
     value: float | None = None
     words: str | None = None
 
     @property
-    def said(self) -> str:
-        """The answer as it is said back: 'tights', '6.5', 'the old ones'."""
+    def text(self) -> str:
+        """The answer as displayed: 'tights', '6.5', 'the old ones'."""
         return self.answer or self.words or f"{self.value or 0:g}"
 
 
@@ -89,85 +89,84 @@ PROFILE_QUESTIONS = (
 
 QUESTIONS = {question.key: question for question in (*RUN_QUESTIONS, *PROFILE_QUESTIONS)}
 
-WHY_ASKED = {
-    "cramp": "This run had a cramp. The same is asked of some runs without one: only both together can show anything.",
-    "control": "This run is one of the tenth without a cramp that chance picked. It is what the runs with a cramp are "
-    "held against.",
-    "own": "Nobody had to ask about this run. What you say is kept, and left out of comparisons: you chose the run.",
-    "profile": "A trainer would ask this. It is kept with today's date and shown on your own report.",
+QUESTION_REASONS = {
+    "cramp": "This run had a cramp. Some runs without a cramp get the same questions: only the comparison can show anything.",
+    "control": "This run had no cramp. One in ten such runs is picked at random, to compare the runs with a cramp with them.",
+    "own": "You chose this run yourself. Your answer is stored, but left out of comparisons.",
+    "profile": "A trainer would ask this. Your answer is stored with today's date and shown in your own report.",
 }
 
 
 def in_control_tenth(run_id: str) -> bool:
-    """Whether chance picked this run as one to ask about though it brought no cramp: one in ten, by its id alone.
+    """Returns True if a run without a cramp is one of the random tenth to ask about; depends on its id only.
 
-    The same in SQL is sql/views/06_asked_run.sql. `run_id` is a SHA-256 in hex.
+    sql/views/06_asked_run.sql computes the same. `run_id` is a SHA-256 in hex.
     """
     return int(run_id[:8], 16) % 10 == 0
 
 
 def find_question(key: str, scope: Scope) -> Question:
-    """The question of that key. Raises WrongInput with the keys there are."""
-    known = [one.key for one in QUESTIONS.values() if one.scope == scope]
+    """Returns the question with this key. Raises WrongInput with the existing keys."""
+    keys = [question.key for question in QUESTIONS.values() if question.scope == scope]
     wanted = key.strip().lower().replace("-", "_")
-    if wanted in known:
+    if wanted in keys:
         return QUESTIONS[wanted]
-    near = get_close_matches(wanted, known, n=1)
+    near = get_close_matches(wanted, keys, n=1)
     about = "a run" if scope == "run" else "a runner"
     raise WrongInput(
         f"'{key}' is not a question about {about}",
-        f"did you mean {near[0]}?" if near else f"one of: {', '.join(known)}",
+        f"did you mean {near[0]}?" if near else f"one of: {', '.join(keys)}",
     )
 
 
 def read_answer(question: Question, text: str) -> Answer:
-    """What the runner said, as it is kept. Raises WrongInput with the choices or the limits.
+    """Returns the answer in `text`. Raises WrongInput with the choices or the limits.
 
-    A choice may be shortened as long as only one begins so.
+    A choice may be abbreviated if only one choice begins like that.
     """
-    said = " ".join(text.split())
+    clean = " ".join(text.split())
     if question.kind == "number":
-        return Answer(value=_number(question, said))
+        return Answer(value=_number(question, clean))
     if question.kind == "words":
-        return Answer(words=_words(question, said))
+        return Answer(words=_free_text(question, clean))
     if question.kind == "choices":
-        return Answer(answer=_several(question, said))
-    return Answer(answer=_choice(question, said))
+        return Answer(answer=_several(question, clean))
+    return Answer(answer=_choice(question, clean))
 
 
-def _choice(question: Question, said: str) -> str:
-    wanted = said.lower()
-    begun = [choice for choice in question.choices if choice.startswith(wanted)]
+def _choice(question: Question, text: str) -> str:
+    wanted = text.lower()
+    matching = [choice for choice in question.choices if choice.startswith(wanted)]
     if wanted in question.choices:
         return wanted
-    if len(begun) == 1 and wanted:
-        return begun[0]
-    raise WrongInput(f"'{said}' is no answer to {question.key}", f"one of: {', '.join(question.choices)}")
+    if len(matching) == 1 and wanted:
+        return matching[0]
+    raise WrongInput(f"'{text}' is not an answer to {question.key}", f"one of: {', '.join(question.choices)}")
 
 
-def _several(question: Question, said: str) -> str:
-    """'bike, stairs', in the order of the choices; 'none' stands alone."""
-    chosen = {_choice(question, part.strip()) for part in said.replace(";", ",").split(",")}
+def _several(question: Question, text: str) -> str:
+    """Returns 'bike, stairs', in the order of the choices. Raises WrongInput for 'none' together with others."""
+    chosen = {_choice(question, part.strip()) for part in text.replace(";", ",").split(",")}
     if "none" in chosen and len(chosen) > 1:
-        raise WrongInput(f"'{said}' says none and more", "say none alone, or the others without it")
+        raise WrongInput(f"'{text}' contains none and other answers", "write none alone, or the others without none")
     return ", ".join(choice for choice in question.choices if choice in chosen)
 
 
-def _number(question: Question, said: str) -> float:
+def _number(question: Question, text: str) -> float:
     lowest, highest = question.limits
     try:
-        value = float(said.replace(",", "."))
+        value = float(text.replace(",", "."))
     except ValueError:
         value = float("nan")
     if not lowest <= value <= highest:
         raise WrongInput(
-            f"'{said}' is no answer to {question.key}",
+            f"'{text}' is not an answer to {question.key}",
             f"expected a number from {lowest:g} to {highest:g} ({question.unit})",
         )
     return value
 
 
-def _words(question: Question, said: str) -> str:
-    if len(said) > LONGEST_WORDS:
-        raise WrongInput(f"the answer to {question.key} is too long", f"at most {LONGEST_WORDS} letters")
-    return said
+def _free_text(question: Question, text: str) -> str:
+    if len(text) > MOST_CHARACTERS:
+        raise WrongInput(f"the answer to {question.key} is too long", f"write at most {MOST_CHARACTERS} characters")
+    return text

@@ -1,7 +1,7 @@
-"""The values that pass between the rooms: a parsed run, its records, laps, pauses and notes.
+"""The values that packages exchange: a parsed run with its records, laps, pauses and notes.
 
-Nothing here reads, computes or stores. Column names are the store's, the chart's and the report's names. What every run has
-is without slots: with them a value takes three times as long from process to process.
+No I/O and no computation. Store, charts and report use the same column names. Classes that every run contains have no slots:
+with slots, passing a value between processes takes three times as long.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# One row a record (about a second, or a smart-recording step). Each column a float64 array, NaN where not measured.
-# elapsed_s counts from the session's start, timer_s leaves pauses out, moving_s leaves out standing still as well.
+# One row per record (about a second, or a step of smart recording). Each column is a float64 array, NaN if not measured.
+# elapsed_s counts from the start of the session, timer_s without pauses, moving_s also without standing still.
 RECORD_COLUMNS = (
     "elapsed_s",
     "timer_s",
@@ -30,9 +30,9 @@ RECORD_COLUMNS = (
     "latitude",
     "longitude",
 )
-TRACK_COLUMNS = ("latitude", "longitude")  # kept apart from everything that is shared or published
+TRACK_COLUMNS = ("latitude", "longitude")  # stored apart from everything that is shared or published
 
-# One row a weather hour and place, whatever the source (docs/data.md, v_run_weather).
+# One row per weather hour and place, for every source (docs/data.md, v_run_weather).
 WEATHER_COLUMNS = (
     "air_temp_c",
     "rel_humidity_pct",
@@ -50,7 +50,7 @@ Records = dict[str, NDArray[np.float64]]
 
 @dataclass(frozen=True)
 class Lap:
-    """A lap as the watch closed it; `trigger` is 'manual', 'distance', 'time', 'session_end' or None."""
+    """A lap as recorded by the watch; `trigger` is 'manual', 'distance', 'time', 'session_end' or None."""
 
     lap_no: int
     elapsed_start_s: float
@@ -62,7 +62,7 @@ class Lap:
 
 @dataclass(frozen=True)
 class Pause:
-    """A stretch without timer: `kind` is 'timer' (the watch said so) or 'gap' (no records, no way made)."""
+    """A time without running timer: `kind` is 'timer' (paused by the watch) or 'gap' (no records and no distance)."""
 
     elapsed_start_s: float
     elapsed_end_s: float
@@ -71,7 +71,7 @@ class Pause:
 
 @dataclass(frozen=True)
 class ParseNote:
-    """A repair or an oddity: `kind` is a short stable word, `detail` a sentence without places or names, `n` how often."""
+    """A repair or an oddity: `kind` is a short stable word, `detail` a sentence without places or names, `n` the count."""
 
     kind: str
     detail: str
@@ -80,10 +80,10 @@ class ParseNote:
 
 @dataclass(frozen=True, slots=True)
 class RecordField:
-    """What a sensor wrote beyond RECORD_COLUMNS: running dynamics, a developer's field, beat-to-beat intervals.
+    """Sensor values that are not in RECORD_COLUMNS: running dynamics, developer fields, beat-to-beat intervals.
 
-    `elapsed_s` and `values` are float64, shape (n,), only where measured. `told_by` is 'fit' (its profile), 'developer'
-    (a field the file itself describes), 'gpx' or 'tcx'; `unit` is the file's own word, None where it has none.
+    `elapsed_s` and `values` are float64, shape (n,), only where measured. `told_by` (a column of the store) is the source:
+    'fit' (its profile), 'developer' (a field that the file describes), 'gpx' or 'tcx'. `unit` is as in the file, or None.
     """
 
     name: str
@@ -94,8 +94,8 @@ class RecordField:
 
 
 @dataclass(frozen=True)
-class KeptField:
-    """A field that a run's records have beyond the usual columns: the file's name and unit for it, how many values."""
+class FieldSummary:
+    """A stored field of a run beyond RECORD_COLUMNS: name and unit as in the file, and the number of values."""
 
     name: str
     unit: str | None
@@ -104,10 +104,10 @@ class KeptField:
 
 
 @dataclass(frozen=True, slots=True)
-class CarriedWeather:
-    """Weather that a file or an export carries with a run: a fallback where no hours are known, marked by `provider`.
+class RecordedWeather:
+    """Weather in a recording or an export: used if there are no hourly values, and marked by `provider`.
 
-    `provider` is 'watch', 'strava export' or 'apple health'. None where it does not say.
+    `provider` is 'watch', 'strava export' or 'apple health'. Values are None if missing.
     """
 
     provider: str
@@ -122,7 +122,7 @@ class CarriedWeather:
 
 @dataclass(frozen=True)
 class Device:
-    """A watch or sensor that took part; never its serial number. `kind` is e.g. 'heart_rate', 'stride_speed_distance'."""
+    """A watch or sensor of a recording, without its serial number. `kind` is e.g. 'heart_rate', 'stride_speed_distance'."""
 
     device_no: int
     kind: str | None
@@ -132,25 +132,25 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
-class FileWords:
-    """What an export says of one of its files beside it. The file's own sport is stronger; None where it says nothing."""
+class ExportDetails:
+    """What an export says about one of its files. The sport in the file itself has priority; None if missing."""
 
     title: str | None = None
     description: str | None = None
     sport: str | None = None
     sub_sport: str | None = None
     gear: str | None = None
-    weather: CarriedWeather | None = None
+    weather: RecordedWeather | None = None
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """What the store writes of a run beside its records, worked out where its file is read, so that the store need not.
+    """What the store writes about a run besides its records, computed by the process that reads the file.
 
-    `pieces` are what the records add up to in every 30 s of moving time, from which segments are cut (formats.pieces);
-    `field_rows` the values of its fields as they lie in the store (store.field_rows). `parts` are the rows of the ledger's
-    tables that hang on it, by table and column: lap, pause, run_field, device, carried_weather; only those with a row.
-    `place` is the first position; `cell` and `segment_cells` are where its weather is asked for (weather.along).
+    `pieces`: sums of the records per 30 s of moving time, from which segments are made (formats.cleaning.segments).
+    `field_rows`: the values of its fields as stored (store.runs.field_rows). `parts`: rows of dependent tables by table and
+    column (lap, pause, run_field, device, carried_weather), only tables with a row. `place`: the first position. `cell` and
+    `segment_cells`: the cells of its weather (weather.along).
     """
 
     values_kept: int
@@ -166,11 +166,10 @@ class Prepared:
 class ParsedRun:
     """One session of one file, cleaned. All instants are UTC and aware.
 
-    `run_id` is the SHA-256 (hex) of the session's decoded start, sport and records, before cleaning, so that
-    the same session gives the same id from .fit and .fit.gz and after a change of our cleaning rules.
-    `utc_offset_s` is what the file itself says of the local clock, None when it is silent.
-    `indoor` is True when the file says treadmill/indoor or holds no position at all. `prepared` is there when the file was
-    read to be stored.
+    `run_id` is the SHA-256 (hex) of the session's decoded start, sport and records before cleaning. So the same session has
+    the same id from .fit and .fit.gz, and after a change of the cleaning rules. `utc_offset_s` is the local clock in the
+    file, None if missing. `indoor` is True if the file says treadmill/indoor or has no position at all. `prepared` is set if
+    the file was read to be stored.
     """
 
     run_id: str
@@ -195,6 +194,6 @@ class ParsedRun:
     description: str | None = None
     gear: str | None = None
     fields: tuple[RecordField, ...] = ()
-    weather: tuple[CarriedWeather, ...] = ()
+    weather: tuple[RecordedWeather, ...] = ()
     devices: tuple[Device, ...] = ()
     prepared: Prepared | None = None

@@ -1,7 +1,7 @@
-"""What this installation is set to: where its files lie, units, zone, log. Every action starts by loading these.
+"""The settings of this installation: paths, units, time zone, log. Every action begins by loading them.
 
-One home folder: CRAMPLOG_HOME, else the system's folder for a user's own files. Nothing here creates anything,
-and nothing but config.toml is opened.
+The home folder is CRAMPLOG_HOME, else the system's folder for user data. This module creates nothing and opens only
+config.toml.
 """
 
 from __future__ import annotations
@@ -23,11 +23,10 @@ HOME_VARIABLE = "CRAMPLOG_HOME"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The home folder, the paths inside it, and what else can be set; `home` is absolute.
+    """The home folder (absolute), the paths inside it, and all other settings.
 
-    `home_tz` is None where this computer does not say; `nightly_at` is a time of day there. `weather_url` is '' for
-    the free service, 'off' for none. `sources` says of each setting where its value came from, of the key only that
-    it is set.
+    `home_tz` is None if the zone of this computer is unknown; `nightly_at` is a time of day in that zone. `weather_url` is
+    '' for the free service, 'off' for none. `sources` has value and source of each setting; of the key only 'set'.
     """
 
     home: Path
@@ -43,124 +42,124 @@ class Settings:
 
     @property
     def store(self) -> Path:
-        """The ledger: runners, runs, answers, weather, fits."""
+        """The database with runners, runs, answers, weather and fits (the ledger)."""
         return self.home / "cramplog.duckdb"
 
     @property
     def has_store(self) -> bool:
-        """Whether there is a ledger with something in it: a kill or a full disk at its making leaves it empty."""
+        """True if the database exists and is not empty; a kill or a full disk while it is made leaves an empty file."""
         return self.store.exists() and self.store.stat().st_size > 0
 
     @property
     def records(self) -> Path:
-        """What the sensors wrote each second, without place."""
+        """The database with sensor records per second, without positions."""
         return self.home / "records.duckdb"
 
     @property
     def tracks(self) -> Path:
-        """Positions, and nothing else."""
+        """The database with positions only."""
         return self.home / "tracks.duckdb"
 
     @property
     def private(self) -> Path:
-        """Conditions, medication, injuries, blood values: opened only by what shows or changes them."""
+        """The database with conditions, medication, injuries and blood values; opened only to show or change them."""
         return self.home / "private.duckdb"
 
     @property
     def originals(self) -> Path:
-        """The files as they came, named by their SHA-256."""
+        """The folder of the original files, named by their SHA-256."""
         return self.home / "originals"
 
     @property
     def quarantine(self) -> Path:
-        """Files that could not be read, each with the reason beside it."""
+        """The folder of files that could not be read, each with a text file that gives the reason."""
         return self.home / "quarantine"
 
     @property
     def inbox(self) -> Path:
-        """Where new files are dropped, a folder a runner."""
+        """The folder for new files, with one folder per runner."""
         return self.home / "inbox"
 
     @property
     def reports(self) -> Path:
-        """The written reports."""
+        """The folder of the reports."""
         return self.home / "reports"
 
     @property
     def analyst(self) -> Path:
-        """The published snapshot that analysts and `cramplog sql` read."""
+        """The folder of the published snapshot, which analysts and `cramplog sql` read."""
         return self.home / "analyst"
 
     @property
     def prefect(self) -> Path:
-        """Prefect's own home, so that it writes nowhere else."""
+        """The folder of Prefect, so that it writes nowhere else."""
         return self.home / "prefect"
 
 
 def load_settings(environ: Mapping[str, str], flags: Mapping[str, str] | None = None) -> Settings:
-    """The settings for this environment and these flags, by name of the setting.
+    """Returns the settings for this environment and these flags (by name of the setting).
 
-    Raises CannotStart when there is no home folder to be had, WrongInput for a setting that cannot be meant.
+    Raises CannotStart if there is no home folder, WrongInput for a setting that is not valid.
     """
     home = _home(environ)
     config_file = config_path(environ)
-    told = values(flags or {}, environ, config_file)
-    if told["home_tz"].source == DEFAULT:
-        told["home_tz"] = Value(zone_of_this_computer(environ) or "", DEFAULT)
-    key = told["weather_key"]
-    told["weather_key"] = Value("set" if key.text else "", key.source)
+    found = values(flags or {}, environ, config_file)
+    if found["home_tz"].source == DEFAULT:
+        found["home_tz"] = Value(zone_of_this_computer(environ) or "", DEFAULT)
+    key = found["weather_key"]
+    found["weather_key"] = Value("set" if key.text else "", key.source)
     if environ.get("NO_COLOR"):
-        told["color"] = Value("never", "NO_COLOR")
+        found["color"] = Value("never", "NO_COLOR")
     return Settings(
         home=home,
-        units=Units(told["distance"].text, told["temperature"].text),
-        home_tz=told["home_tz"].text or None,
-        nightly_at=told["nightly_at"].text,
-        log_file=_log_file(told["log_file"], config_file),
-        color=told["color"].text != "never",
-        quiet=told["quiet"].text == YES,
-        weather_url=told["weather_url"].text,
+        units=Units(found["distance"].text, found["temperature"].text),
+        home_tz=found["home_tz"].text or None,
+        nightly_at=found["nightly_at"].text,
+        log_file=_log_file(found["log_file"], config_file),
+        color=found["color"].text != "never",
+        quiet=found["quiet"].text == YES,
+        weather_url=found["weather_url"].text,
         weather_key=key.text,
-        sources={"home": Value(str(home), HOME_VARIABLE if _named_home(environ) else DEFAULT), **told},
+        sources={"home": Value(str(home), HOME_VARIABLE if _home_variable(environ) else DEFAULT), **found},
     )
 
 
 def config_path(environ: Mapping[str, str]) -> Path:
-    """Where config.toml is looked for: in the named home, else in the system's folder for a user's settings."""
-    if _named_home(environ):
+    """Returns the path of config.toml: in CRAMPLOG_HOME if it is set, else in the system's folder for user settings."""
+    if _home_variable(environ):
         return _home(environ) / CONFIG_FILE
-    return Path(_users_folders().user_config_dir) / CONFIG_FILE
+    return Path(_system_folders().user_config_dir) / CONFIG_FILE
 
 
-def _named_home(environ: Mapping[str, str]) -> str:
+def _home_variable(environ: Mapping[str, str]) -> str:
     return environ.get(HOME_VARIABLE, "").strip()
 
 
 def _home(environ: Mapping[str, str]) -> Path:
-    named = _named_home(environ)
+    named = _home_variable(environ)
     try:
-        home = Path(named or _users_folders().user_data_dir).expanduser()
-    except RuntimeError as error:  # `~` without a home, as in some containers and cron jobs
+        home = Path(named or _system_folders().user_data_dir).expanduser()
+    except RuntimeError as error:  # `~` without a home folder, as in some containers and cron jobs
         raise _no_home() from error
     if not named and not home.is_absolute():
         raise _no_home()
     return home.absolute()
 
 
-def _users_folders() -> PlatformDirs:
-    """The system's folders for a user's own files."""
-    from platformdirs import PlatformDirs  # of no use to whoever names a home
+def _system_folders() -> PlatformDirs:
+    """Returns the system's folders for user data and settings."""
+    from platformdirs import PlatformDirs  # only here: not needed if CRAMPLOG_HOME is set
 
     return PlatformDirs("cramplog", appauthor=False)
 
 
-def _log_file(told: Value, config_file: Path) -> Path | None:
-    """A path in config.toml is meant from there, any other from where the program was started."""
-    if not told.text:
+def _log_file(setting: Value, config_file: Path) -> Path | None:
+    """Returns the path, relative to the folder of config.toml if it comes from there, else to the current folder."""
+    if not setting.text:
         return None
-    beside = config_file.parent if told.source == CONFIG_FILE else Path.cwd()
-    return beside / told.text
+    folder = config_file.parent if setting.source == CONFIG_FILE else Path.cwd()
+    return folder / setting.text
 
 
 def _no_home() -> CannotStart:
-    return CannotStart("there is no home folder to keep the runs in", f"set {HOME_VARIABLE} to a folder of yours")
+    return CannotStart("there is no home folder to store the runs in", f"set {HOME_VARIABLE} to a folder of yours")

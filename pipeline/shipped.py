@@ -1,7 +1,7 @@
-"""Where the files that come with the program lie: the SQL and the simulated sample cohort.
+"""Finds the files that are installed with the program: the SQL and the simulated sample cohort.
 
-In a checkout they are the folders `sql` and `sample_data` beside `pipeline`. The wheel has them inside `pipeline` (set in
-pyproject.toml), so that site-packages gets no folder `sql`: jupysql installs one of that name.
+In a checkout they are in the folders `sql` and `sample_data` next to `pipeline`. In the wheel they are inside `pipeline` (set
+in pyproject.toml), because a folder `sql` in site-packages would collide with the one that jupysql installs.
 """
 
 from __future__ import annotations
@@ -12,6 +12,6 @@ PACKAGE = Path(__file__).parent
 
 
 def shipped_folder(name: str, package: Path = PACKAGE) -> Path:
-    """The folder `sql` or `sample_data`, wherever this installation has it; it may be missing from a damaged one."""
+    """Returns the folder `sql` or `sample_data` of this installation; in a damaged installation it may be missing."""
     in_the_wheel = package / "_shipped" / name
     return in_the_wheel if in_the_wheel.is_dir() else package.parent / name

@@ -1,6 +1,6 @@
-"""The lists of words that answers are chosen from, and the one check that a word is among them.
+"""The allowed values of answers, and the function that checks a value.
 
-The same words stand in files, columns, questions and on the page (`docs/glossary.md`, tested).
+Files, columns, questions and the report use the same words (docs/glossary.md, tested).
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ SEVERITIES = ("tightness", "mild", "moderate", "severe")
 ANSWERS = ("unanswered", "no cramp", "cramp", "not sure")
 EFFECTS = ("none", "slowed", "walked", "stopped")  # what a cramp did to the run
 RELIEFS = ("yes", "partly", "no", "not tried")  # did stopping and stretching help
-RECURRED = ("yes", "no", "did not go on")  # did it come back in that run
+RECURRED = ("yes", "no", "did not go on")  # did the cramp come back in that run
 ANSWERED_HOW = ("single", "bulk", "import", "page")
-ASKED_BECAUSE = ("cramp", "control", "profile", "own")  # own: answered without being asked
+ASKED_BECAUSE = ("cramp", "control", "profile", "own")  # own: answered without a question
 PHASES = ("during", "after")
 FIRST_ANSWERS = ("0", "1-2", "3+")  # cramps in the last 10 races
 USUAL_RACES = ("5k", "10k", "half", "marathon", "ultra")
 
 
 def choose(text: str, allowed: Sequence[str], what: str) -> str:
-    """The allowed word that `text` is, whatever its letter case; `what` names it with its article: 'a muscle'.
+    """Returns the allowed value that equals `text`, ignoring case. `what` names it with its article: 'a muscle'.
 
-    Raises WrongInput with the allowed words otherwise.
+    Raises WrongInput with the allowed values if there is none.
     """
-    spelling = {word.lower(): word for word in allowed}
-    word = spelling.get(text.strip().lower())
-    if word is None:
+    by_lower = {value.lower(): value for value in allowed}
+    value = by_lower.get(text.strip().lower())
+    if value is None:
         raise WrongInput(f"'{text}' is not {what}", f"one of: {', '.join(allowed)}")
-    return word
+    return value
 
 
 def choose_or_none(text: str | None, allowed: Sequence[str], what: str) -> str | None:
-    """The same; None for None or an empty text."""
+    """Returns the same as `choose`; None for None or an empty text."""
     return choose(text, allowed, what) if text else None

@@ -1,7 +1,7 @@
 """Makes the sample cohort again: `make sample`, or `python -m sample_data.build` from the project's root.
 
-The truth of the runners is written here; what happened to them is drawn with SEED from sample_data/world/simulate.py.
-No outcome is added, moved or taken away by hand. The same code gives the same decoded content.
+The true parameters of the runners are defined here; their cramps are drawn with SEED from sample_data/world/simulate.py.
+No outcome is added, moved or removed by hand. The same code gives the same decoded content.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ TRUTHS = {
 
 
 def truth_of(runner: SimRunner) -> Truth:
-    """The written truth with the runner's age and sex; diseases and injuries at the population's mean."""
+    """Returns the true parameters with the runner's age and sex; diseases and injuries at the mean of the population."""
     return replace(TRUTHS[runner.name], age=2026.0 - runner.birth_year, male=float(runner.sex == "male"))
 
 
 def live_year(runner: SimRunner, years: dict[Place, WeatherYear], seed: int = SEED) -> Log:
-    """The runner's year as it happens, run after run."""
+    """Returns the runner's year, simulated run by run."""
     truth, plans = truth_of(runner), plan_year(runner, seed)
     courses = {place: lay_course(runner, place, seed) for place in years}
     outings: list[Outing] = []
@@ -56,7 +56,7 @@ def live_year(runner: SimRunner, years: dict[Place, WeatherYear], seed: int = SE
 
 
 def sample_files(cohort: Sequence[SimRunner] = COHORT, seed: int = SEED) -> Files:
-    """Every file, path inside sample_data -> content; a part of the cohort gives its runs unchanged."""
+    """Returns every file by its path in sample_data. The runs of a runner do not depend on the rest of the cohort."""
     years = {place: simulate_year(place, seed) for place in (DANUBE, PLAINS)}
     logs = [live_year(runner, years, seed) for runner in cohort]
     files: Files = {}
@@ -68,9 +68,9 @@ def sample_files(cohort: Sequence[SimRunner] = COHORT, seed: int = SEED) -> File
 
 
 def write(files: Files, folder: Path) -> None:
-    """Puts the files into the folder in place of what an earlier build left in runs/ and weather/."""
-    for room in ("runs", "weather"):
-        shutil.rmtree(folder / room, ignore_errors=True)
+    """Writes the files into the folder; deletes runs/ and weather/ of an earlier build first."""
+    for name in ("runs", "weather"):
+        shutil.rmtree(folder / name, ignore_errors=True)
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -78,7 +78,7 @@ def write(files: Files, folder: Path) -> None:
 
 
 def main() -> None:
-    """Builds the sample into its folder and says what it wrote."""
+    """Builds the sample in its folder and prints what was written."""
     files = sample_files()
     write(files, HERE)
     print(f"{len(files)} files, {sum(map(len, files.values())) / 1e6:.1f} MB in {HERE.name}/")

@@ -1,7 +1,7 @@
-"""The twelve simulated runners: who they are, where and when they run, what their watches do. Nobody real.
+"""The twelve simulated runners: who they are, where and when they run, how their watches record. No real people.
 
-What is true of their cramps (intercepts and slopes) is written in build.py; what happened to them is drawn.
-Places are round coordinates with an invented climate; the courses are synthetic loops around them.
+Their true intercepts and slopes are defined in build.py; their cramps are drawn at random. Places are round coordinates with
+an invented climate; courses are synthetic loops around them.
 """
 
 from __future__ import annotations
@@ -62,16 +62,16 @@ class SimRunner:
     descent_m_per_km: float = 4.0
     auto_pause: bool = True
     lap_m: float = 1000.0
-    gpx: int = 0  # so many trainings are exported as GPX
+    gpx: int = 0  # number of trainings that are exported as GPX
     away: tuple[date, date, Place] | None = None
-    one_hz: bool = False  # its last training outdoors is recorded every second
+    every_second: bool = False  # its last training outdoors is recorded every second
     first_day: date = FIRST_DAY
 
 
 SPRING, SUMMER, AUTUMN = date(2026, 4, 19), date(2026, 6, 14), date(2026, 10, 11)
 
 COHORT = (
-    SimRunner(0, "anna", 1988, "female", DANUBE, "marathon", 2.95, 7.0, 40, treadmill=3, one_hz=True,
+    SimRunner(0, "anna", 1988, "female", DANUBE, "marathon", 2.95, 7.0, 40, treadmill=3, every_second=True,
               races=(Race(date(2026, 3, 22), "half"), Race(SPRING, "marathon"), Race(AUTUMN, "half"))),
     SimRunner(1, "ben", 1979, "male", DANUBE, "half", 3.05, 17.5, 54, descent_m_per_km=6.0,
               races=(Race(SPRING, "half"), Race(SUMMER, "10k"), Race(date(2026, 8, 23), "half"))),
@@ -82,7 +82,7 @@ COHORT = (
               races=(Race(date(2026, 5, 17), "half"), Race(AUTUMN, "marathon"))),
     SimRunner(4, "emma", 1995, "female", DANUBE, "10k", 3.00, 18.5, 22, treadmill=4,
               races=(Race(SUMMER, "10k"),)),
-    SimRunner(5, "felix", 1983, "male", PLAINS, "half", 3.20, 6.0, 36, lap_m=MILE_M, one_hz=True,
+    SimRunner(5, "felix", 1983, "male", PLAINS, "half", 3.20, 6.0, 36, lap_m=MILE_M, every_second=True,
               races=(Race(date(2026, 4, 26), "half"), Race(SUMMER, "10k"), Race(date(2026, 9, 20), "half"))),
     SimRunner(6, "greta", 1972, "female", PLAINS, "half", 2.60, 8.0, 24, treadmill=5, descent_m_per_km=14.0,
               races=(Race(date(2026, 5, 17), "half"), Race(date(2026, 9, 20), "half")), lap_m=MILE_M),
@@ -92,7 +92,7 @@ COHORT = (
               races=(Race(SUMMER, "10k"), Race(date(2026, 9, 20), "10k"))),
     SimRunner(9, "julia", 1993, "female", DANUBE, "half", 2.75, 9.0, 6, first_day=date(2026, 9, 12)),
     SimRunner(10, "karl", 1960, "male", DANUBE, "half", 2.50, 8.5, 22, auto_pause=False, treadmill=2,
-              races=(Race(SPRING, "half"), Race(AUTUMN, "half")), one_hz=True),
+              races=(Race(SPRING, "half"), Race(AUTUMN, "half")), every_second=True),
     SimRunner(11, "lena", 1990, "female", PLAINS, "10k", 3.05, 12.0, 20, gpx=6,
               races=(Race(date(2026, 4, 26), "10k"), Race(date(2026, 9, 20), "half"))),
 )  # fmt: skip

@@ -30,25 +30,25 @@ class Course:
         return float(self.along_m[-1])
 
     def altitude_at(self, distance_m: Floats) -> Floats:
-        """Altitude in metres after that way; the loop is run as often as needed."""
+        """Returns the altitude (m) after that distance; the loop is repeated as often as needed."""
         return np.interp(distance_m % self.loop_m, self.along_m, self.altitude_m)
 
     def grade_pct_at(self, distance_m: Floats) -> Floats:
-        """Slope in per cent, + is up."""
+        """Returns the slope in per cent; positive is up."""
         slope = 100.0 * np.gradient(self.altitude_m, self.along_m)
         return np.interp(distance_m % self.loop_m, self.along_m, slope)
 
     def position_at(self, distance_m: Floats, off_m: Floats) -> tuple[Floats, Floats]:
-        """(latitude, longitude) in degrees after that way, `off_m` (2, n) metres beside the loop."""
-        here = distance_m % self.loop_m
-        north = np.interp(here, self.along_m, self.north_m) + off_m[0]
-        east = np.interp(here, self.along_m, self.east_m) + off_m[1]
+        """Returns (latitude, longitude) in degrees after that distance, `off_m` (2, n) metres off the loop."""
+        along = distance_m % self.loop_m
+        north = np.interp(along, self.along_m, self.north_m) + off_m[0]
+        east = np.interp(along, self.along_m, self.east_m) + off_m[1]
         narrow = np.cos(np.radians(self.place.latitude))
         return self.place.latitude + north / EARTH_M, self.place.longitude + east / (EARTH_M * narrow)
 
 
 def lay_course(runner: SimRunner, place: Place, seed: int) -> Course:
-    """The runner's loop at a place: 5 to 9 km, never more than 3 km from the round coordinate."""
+    """Returns the runner's loop at a place: 5 to 9 km long, at most 3 km from the round coordinate."""
     rng = np.random.default_rng([seed, 2000 + runner.number, place.number])
     turn = np.linspace(0.0, 2 * np.pi, STEPS + 1)
     oval, corners = rng.uniform(0.0, 6.3, 2)

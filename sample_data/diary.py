@@ -1,7 +1,7 @@
-"""What the simulated runners wrote down: cramps, "no cramp", races and plans, as rows of CSV files.
+"""The answers of the simulated runners: cramps, "no cramp", races and plans, as rows of CSV files.
 
-Called by build.py. About a fifth of the runs stay unanswered at random, so neither their cramps nor their
-"no cramp" appear; onsets are remembered to 5 minutes; of the twinges only some are written down.
+Called by build.py. About a fifth of the runs stay unanswered at random, so that neither their cramps nor their "no cramp"
+appear. Onsets are rounded to 5 minutes. Only some twinges are reported.
 """
 
 from __future__ import annotations
@@ -18,31 +18,31 @@ Row = dict[str, str]
 ANSWER_COLUMNS = ("runner", "run", "at", "uncertainty_s", "muscle", "side", "severity", "note")
 PLAN_COLUMNS = ("runner", "run", "race", "planned")
 RUNNER_COLUMNS = ("name", "birth_year", "sex", "home_tz", "cramps_last_10_races", "usual_race")
-UNANSWERED, TWINGE_TOLD = 0.20, 0.15
+UNANSWERED, TWINGE_REPORTED = 0.20, 0.15
 UNCERTAINTY_S = "300"
 
 
 def answer_rows(runner: SimRunner, outing: Outing, line: Timeline, seed: int) -> list[Row]:
-    """The rows of one run: no row if unanswered, one "none" if nothing happened, else one a moment.
+    """Returns the rows of one run: no row if unanswered, one "none" if nothing happened, else one row per moment.
 
-    Cramps remembered at the same moment become one row.
+    Cramps reported at the same moment become one row.
     """
     rng = np.random.default_rng([seed, runner.number, 3, outing.plan.run_no])
     if rng.random() < UNANSWERED:
         return []
     cramps = [(cramp.minute, cramp.muscle, cramp.side, cramp.severity) for cramp in outing.outcome.cramps]
-    twinges = [minute for minute in outing.outcome.twinges if rng.random() < TWINGE_TOLD]
+    twinges = [minute for minute in outing.outcome.twinges if rng.random() < TWINGE_REPORTED]
     tight = [(minute, pick(MUSCLE, rng), pick(SIDE, rng), "tightness") for minute in twinges]
     rows: dict[float, Row] = {}
     for minute, muscle, side, severity in cramps + tight:
         onset_s = remembered_onset_s(line.timer_at(60.0 * minute), float(line.timer_s[-1]) - 1.0, rng)
-        told = (clock(onset_s), UNCERTAINTY_S, muscle, remembered_side(side, rng), severity)
-        rows.setdefault(onset_s, _row(runner, outing, *told))
+        values = (clock(onset_s), UNCERTAINTY_S, muscle, remembered_side(side, rng), severity)
+        rows.setdefault(onset_s, _row(runner, outing, *values))
     return [rows[onset_s] for onset_s in sorted(rows)] or [_row(runner, outing, "none", "", "", "", "")]
 
 
 def plan_rows(runner: SimRunner, outings: list[Outing]) -> list[Row]:
-    """What the files do not know: which runs were races, how long races and long runs were meant to be."""
+    """Returns what recordings do not contain: which runs were races, and the planned duration of races and long runs."""
     return [
         {
             "runner": runner.name,
@@ -56,7 +56,7 @@ def plan_rows(runner: SimRunner, outings: list[Outing]) -> list[Row]:
 
 
 def runner_row(runner: SimRunner, truth: Truth, seed: int) -> Row:
-    """The profile; the first answer is drawn too: cramps in ten races of the usual kind before the log."""
+    """Returns the profile; the first answer is drawn too: cramps in ten races of the usual kind before the log."""
     rng = np.random.default_rng([seed, runner.number, 4])
     races = offer(SCENARIOS[runner.usual_race], 10, rng)
     cramps = int((draw_onsets(HIGH, truth, races, rng) >= 0).sum())
@@ -71,15 +71,15 @@ def runner_row(runner: SimRunner, truth: Truth, seed: int) -> Row:
 
 
 def moment(outing: Outing) -> str:
-    """The run's start as its name in the answers: 2025-11-30T07:12:05Z."""
+    """Returns the start of the run, which names it in the answers: 2025-11-30T07:12:05Z."""
     return f"{outing.plan.start_at:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def clock(seconds: float) -> str:
-    """Seconds as 2:21:10."""
-    whole = int(seconds)
-    return f"{whole // 3600}:{whole % 3600 // 60:02d}:{whole % 60:02d}"
+    """Returns seconds as 2:21:10."""
+    total = int(seconds)
+    return f"{total // 3600}:{total % 3600 // 60:02d}:{total % 60:02d}"
 
 
-def _row(runner: SimRunner, outing: Outing, *told: str) -> Row:
-    return dict(zip(ANSWER_COLUMNS, (runner.name, moment(outing), *told, ""), strict=True))
+def _row(runner: SimRunner, outing: Outing, *values: str) -> Row:
+    return dict(zip(ANSWER_COLUMNS, (runner.name, moment(outing), *values, ""), strict=True))

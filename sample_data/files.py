@@ -1,6 +1,6 @@
 """Turns a simulated year into files: recordings, the damaged ones, tables, weather. Called by build.py.
 
-Values in, bytes out. gzip carries no time stamp, so the same content gives the same bytes.
+Values in, bytes out. gzip files have no time stamp, so the same content gives the same bytes.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from sample_data.world.simulate import Truth
 
 Files = dict[str, bytes]  # path inside sample_data -> content
 
-TWICE = "anna"  # her tenth run outdoors lies there as FIT and as GPX
-CUT_SHORT = "ivan"  # of his fifth run outdoors 60 % of the file arrived; nothing is written down of it
+TWICE = "anna"  # her tenth run outdoors is in the sample as FIT and as GPX
+CUT_SHORT = "ivan"  # his fifth run outdoors: the file has only 60 % of its bytes, and the run has no answer
 EMPTY, ROUTE = "karl", "lena"  # a file of 0 bytes; a planned route that nobody ran
 
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """A runner's year in values, before any file: the outings in order of time."""
+    """A runner's year as values, before files are made: the outings in order of time."""
 
     runner: SimRunner
     truth: Truth
@@ -38,7 +38,7 @@ class Log:
 
 
 def runner_files(log: Log, seed: int) -> Files:
-    """The runner's recordings, and the damaged file if this is one of the runners who have one."""
+    """Returns the runner's recordings, and the damaged file of runners who have one."""
     files: Files = {}
     for outing in log.outings:
         files |= _recordings(log, outing, seed)
@@ -51,7 +51,7 @@ def runner_files(log: Log, seed: int) -> Files:
 
 
 def table_files(logs: list[Log], seed: int) -> Files:
-    """runners.csv, runs.csv, cramps.csv and answers.csv of these runners."""
+    """Returns runners.csv, runs.csv, cramps.csv and answers.csv of these runners."""
     answers = [
         row
         for log in logs
@@ -68,7 +68,7 @@ def table_files(logs: list[Log], seed: int) -> Files:
 
 
 def weather_file(place: Place, year: WeatherYear) -> Files:
-    """The place's hours, named as simulated and by its round coordinate."""
+    """Returns the hours of the place; the file name contains 'simulated' and the round coordinate."""
     east_west = f"{abs(place.longitude):.1f}{'E' if place.longitude >= 0 else 'W'}"
     return {f"weather/simulated-{place.latitude:.1f}N-{east_west}.csv": service_csv(place, year).encode()}
 
@@ -97,7 +97,7 @@ def _nth_outdoors(log: Log, n: int) -> Outing:
 
 
 def _route(outings: list[Outing]) -> str:
-    """A GPX route along the runner's loop, without times."""
+    """Returns a GPX route along the runner's loop, without times."""
     course = next(outing.course for outing in outings if outing.course is not None)
     at = course.along_m[::24]
     latitude, longitude = course.position_at(at, np.zeros((2, len(at))))
@@ -116,7 +116,7 @@ def _gz(content: bytes) -> bytes:
 
 
 def _csv(rows: Iterable[Row], columns: tuple[str, ...]) -> bytes:
-    """Rows under their header."""
+    """Returns the rows as CSV with a header."""
     text = io.StringIO()
     table = csv.DictWriter(text, columns, lineterminator="\n")
     table.writeheader()

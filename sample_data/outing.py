@@ -1,6 +1,6 @@
-"""One simulated run from its plan: what the hazard sees of it, what happens, where the runner stands.
+"""Simulates one run from its plan: the inputs of the hazard, the cramps, and the stops.
 
-Called by build.py; body.py and recording.py make of it what a watch sees.
+Called by build.py; body.py and recording.py derive what a watch records.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from sample_data.cohort import SimRunner
 from sample_data.course import Course
+from sample_data.run_path import RunPath, path_with_cramps, planned_path
 from sample_data.season import Plan
-from sample_data.way import Way, meant_way, way_with
 from sample_data.weather_year import WeatherYear
 from sample_data.world.aftermath import Outcome, draw_run
 from sample_data.world.simulate import HIGH, STATION_ERROR_C, Offered, Truth, bins
@@ -28,7 +28,7 @@ NOTHING = Outcome((), (), None)
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Standing still for `length_s` at a second of moving time."""
+    """A stop of `length_s` at a second of moving time."""
 
     moving_s: int
     length_s: int
@@ -36,18 +36,18 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Outing:
-    """A finished run: plan, course (None on the treadmill), way, stops in order, cramps."""
+    """A finished run: plan, course (None on the treadmill), path, stops in order, cramps."""
 
     plan: Plan
     course: Course | None
-    way: Way
+    path: RunPath
     stops: tuple[Stop, ...]
     outcome: Outcome
 
     @property
     def moving_s(self) -> int:
         """Seconds of moving time."""
-        return len(self.way.distance_m)
+        return len(self.path.distance_m)
 
 
 def go_out(
@@ -59,20 +59,20 @@ def go_out(
     habit: tuple[float, float],
     seed: int,
 ) -> Outing:
-    """The run as it happens; `habit` is (longest30_min, load_z). Drawn from seed, runner and run number."""
+    """Returns the simulated run; `habit` is (longest30_min, load_z). Drawn from seed, runner and run number."""
     rng = np.random.default_rng([seed, runner.number, 1, plan.run_no])
     outdoors = None if plan.kind == "treadmill" else course
-    meant, end_s = meant_way(runner, plan, outdoors, rng)
+    planned, end_s = planned_path(runner, plan, outdoors, rng)
     outcome = NOTHING
     if plan.kind != "ride" or runner.bike_cramps:
-        offered = _offered(plan, outdoors, meant.until(end_s), year, habit, rng)
-        outcome = draw_run(HIGH, truth, offered, meant.distance_m[end_s - 1] / 1000.0, rng)
-    way = way_with(outcome, plan, meant, end_s)
-    return Outing(plan, outdoors, way, _stops(plan, len(way.distance_m), outcome, rng), outcome)
+        offered = _offered(plan, outdoors, planned.until(end_s), year, habit, rng)
+        outcome = draw_run(HIGH, truth, offered, planned.distance_m[end_s - 1] / 1000.0, rng)
+    path = path_with_cramps(outcome, plan, planned, end_s)
+    return Outing(plan, outdoors, path, _stops(plan, len(path.distance_m), outcome, rng), outcome)
 
 
 def load_z(plans: list[Plan]) -> Floats:
-    """Planned minutes of the three days before each run, as z within the runner's own year, (n_runs,)."""
+    """Returns planned minutes in the three days before each run, as z within the runner's year, (n_runs,)."""
     none, days3 = timedelta(), timedelta(days=3)
     loads = [sum(p.planned_min for p in plans if none < plan.start_at - p.start_at <= days3) for plan in plans]
     load = np.array(loads, dtype=np.float64)
@@ -80,7 +80,7 @@ def load_z(plans: list[Plan]) -> Floats:
 
 
 def longest30_min(plan: Plan, before: list[Outing]) -> float:
-    """Minutes of the longest run of the 30 days before, rides left out, at least 45."""
+    """Returns the minutes of the longest run in the 30 days before, without rides, at least 45."""
     days30 = timedelta(days=30)
     recent = [
         outing.moving_s / 60.0
@@ -93,20 +93,20 @@ def longest30_min(plan: Plan, before: list[Outing]) -> float:
 def _offered(
     plan: Plan,
     course: Course | None,
-    way: Way,
+    path: RunPath,
     year: WeatherYear,
     habit: tuple[float, float],
     rng: np.random.Generator,
 ) -> Offered:
-    """What the hazard sees per 5 minutes of the meant way; on the bike neither pace nor race count."""
-    middle, width = bins(len(way.distance_m) / 60.0)
+    """Returns the inputs of the hazard per 5 minutes of the planned path; pace and race do not count on the bike."""
+    middle, width = bins(len(path.distance_m) / 60.0)
     edges = np.append(0, np.cumsum(np.round(60.0 * width))).astype(int)
-    faster = np.add.reduceat(way.faster_pct, edges[:-1]) / np.diff(edges)
+    faster = np.add.reduceat(path.faster_pct, edges[:-1]) / np.diff(edges)
     wbgt, descent = np.full(len(middle), INDOOR_WBGT_C), np.zeros(len(middle))
     if course is not None:
         station = year.wbgt_at(plan.start_at.timestamp() + 60.0 * middle)
         wbgt = station + rng.normal(0.0, STATION_ERROR_C)
-        descent = _descent_m(course, way)[(60.0 * middle).astype(int)]
+        descent = _descent_m(course, path)[(60.0 * middle).astype(int)]
     return Offered(
         minute=middle,
         width_min=width,
@@ -120,14 +120,14 @@ def _offered(
     )
 
 
-def _descent_m(course: Course, way: Way) -> Floats:
-    """Metres gone down since the start, (n,)."""
-    altitude = course.altitude_at(way.distance_m)
+def _descent_m(course: Course, path: RunPath) -> Floats:
+    """Returns metres of descent since the start, (n,)."""
+    altitude = course.altitude_at(path.distance_m)
     return -np.cumsum(np.minimum(np.diff(altitude, prepend=altitude[:1]), 0.0))
 
 
 def _stops(plan: Plan, moving_s: int, outcome: Outcome, rng: np.random.Generator) -> tuple[Stop, ...]:
-    """Traffic lights and water outside of races and treadmills, and the standing that a cramp asks for."""
+    """Returns stops at traffic lights and for water (not in races or on treadmills), and after cramps."""
     n = 0 if plan.kind in ("race", "treadmill") else int(rng.poisson(moving_s / 2400.0))
     last_s = moving_s if outcome.ended_min is None else 60.0 * outcome.ended_min
     lights = [Stop(int(rng.uniform(0.05, 0.95) * last_s), int(rng.uniform(20, 90))) for _ in range(n)]

@@ -1,6 +1,6 @@
-"""A simulated runner's year: which days, what kind of run, its start, its meant duration and pace.
+"""Plans the year of a simulated runner: days, kinds of run, starts, planned durations and paces.
 
-Called by build.py; drawn from the runner's habits alone, before and without any cramp.
+Called by build.py; drawn from the runner's habits only, before any cramp is simulated.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ EASY_MIN, LONG_MIN, RIDE_MIN = (35.0, 58.0), (80.0, 102.0), (60.0, 140.0)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A run as the runner set out for it; `kind` is easy, long, race, treadmill or ride.
+    """A planned run; `kind` is easy, long, race, treadmill or ride.
 
-    `faster_pct` is the meant pace against the usual for that duration; `distance_km` is set for races.
+    `faster_pct` is the planned pace against usual pace for that duration; `distance_km` is set for races.
     """
 
     run_no: int
@@ -35,18 +35,18 @@ class Plan:
     faster_pct: float
     distance_km: float | None = None
     as_gpx: bool = False
-    one_hz: bool = False
+    every_second: bool = False
 
 
 def usual_ms(runner: SimRunner, moving_min: float, kind: str = "easy") -> float:
-    """The runner's usual speed over that many minutes: 4 % slower for each doubling of an hour."""
+    """Returns the runner's usual speed over that many minutes: 4 % slower per doubling of an hour."""
     if kind == "ride":
         return 2.4 * runner.usual_ms
     return float(runner.usual_ms * (moving_min / 60.0) ** -0.06)
 
 
 def plan_year(runner: SimRunner, seed: int) -> list[Plan]:
-    """Every run of the runner's year in order of time; numbered from 0."""
+    """Returns every run of the runner's year in order of time, numbered from 0."""
     rng = np.random.default_rng([seed, runner.number, 0])
     days = _training_days(runner, rng)
     kinds = _kinds(runner, days, rng)
@@ -57,7 +57,7 @@ def plan_year(runner: SimRunner, seed: int) -> list[Plan]:
     outdoors = [i for i, plan in enumerate(plans) if plan.kind == "easy" and i not in gpx]
     return [
         Plan(i, p.kind, p.place, p.start_at, p.planned_min, p.faster_pct, p.distance_km,
-             as_gpx=i in gpx, one_hz=runner.one_hz and i == outdoors[-1])
+             as_gpx=i in gpx, every_second=runner.every_second and i == outdoors[-1])
         for i, p in enumerate(plans)
     ]  # fmt: skip
 
@@ -114,7 +114,7 @@ def _build_up_min(runner: SimRunner, day: date) -> float:
 
 
 def _race(runner: SimRunner, race: Race, rng: np.random.Generator) -> Plan:
-    """The race's planned duration is its distance at the pace the runner means to hold."""
+    """Returns the plan of a race; its planned duration is the distance at the planned pace."""
     km = RACE_KM[race.name]
     faster = SCENARIOS[race.name].faster_pct + rng.normal(0.0, 2.5)
     minutes = 1000.0 * km / runner.usual_ms / 60.0
@@ -125,7 +125,7 @@ def _race(runner: SimRunner, race: Race, rng: np.random.Generator) -> Plan:
 
 
 def _start(day: date, hour: float, spread_h: float, place: Place, rng: np.random.Generator) -> datetime:
-    """The start as an instant in UTC, around a local hour."""
+    """Returns the start as an instant in UTC, around a local hour."""
     local_s = round(3600.0 * float(np.clip(rng.normal(hour, spread_h), 5.0, 20.5)))
     midnight = datetime.combine(day, time(), ZoneInfo(place.zone))
     return (midnight + timedelta(seconds=local_s)).astimezone(UTC)

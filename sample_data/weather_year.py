@@ -1,4 +1,4 @@
-"""An invented year of hourly weather for a place, the WBGT the simulated runners feel, and the service's CSV.
+"""An invented year of hourly weather for a place, the true WBGT of the simulated runs, and the service's CSV.
 
 Seasons and days are cosines, noise is autoregressive, radiation follows the sun. Called by build.py.
 """
@@ -36,7 +36,7 @@ class WeatherYear:
     pressure_hpa: Floats
 
     def wbgt_at(self, moments: Floats) -> Floats:
-        """WBGT in C at POSIX seconds, linear between hours; the sun of an hour is the mean around it."""
+        """Returns WBGT in C at POSIX seconds, linear between hours; the sun of an hour is the mean around it."""
         sun = (self.shortwave_wm2 + np.append(self.shortwave_wm2[1:], 0.0)) / 2.0
         hourly = wbgt_c(self.air_temp_c, self.rel_humidity_pct, self.wind_ms, sun)
         return np.interp(moments, FIRST_HOUR.timestamp() + 3600.0 * np.arange(HOURS), hourly)
@@ -45,8 +45,8 @@ class WeatherYear:
 def wbgt_c(air_temp_c: Floats, rel_humidity_pct: Floats, wind_ms: Floats, shortwave_wm2: Floats) -> Floats:
     """Outdoor WBGT in C, within 0.9 C of Liljegren's: .7 natural wet bulb + .2 globe + .1 air.
 
-    Wet bulb by Stull (2011); sun and wind act by a fit of ours. Deliberately not the pipeline's formula:
-    what the runners feel and what is computed from the files may differ a little, as on a real course.
+    Wet bulb by Stull (2011); the effect of sun and wind is our fit. Deliberately not the formula of the pipeline: true WBGT
+    and WBGT computed from the files may differ a little, as on a real course.
     """
     t, rh = air_temp_c, rel_humidity_pct
     wet = (
@@ -61,7 +61,7 @@ def wbgt_c(air_temp_c: Floats, rel_humidity_pct: Floats, wind_ms: Floats, shortw
 
 
 def simulate_year(place: Place, seed: int) -> WeatherYear:
-    """The year's weather there; the same seed gives the same weather, rounded as the file holds it."""
+    """Returns the weather of the year; the same seed gives the same weather, rounded as in the file."""
     rng = np.random.default_rng([seed, 1000 + place.number])
     hour = np.arange(HOURS, dtype=np.float64)
     day_of_year = (FIRST_HOUR.timetuple().tm_yday + hour / 24.0) % 365.0
@@ -88,7 +88,7 @@ def simulate_year(place: Place, seed: int) -> WeatherYear:
 
 
 def service_csv(place: Place, year: WeatherYear) -> str:
-    """The year in the layout of the weather service's own CSV download, times in UTC."""
+    """Returns the year in the layout of the weather service's CSV download, times in UTC."""
     where = f"{place.latitude},{place.longitude},{place.elevation_m},0,GMT,GMT"
     names = "latitude,longitude,elevation,utc_offset_seconds,timezone,timezone_abbreviation"
     times = np.datetime_as_string(np.datetime64(FIRST_HOUR.replace(tzinfo=None), "m") + 60 * np.arange(HOURS))
@@ -98,7 +98,7 @@ def service_csv(place: Place, year: WeatherYear) -> str:
 
 
 def _wander(rng: np.random.Generator, memory: float) -> Floats:
-    """First-order autoregression of unit variance, (HOURS,)."""
+    """Returns a first-order autoregression of unit variance, (HOURS,)."""
     steps = rng.normal(0.0, np.sqrt(1.0 - memory**2), HOURS)
     path = np.empty(HOURS)
     level = rng.normal()
@@ -109,7 +109,7 @@ def _wander(rng: np.random.Generator, memory: float) -> Floats:
 
 
 def _sun_height(latitude: float, day_of_year: Floats, solar_hour: Floats) -> Floats:
-    """Sine of the sun's elevation, from declination and hour angle."""
+    """Returns the sine of the sun's elevation, from declination and hour angle."""
     tilt = np.radians(-23.44) * np.cos(2 * np.pi * (day_of_year + 10.0) / 365.0)
     lat = np.radians(latitude)
     turn = np.radians(15.0 * (solar_hour - 12.0))
@@ -117,5 +117,5 @@ def _sun_height(latitude: float, day_of_year: Floats, solar_hour: Floats) -> Flo
 
 
 def _vapour(temp_c: Floats) -> Floats:
-    """Vapour pressure over water in hPa (Magnus)."""
+    """Returns the vapour pressure over water in hPa (Magnus)."""
     return np.asarray(6.112 * np.exp(17.62 * temp_c / (243.12 + temp_c)))

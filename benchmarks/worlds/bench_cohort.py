@@ -1,6 +1,6 @@
-"""A cohort in the `bench` world: each runner's seasonal year of 20-150 runs, as planned, as it came and as it was told.
+"""A cohort in the `bench` world: each runner's seasonal year of 20-150 runs, as planned, as run and as reported.
 
-What runners tell is not what happened: cramps are missed or noted minutes off, cramps end runs, weather is missing.
+Reports differ from the truth: some cramps are not reported, onsets are minutes wrong, cramps end runs, weather is missing.
 Calendar and weather are assumed. Called by benchmarks and tests; the hazard itself is benchmarks/worlds/bench_world.py.
 """
 
@@ -25,7 +25,7 @@ from benchmarks.worlds.published_year import cut
 from models.fit.design import HAZARD_ROW_COLUMNS
 
 Floats = NDArray[np.float64]
-Places = NDArray[np.int64]
+Indices = NDArray[np.int64]
 
 FEWEST_RUNS, MOST_RUNS = 20, 150
 MISSED, ONSET_OFF, ENDS_THE_RUN, NO_WEATHER = 0.10, 0.30, 0.70, 0.10
@@ -45,8 +45,8 @@ SPEED_M_S = 2.8
 class BenchCohort:
     """`plans`: PLAN_COLUMNS, runner_id, start_at of every run to its planned end, as known at its start.
 
-    `rows`: HAZARD_ROW_COLUMNS of what was told. `runs`: a row a run, in the plans' order, with the cramp as `told`
-    and its `true_risk` before it. `acting` (n_plan_rows): what acted in truth; `runner` (n_runs,): places in `truth`.
+    `rows`: HAZARD_ROW_COLUMNS as reported. `runs`: one row per run, in the order of the plans, with `reported` (a cramp) and
+    `true_risk` before the run. `acting` (n_plan_rows): the true covariates; `runner` (n_runs,): indices in `truth`.
     """
 
     plans: pl.DataFrame
@@ -54,11 +54,11 @@ class BenchCohort:
     runs: pl.DataFrame
     acting: BenchRun
     truth: BenchRunners
-    runner: Places
+    runner: Indices
 
 
 def draw_bench_cohort(n_runners: int, rng: np.random.Generator) -> BenchCohort:
-    """n runners and their years; the same generator state, the same cohort."""
+    """Returns n runners and their years; the same generator state gives the same cohort."""
     truth = draw_bench_runners(n_runners, rng)
     runner, calendar = _calendar(rng.integers(FEWEST_RUNS, MOST_RUNS + 1, n_runners), rng)
     plans = cut(calendar)
@@ -78,16 +78,16 @@ def draw_bench_cohort(n_runners: int, rng: np.random.Generator) -> BenchCohort:
     plans = plans.with_columns(
         names.gather(run), pl.when(pl.Series(rng.random(runner.size) >= NO_WEATHER).gather(run)).then("wbgt_c")
     )
-    rows, reported = _as_reported(plans, run, onset_min, rng)
+    rows, reported = _reported(plans, run, onset_min, rng)
     runs = plans.group_by("run_id", maintain_order=True).agg(
         pl.col("runner_id", "start_at", "planned_s", "race").first()
     )
-    runs = runs.with_columns(pl.Series("told", reported), pl.Series("true_risk", risk))
+    runs = runs.with_columns(pl.Series("reported", reported), pl.Series("true_risk", risk))
     return BenchCohort(plans, rows, runs, acting, truth, runner)
 
 
-def _calendar(n_runs: Places, rng: np.random.Generator) -> tuple[Places, dict[str, NDArray[Any]]]:
-    """The runner of each run (n_runs,), and the runs, one value each; runners in turn, each in order of time."""
+def _calendar(n_runs: Indices, rng: np.random.Generator) -> tuple[Indices, dict[str, NDArray[Any]]]:
+    """Returns the runner of each run (n_runs,), and the runs as columns; ordered by runner and time."""
     runner = np.repeat(np.arange(n_runs.size), n_runs)
     n = runner.size
     day = rng.uniform(0.0, 365.0, n)
@@ -110,12 +110,12 @@ def _calendar(n_runs: Places, rng: np.random.Generator) -> tuple[Places, dict[st
 
 
 def _downhill_pct(calendar: dict[str, NDArray[Any]]) -> Floats:
-    """The mean grade downhill of each run (n_runs,)."""
+    """Returns the mean downhill grade of each run (n_runs,)."""
     return np.asarray(100.0 * calendar["descent_m"] / (SPEED_M_S * calendar["planned_s"]))
 
 
-def _longest30_s(runner: Places, day: Floats, planned_s: Floats) -> Floats:
-    """The longest run of the runner's 30 days before each run (n_runs,), 45 min where there is none."""
+def _longest30_s(runner: Indices, day: Floats, planned_s: Floats) -> Floats:
+    """Returns the longest run in the 30 days before each run (n_runs,), 45 min if there is none."""
     longest = np.full(runner.size, 2700.0)
     for back in range(1, MOST_RUNS):
         near = (runner[back:] == runner[:-back]) & (day[back:] - day[:-back] <= 30.0)
@@ -127,19 +127,19 @@ def _longest30_s(runner: Places, day: Floats, planned_s: Floats) -> Floats:
 
 def _years(
     truth: BenchRunners,
-    runner: Places,
+    runner: Indices,
     start_at: NDArray[np.generic],
     plans: pl.DataFrame,
-    run: Places,
+    run: Indices,
     acting: BenchRun,
     rng: np.random.Generator,
 ) -> tuple[NDArray[np.bool_], Floats, Floats]:
-    """Run by run (n_runs,): whether a cramp lay in the 30 days before, the onset's minute or NaN, and the risk."""
+    """Returns per run (n_runs,): a cramp in the 30 days before or not, the minute of the onset or NaN, and the risk."""
     patience = rng.exponential(size=runner.size)
     minutes = plans["minutes"].to_numpy()
     onsets, risks = [], []
     for flag in (0.0, 1.0):
-        odds = bench_log_odds(truth.select(runner[run]), replace(acting, cramp_before=np.full(run.size, flag)))
+        odds = bench_log_odds(truth.at(runner[run]), replace(acting, cramp_before=np.full(run.size, flag)))
         onset, risk = _onset_minutes(-np.log1p(-cramp_chance(odds, minutes)), minutes, run, patience)
         onsets.append(onset)
         risks.append(risk)
@@ -152,8 +152,8 @@ def _years(
     return before, np.where(before, onsets[1], onsets[0]), np.where(before, risks[1], risks[0])
 
 
-def _onset_minutes(hazard: Floats, minutes: Floats, run: Places, patience: Floats) -> tuple[Floats, Floats]:
-    """Each run's onset (n_runs,) where its summed hazard (n_rows,) passes its patience, NaN for none; and its risk."""
+def _onset_minutes(hazard: Floats, minutes: Floats, run: Indices, patience: Floats) -> tuple[Floats, Floats]:
+    """Returns each run's onset (n_runs,), when its summed hazard (n_rows,) passes its patience, else NaN; and its risk."""
     total = np.bincount(run, hazard)
     first = np.searchsorted(run, np.arange(patience.size))
     so_far = np.cumsum(hazard) - (np.cumsum(total) - total)[run]  # within the run, this segment included
@@ -166,10 +166,10 @@ def _onset_minutes(hazard: Floats, minutes: Floats, run: Places, patience: Float
     return np.where(cramped, onset, np.nan), -np.expm1(-total)
 
 
-def _as_reported(
-    plans: pl.DataFrame, run: Places, onset_min: Floats, rng: np.random.Generator
+def _reported(
+    plans: pl.DataFrame, run: Indices, onset_min: Floats, rng: np.random.Generator
 ) -> tuple[pl.DataFrame, NDArray[np.bool_]]:
-    """HAZARD_ROW_COLUMNS as told, and whether each run was told with a cramp."""
+    """Returns HAZARD_ROW_COLUMNS as reported, and whether each run was reported with a cramp."""
     n = onset_min.size
     cramped = ~np.isnan(onset_min)
     reported = cramped & (rng.random(n) >= MISSED)

@@ -1,8 +1,8 @@
-"""The `bench` world: an easier world that ranks methods for cohorts. Its hazard, and what is true of its runners.
+"""The `bench` world: an easier world that ranks methods for cohorts. Its hazard, and the true parameters of its runners.
 
 A logit hazard of 5 minutes of running, steeper and more varied between runners than any study says, so that methods
 part: about 5 of 100 training runs and 40 of 100 marathon efforts cramp. Its calendar is in benchmarks/worlds/bench_cohort.py.
-Values in, values out; called by benchmarks and tests. Nothing here is evidence about people.
+No I/O; called by benchmarks and tests. Nothing here is evidence about people.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ HINGE_AT_MIN, HINGE_AN_HOUR = 120.0, 0.35  # assumed: marathons come out at abou
 HEAT, HEAT_FROM_C, HEAT_STEP_C = 0.45, 18.0, 4.0
 PACE, PACE_STEP_PCT, PACE_CONVEX = 0.30, 8.0, 0.10  # the convex part is assumed
 DOWNHILL = 0.06  # per % of grade
-LOAD = 0.8  # per unit of the load ratio, whose SD in a runner is assumed to be:
+LOAD = 0.8  # per unit of the load ratio; its SD within a runner is assumed:
 LOAD_SD = 0.3
 CRAMP_BEFORE, CRAMP_BEFORE_DAYS = 0.6, 30.0
 EVENING, EVENING_HOUR = 0.15, 17.0
@@ -31,21 +31,21 @@ STRONG_SHARE, STRONG_SLOPES = 0.2, (0.9, 1.2)
 
 @dataclass(frozen=True, slots=True)
 class BenchRunners:
-    """What is true of runners, each (n_runners,): the own part of the intercept and of three slopes."""
+    """The true parameters of runners, each (n_runners,): the deviations of the intercept and of three slopes."""
 
     level: Floats
     heat: Floats
     duration: Floats
     pace: Floats
 
-    def select(self, k: int | NDArray[np.int64]) -> BenchRunners:
-        """The runner at a place, or those at many."""
+    def at(self, k: int | NDArray[np.int64]) -> BenchRunners:
+        """Returns the runner at an index, or the runners at several."""
         return BenchRunners(self.level[k], self.heat[k], self.duration[k], self.pace[k])
 
 
 @dataclass(frozen=True, slots=True)
 class BenchRun:
-    """What acts in segments, each (n_rows,) or a number for all; `minute` is the segment's middle."""
+    """The covariates of segments, each (n_rows,) or a number for all; `minute` is the middle of the segment."""
 
     minute: Floats
     wbgt_c: Floats
@@ -57,7 +57,7 @@ class BenchRun:
 
 
 def draw_bench_runners(n: int, rng: np.random.Generator) -> BenchRunners:
-    """n runners; one in five has a single strong slope, on heat, duration or pace, on top of the own part."""
+    """Returns n runners; one in five has one strong slope, on heat, duration or pace, added to the deviation."""
     deviations = rng.normal(0.0, 1.0, (4, n)) * np.array([[SD_LEVEL], [SD_HEAT], [SD_DURATION], [SD_PACE]])
     strong = np.flatnonzero(rng.random(n) < STRONG_SHARE)
     deviations[rng.integers(1, 4, strong.size), strong] += rng.uniform(*STRONG_SLOPES, strong.size)
@@ -65,7 +65,7 @@ def draw_bench_runners(n: int, rng: np.random.Generator) -> BenchRunners:
 
 
 def bench_log_odds(truth: BenchRunners, run: BenchRun) -> Floats:
-    """Log odds of a cramp in 5 minutes of running with none before, (n_rows,).
+    """Returns the log odds of a cramp in 5 minutes of running with none before, (n_rows,).
 
     `truth` holds one runner's numbers, or columns that broadcast against the rows.
     """
@@ -79,17 +79,17 @@ def bench_log_odds(truth: BenchRunners, run: BenchRun) -> Floats:
         + CRAMP_BEFORE * run.cramp_before
         + EVENING * (run.hour >= EVENING_HOUR)
     )
-    deviations = (HEAT + truth.heat) * heat + (DURATION + truth.duration) * duration + (PACE + truth.pace) * pace
-    return np.asarray(common + truth.level + deviations)
+    by_runner = (HEAT + truth.heat) * heat + (DURATION + truth.duration) * duration + (PACE + truth.pace) * pace
+    return np.asarray(common + truth.level + by_runner)
 
 
 def bench_units(run: BenchRun) -> tuple[Floats, Floats, Floats]:
-    """Heat, duration and pace in the world's own units, each (n_rows,): what the runners' slopes act on."""
+    """Returns heat, duration and pace in the units of the world, each (n_rows,): the runners' slopes multiply them."""
     heat = np.maximum(run.wbgt_c - HEAT_FROM_C, 0.0) / HEAT_STEP_C
     duration = (np.log1p(run.minute / DURATION_MIN) - DURATION_CENTRE) / DURATION_SD
     return heat, duration, np.asarray(run.pace_faster_pct / PACE_STEP_PCT)
 
 
 def cramp_chance(log_odds: Floats, minutes: Floats) -> Floats:
-    """P(cramp) in a segment of so many minutes, none before it: 1 - (1 - p)^(minutes / 5)."""
+    """Returns P(cramp) in a segment of so many minutes, none before it: 1 - (1 - p)^(minutes / 5)."""
     return np.asarray(-np.expm1(-(minutes / 5.0) * np.logaddexp(0.0, log_odds)))

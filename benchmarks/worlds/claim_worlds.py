@@ -1,7 +1,7 @@
 """Logs of one runner in worlds where a claim about heat or pace would be false, and in one where it is true.
 
-N0: nothing but duration acts. N1: heat does not act, but long runs fall in summer. MNAR: neither acts, but cramps
-of warm or fast runs are told more often. R: one runner whom heat affects strongly. Values in, values out; called by
+N0: only duration has an effect. N1: heat has no effect, but long runs are in summer. MNAR: neither has an effect, but cramps
+in warm or fast runs are reported more often. R: one runner with a strong effect of heat. No I/O; called by
 benchmarks/claims.py and tests/model/worlds/test_claims.py. Nothing here is evidence about people.
 """
 
@@ -21,12 +21,12 @@ from sample_data.world.simulate import HIGH, MID, Truth, World
 Floats = NDArray[np.float64]
 
 RUNS_A_YEAR = sum(YEAR.values())
-CRAMPS_PER_YEAR = 10  # more cramps than that are the log of two years
+CRAMPS_PER_YEAR = 10  # more cramps than this need a log of two years
 STRONG_HEAT = 0.12  # log hazard per C
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class Answering:
     """P(the cramp question is answered), by whether the run cramped and whether it was warmer (faster) than usual."""
 
     cramp_above: float = 0.9
@@ -37,13 +37,13 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class ClaimWorld:
-    """`false_claims`: factors of which a claim is false; the others are true there or not judged."""
+    """`false_claims`: factors with a false claim; claims of other factors are true or not judged."""
 
     name: str
     world: World
     false_claims: tuple[str, ...]
     long_in_summer: bool = False
-    telling: Telling = Telling()
+    answering: Answering = Answering()
     strong_heat: bool = False
 
 
@@ -57,7 +57,7 @@ NULL_WORLDS = (
         "MNAR",
         replace(HIGH, b_heat=0.0, sd_heat=0.0, b_pace=0.0, sd_pace=0.0),
         ("heat", "pace"),
-        telling=Telling(cramp_above=0.95, cramp_below=0.75, clean_above=0.8, clean_below=0.9),
+        answering=Answering(cramp_above=0.95, cramp_below=0.75, clean_above=0.8, clean_below=0.9),
     ),
 )
 STRONG = ClaimWorld("R", MID, (), strong_heat=True)
@@ -72,20 +72,20 @@ class Log:
 
 
 def draw_log(kind: ClaimWorld, cramps: int, rng: np.random.Generator) -> Log:
-    """A runner's log with exactly so many cramps told: their level makes that many likely, chance does the rest."""
+    """Returns a runner's log with exactly this many reported cramps: sets the level, and draws logs until one fits."""
     truth = next(runners(kind.world, 1, 0.0, rng))
     truth = replace(truth, s_heat=STRONG_HEAT) if kind.strong_heat else truth
     rows = _years(1 if cramps <= CRAMPS_PER_YEAR else 2, kind.long_in_summer, rng)
-    truth = replace(truth, u=_level(kind.world, truth, rows, cramps / kind.telling.cramp_above))
-    noted_by = str(rng.choice(["wbgt_c", "pace_faster_pct"]))  # what this runner takes for the reason
+    truth = replace(truth, u=_level(kind.world, truth, rows, cramps / kind.answering.cramp_above))
+    noted_by = str(rng.choice(["wbgt_c", "pace_faster_pct"]))  # what this runner believes to be the reason
     while True:
-        log = _as_reported(kind, truth, rows, noted_by, rng)
+        log = _draw_answered(kind, truth, rows, noted_by, rng)
         if log.rows["onset"].sum() == cramps:
             return log
 
 
 def _years(n: int, long_in_summer: bool, rng: np.random.Generator) -> pl.DataFrame:
-    """Plans of n years, oldest first, every run's id its own."""
+    """Returns the plans of n years, oldest first, with unique run ids."""
     drawn = [
         year(RUNS_A_YEAR, rng, long_in_summer=long_in_summer, first=f"{2023 + k}-01-01").with_columns(
             pl.format("{}-{}", pl.lit(k), "run_id").alias("run_id")
@@ -96,30 +96,30 @@ def _years(n: int, long_in_summer: bool, rng: np.random.Generator) -> pl.DataFra
 
 
 def _level(world: World, truth: Truth, rows: pl.DataFrame, cramps: float) -> float:
-    """The runner's u at which that many of the runs are expected to cramp."""
+    """Returns the runner's u at which this many runs are expected to cramp."""
     hazard = true_hazard(world, replace(truth, u=0.0), rows)
     run = rows["run_id"].rle_id().to_numpy()
     exposure = np.bincount(run, rows["minutes"].to_numpy() * hazard)
     return float(brentq(lambda u: -np.expm1(-exposure * np.exp(u)).sum() - cramps, -10.0, 25.0))
 
 
-def _as_reported(kind: ClaimWorld, truth: Truth, rows: pl.DataFrame, noted_by: str, rng: np.random.Generator) -> Log:
-    """The years as they came and as far as they were answered."""
+def _draw_answered(kind: ClaimWorld, truth: Truth, rows: pl.DataFrame, noted_by: str, rng: np.random.Generator) -> Log:
+    """Returns the log: the years as run, and their answered runs."""
     run = rows["run_id"].rle_id().to_numpy()
     noise = rng.normal(0.0, kind.world.sd_run, run[-1] + 1)
-    observed = ended_by_onset(rows, true_hazard(kind.world, truth, rows) * np.exp(noise[run]), rng)
-    runs = observed.group_by("run_id", maintain_order=True).agg(
+    happened = ended_by_onset(rows, true_hazard(kind.world, truth, rows) * np.exp(noise[run]), rng)
+    runs = happened.group_by("run_id", maintain_order=True).agg(
         pl.col("wbgt_c", "pace_faster_pct").first(), (pl.col("onset").sum() > 0).alias("cramp")
     )
-    answered = rng.random(runs.height) < _telling_chance(kind.telling, runs, noted_by)
+    answered = rng.random(runs.height) < _answer_chance(kind.answering, runs, noted_by)
     answer = pl.when(~pl.Series(answered)).then(pl.lit("unanswered")).when("cramp").then(pl.lit("cramp"))
     runs = runs.with_columns(answer.otherwise(pl.lit("no cramp")).alias("answer"), pl.lit("running").alias("sport"))
-    reported = observed.filter(pl.col("run_id").is_in(runs.filter(pl.Series(answered))["run_id"].to_list()))
-    return Log(reported.with_columns(pl.lit("one").alias("runner_id")).select(HAZARD_ROW_COLUMNS), runs)
+    rows_answered = happened.filter(pl.col("run_id").is_in(runs.filter(pl.Series(answered))["run_id"].to_list()))
+    return Log(rows_answered.with_columns(pl.lit("one").alias("runner_id")).select(HAZARD_ROW_COLUMNS), runs)
 
 
-def _telling_chance(telling: Telling, runs: pl.DataFrame, noted_by: str) -> Floats:
-    """P(answered) of each run (n_runs,)."""
+def _answer_chance(answering: Answering, runs: pl.DataFrame, noted_by: str) -> Floats:
+    """Returns P(answered) of each run (n_runs,)."""
     above, cramp = (runs[noted_by] > runs[noted_by].median()).to_numpy(), runs["cramp"].to_numpy()
-    cramped = np.where(above, telling.cramp_above, telling.cramp_below)
-    return np.where(cramp, cramped, np.where(above, telling.clean_above, telling.clean_below))
+    cramped = np.where(above, answering.cramp_above, answering.cramp_below)
+    return np.where(cramp, cramped, np.where(above, answering.clean_above, answering.clean_below))

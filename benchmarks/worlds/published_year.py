@@ -1,7 +1,7 @@
-"""A runner's year in the published worlds: plans as hazard rows, their true risk, and the year as it came.
+"""A runner's year in the published worlds: plans as hazard rows, their true risk, and the year as run.
 
-The calendar is that of docs/method.md with assumed spreads; the hazard is sample_data/world/simulate.py's. Values in, values
-out. Called by the benchmarks and by the tests of models; nothing here is evidence about people.
+The calendar is that of docs/method.md with assumed spreads; the hazard is sample_data/world/simulate.py's. No I/O.
+Called by the benchmarks and by the tests of models; nothing here is evidence about people.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sample_data.world.simulate import SCENARIOS, Offered, Truth, World, log_haz
 Floats = NDArray[np.float64]
 
 YEAR = {"easy": 130, "long run": 28, "10k": 3, "half": 2, "marathon": 1}
-SUMMER_DAYS_SD = 45.0  # of long runs and races around the warmest day, where they are of the summer
+SUMMER_DAYS_SD = 45.0  # of long runs and races around the warmest day, if they are in summer
 _NODES, _NODE_WEIGHTS = hermegauss(15)
 
 
@@ -110,7 +110,7 @@ def lived(
 ) -> pl.DataFrame:
     """HAZARD_ROW_COLUMNS of the year as it came: runs end with their onset; the course is not the weather station.
 
-    A share `missed` (0..1) of the cramps is told as no cramp.
+    A share `missed` (0..1) of the cramps is reported as no cramp.
     """
     run = rows["run_id"].rle_id().to_numpy()
     noise, error_c = rng.normal(0.0, world.sd_run, run[-1] + 1), rng.normal(0.0, simulate.STATION_ERROR_C, run[-1] + 1)

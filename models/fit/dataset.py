@@ -1,7 +1,7 @@
-"""The training rows as runs: what was known when each began, whether it held a cramp; and their fingerprint.
+"""The training rows as runs: the covariates at each run's start, whether it had a cramp, and a hash of all rows.
 
-Values in, values out; the rows are the frame of v_hazard_row. Called by models.scoring.baselines, evaluate, crossover
-and by pipeline.actions.
+No I/O; the rows are the frame of v_hazard_row. Called by models.scoring (as_of, baselines, crossover, evaluate) and by
+pipeline.actions.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ RUN_COLUMNS = (
 
 
 def check_rows(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows in canonical column and row order. Raises ValueError naming the columns that are missing."""
+    """Returns the rows in canonical column and row order. Raises ValueError with the names of missing columns."""
     missing = [name for name in HAZARD_ROW_COLUMNS if name not in rows.columns]
     if missing:
         raise ValueError(f"hazard rows lack {', '.join(missing)}")
@@ -37,9 +37,10 @@ def check_rows(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def runs_of(rows: pl.DataFrame) -> pl.DataFrame:
-    """RUN_COLUMNS, one row a run in order of start; covariates of its first segment: no onset touches them.
+    """Returns RUN_COLUMNS, one row per run in order of start; covariates are those of the first segment.
 
-    `cramp` (bool): an onset whose weight lies mostly inside the run. `at_risk_min` is an outcome, for rates.
+    The first segment's covariates do not depend on an onset. `cramp` (bool): more than half of an onset's weight lies
+    inside the run. `at_risk_min` is an outcome: use it for rates, never as a covariate.
     """
     ordered = check_rows(rows)
     first = [name for name in RUN_COLUMNS if name not in {"run_id", "at_risk_min", "cramp"}]
@@ -55,9 +56,9 @@ def runs_of(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def planned_rows(runs: pl.DataFrame) -> pl.DataFrame:
-    """PLAN_COLUMNS of every run as it stood at its start: planned duration, usual pace, the weather then.
+    """Returns PLAN_COLUMNS for every run as planned at its start: planned duration, usual pace, weather at the start.
 
-    The course's descent is left unknown. Runs without a planned duration are left out.
+    The descent stays unknown. Runs without a planned duration are left out.
     """
     plans = [
         plan_rows(
@@ -77,9 +78,9 @@ def planned_rows(runs: pl.DataFrame) -> pl.DataFrame:
 
 
 def data_hash(rows: pl.DataFrame) -> str:
-    """SHA-256 (hex) of the rows' values, whatever their order: equal rows, equal fit.
+    """Returns the SHA-256 (hex) of the rows' values, independent of row order: equal rows give an equal fit.
 
-    Columns are fed as little-endian numbers or UTF-8 beside their masks, never as a library's printed form.
+    Columns are hashed as null mask plus little-endian numbers or UTF-8, never as text printed by a library.
     """
     ordered = check_rows(rows).sort("runner_id", "run_id", "segment_no")
     digest = hashlib.sha256()

@@ -1,7 +1,7 @@
-"""What the hazard sees: the training rows' column names, the evidence priors, and the design matrix.
+"""The inputs of the hazard model: the columns of the training rows, the evidence priors, and the design matrix.
 
-The only home of the priors (docs: method.md). Called by models.fit.hazard and models.scoring.baselines; the view
-v_hazard_row has exactly these columns, held equal by a test.
+The priors are defined only here; docs/method.md explains them. Called by models.fit.hazard and models.scoring.baselines.
+The view v_hazard_row has exactly these columns (tested).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-# One row a segment at risk: 300 s of moving time, the last one ending at the onset.
+# One row per segment at risk: 300 s of moving time; the last segment ends at the onset.
 HAZARD_ROW_COLUMNS = (
     "runner_id",
     "run_id",
@@ -48,7 +48,7 @@ COVARIATE_COLUMNS = (
 SEGMENT_S = 300.0
 MORNING_ENDS_H = 10.0
 
-# Outside of these a value is a sensor's or a source's mistake, and counts as not measured.
+# A value outside of these limits is an error of the sensor or the source, and counts as not measured.
 PHYSICAL_LIMITS = {
     "longest30_s": (0.0, 172_800.0),
     "pace_faster_pct": (-50.0, 50.0),
@@ -61,21 +61,22 @@ PHYSICAL_LIMITS = {
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """A column and what studies say of its coefficient: mean, the evidence's SD, the SD between runners."""
+    """The prior of one column's coefficient, from studies: mean, SD of the evidence, SD between runners."""
 
     column: str
     mean: float
     sd_group: float
-    sd_own: float
+    sd_between: float
 
     @property
     def sd_alone(self) -> float:
-        """The SD for one runner alone: both doubts at once."""
-        return math.hypot(self.sd_group, self.sd_own)
+        """The SD for a runner who is fitted alone: both uncertainties together."""
+        return math.hypot(self.sd_group, self.sd_between)
 
 
-# SCIENCE section 2: published level MID -12.3, a half-believed shift of +1.0 for those who use such a tool,
-# run noise +.1; slopes from the studies named. Units: log hazard per minute, per unit of the column.
+# Source: docs/method.md, the table of priors. Level: -12.3 from studies, +1.0 (uncertain) because people who cramp look for
+# such a tool, +0.1 for noise between runs. Slopes: from the studies named there. Unit: log hazard per
+# minute, per unit of the column.
 EVIDENCE_PRIORS = (
     Prior("intercept", -11.2, 1.3, 1.6),  # 60 min, WBGT 15, usual pace, training
     Prior("log_duration", 2.2, 0.4, 0.3),  # half of the onsets in a race's last quarter [S10, S11]
@@ -92,10 +93,10 @@ EVIDENCE_PRIORS = (
 
 
 def design_matrix(rows: pl.DataFrame, priors: Sequence[Prior] = EVIDENCE_PRIORS) -> Floats:
-    """X, shape (n_rows, n_priors): the columns the priors name, in their order and fixed units.
+    """Returns X, shape (n_rows, n_priors): the columns named by the priors, in that order and in fixed units.
 
-    t = (moving_start_s + 150 s) in minutes is the segment's nominal middle: positive at the start, the same
-    wherever an onset cut the segment. A missing covariate takes the reference (effect 0).
+    t = (moving_start_s + 150 s) in minutes is the nominal middle of the segment. It is positive in the first segment,
+    and does not depend on where an onset ended the segment. A missing covariate takes the reference value (effect 0).
     """
     return np.column_stack([np.nan_to_num(_COLUMNS[prior.column](rows)) for prior in priors])
 
@@ -113,16 +114,16 @@ def plan_rows(
     load_3d_z: float | None = None,
     start_hour_local: float | None = None,
 ) -> pl.DataFrame:
-    """A planned run as PLAN_COLUMNS, one row a 5-minute segment; `descent_m` is spread evenly over the run.
+    """Returns a planned run as PLAN_COLUMNS, one row per 5-minute segment; `descent_m` is spread evenly over the run.
 
-    A last piece under 150 s joins the segment before, as in the store. Raises ValueError without a duration.
+    A remainder under 150 s is added to the last segment, as in the store. Raises ValueError if `planned_s` is not above 0.
     """
     if not planned_s > 0:
         raise ValueError(f"a plan needs a duration above 0 s, not {planned_s}")
     n = max(1, int((planned_s + SEGMENT_S / 2) // SEGMENT_S))
     starts = np.arange(n) * SEGMENT_S
     minutes = np.append(np.diff(starts), planned_s - starts[-1]) / 60.0
-    same = {
+    constant = {
         "longest30_s": longest30_s,
         "pace_faster_pct": pace_faster_pct,
         "air_temp_c": air_temp_c,
@@ -137,7 +138,7 @@ def plan_rows(
         pl.lit(run_id).alias("run_id"),
         pl.lit(race).alias("race"),
         (share * pl.lit(descent_m, dtype=pl.Float64)).alias("descent_so_far_m"),
-        *(pl.lit(value, dtype=pl.Float64).alias(name) for name, value in same.items()),
+        *(pl.lit(value, dtype=pl.Float64).alias(name) for name, value in constant.items()),
     )[list(PLAN_COLUMNS)]
 
 

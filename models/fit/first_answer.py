@@ -1,7 +1,7 @@
-"""The runner's first answer, "cramps in your last 10 races", a likelihood term on the hazard of a usual race.
+"""The runner's first answer, "cramps in your last 10 races", as a likelihood term on the hazard of a usual race.
 
 L = sum(minutes exp(eta_race)); p = 1 - exp(-L exp(d)) with d ~ N(0, .8^2) from race to race; K ~ Bin(10, p);
-P(answer) = .9 E[P(K in class)] + .1/3: memory errs in one answer of ten. Called by models.fit.hazard.
+P(answer) = .9 E[P(K in class)] + .1/3: one answer in ten is taken as an error of memory. Called by models.fit.hazard.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from models.fit.posterior import log_sum_exp
 Floats = NDArray[np.float64]
 
 FIRST_ANSWERS = ("0", "1-2", "3+")
-# Minutes of a middling finisher, and of the longest training run in the month before: assumed, not measured.
+# Minutes of an average finisher, and of the longest training run in the month before (assumed, not measured).
 REFERENCE_RACES = {
     "5k": (28.0, 60.0),
     "10k": (57.0, 75.0),
@@ -36,23 +36,23 @@ _LOG_STEP = 1e-3
 
 
 def reference_race_rows(usual_race: str) -> pl.DataFrame:
-    """The usual race as plan rows: WBGT 15, usual pace, flat, rested, hour unknown. ValueError for others."""
+    """Returns the usual race as plan rows: WBGT 15, usual pace, flat, rested, hour unknown. Raises ValueError for others."""
     if usual_race not in REFERENCE_RACES:
-        raise ValueError(f"usual race {usual_race!r} is none of {', '.join(REFERENCE_RACES)}")
+        raise ValueError(f"usual race {usual_race!r} is not one of {', '.join(REFERENCE_RACES)}")
     planned_min, longest_min = REFERENCE_RACES[usual_race]
     longest30_s = longest_min * 60
     return plan_rows(planned_min * 60, race=True, longest30_s=longest30_s, wbgt_c=15.0, run_id=usual_race)
 
 
-@lru_cache(maxsize=32)  # five races; making their rows takes longer than a Newton search
+@lru_cache(maxsize=32)  # five races; their rows take longer to make than a Newton search
 def _race_design(usual_race: str, priors: tuple[Prior, ...]) -> tuple[Floats, Floats]:
-    """The race's design (n_segments, n_features) and minutes (n_segments,)."""
+    """Returns the design (n_segments, n_features) and the minutes (n_segments,) of the race."""
     rows = reference_race_rows(usual_race)
     return design_matrix(rows, priors), rows["minutes"].to_numpy()
 
 
 def class_log_probability(answer: str, log_exposure: Floats) -> Floats:
-    """log E[P(K in the answer's class) | log L], any shape; logs below -700 are held there."""
+    """Returns log E[P(K in the answer's class) | log L], any shape; at least -700."""
     spread = np.exp(np.minimum(np.asarray(log_exposure)[..., None] + RACE_SD * _NODES, 50.0))
     cramp, clean = -np.expm1(-spread), np.exp(-spread)  # in one race, at each of the nine nodes
     if answer == "0":
@@ -65,13 +65,13 @@ def class_log_probability(answer: str, log_exposure: Floats) -> Floats:
 
 
 def answer_log_likelihood(answer: str, log_exposure: Floats) -> Floats:
-    """log P(answer | log L), any shape; bounded below, since one answer of ten is taken as noise."""
+    """Returns log P(answer | log L), any shape; bounded below, because one answer in ten is taken as noise."""
     return np.log(0.9 * np.exp(class_log_probability(answer, log_exposure)) + 0.1 / 3.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FirstAnswer:
-    """The term for one answer: eta_race = offset + columns z, z the coefficients or their whitened form."""
+class FirstAnswerTerm:
+    """The likelihood term of one answer: eta_race = offset + columns z; z: the coefficients, plain or whitened."""
 
     answer: str
     offset: Floats  # (n_segments,)
@@ -79,64 +79,64 @@ class FirstAnswer:
     minutes: Floats  # (n_segments,)
 
     @classmethod
-    def of(cls, answer: str, usual_race: str, priors: Sequence[Prior] = EVIDENCE_PRIORS) -> FirstAnswer:
-        """The term in the coefficients themselves. Raises ValueError for an answer or a race that is not offered."""
+    def of(cls, answer: str, usual_race: str, priors: Sequence[Prior] = EVIDENCE_PRIORS) -> FirstAnswerTerm:
+        """Returns the term in the plain coefficients. Raises ValueError for an answer or a race that does not exist."""
         if answer not in FIRST_ANSWERS:
-            raise ValueError(f"first answer {answer!r} is none of {', '.join(FIRST_ANSWERS)}")
+            raise ValueError(f"first answer {answer!r} is not one of {', '.join(FIRST_ANSWERS)}")
         design, minutes = _race_design(usual_race, tuple(priors))
         return cls(answer, np.zeros(minutes.size), design, minutes)
 
-    def whitened(self, mean: Floats, factor: Floats) -> FirstAnswer:
-        """The same term in z, where the coefficients are mean + factor z: (n_features,), (n_features, n_dim)."""
-        return FirstAnswer(self.answer, self.offset + self.columns @ mean, self.columns @ factor, self.minutes)
+    def whitened(self, mean: Floats, factor: Floats) -> FirstAnswerTerm:
+        """Returns the term in z, where coefficients = mean + factor z: (n_features,), (n_features, n_dim)."""
+        return FirstAnswerTerm(self.answer, self.offset + self.columns @ mean, self.columns @ factor, self.minutes)
 
     def log_likelihood(self, z: Floats) -> Floats:
-        """log P(answer | z), noise included: (n_draws, n_dim) -> (n_draws,)."""
+        """Returns log P(answer | z), noise included: (n_draws, n_dim) -> (n_draws,)."""
         return answer_log_likelihood(self.answer, self._log_exposure(z))
 
-    def meant_log_likelihood(self, z: Floats) -> Floats:
-        """log P(answer | z) had the runner remembered right: (n_draws, n_dim) -> (n_draws,)."""
+    def exact_log_likelihood(self, z: Floats) -> Floats:
+        """Returns log P(answer | z) without errors of memory: (n_draws, n_dim) -> (n_draws,)."""
         return class_log_probability(self.answer, self._log_exposure(z))
 
-    def meant_derivatives(self, z: Floats) -> tuple[Floats, Floats]:
-        """Gradient (n_dim,) and -Hessian (n_dim, n_dim) of the meant part at z.
+    def exact_derivatives(self, z: Floats) -> tuple[Floats, Floats]:
+        """Returns the gradient (n_dim,) and -Hessian (n_dim, n_dim) of `exact_log_likelihood` at z.
 
-        The Hessian lacks its negative pieces: with them a Newton step could go down; the mode is the same.
+        Negative terms of -Hessian are left out: with them a Newton step could go down. The mode is the same.
         """
         (log_exposure,), (share,) = self._race(z[None, :])
         slope = share @ self.columns  # d log L / dz
         spread = (self.columns * share[:, None]).T @ self.columns - np.outer(slope, slope)
         around = log_exposure + np.array([-_LOG_STEP, 0.0, _LOG_STEP])
-        below, here, above = class_log_probability(self.answer, around)
+        below, middle, above = class_log_probability(self.answer, around)
         first = (above - below) / (2 * _LOG_STEP)
-        second = (above - 2 * here + below) / _LOG_STEP**2
+        second = (above - 2 * middle + below) / _LOG_STEP**2
         return first * slope, max(-second, 0.0) * np.outer(slope, slope) + max(-first, 0.0) * spread
 
     def average_derivatives(self, z: Floats, weights: Floats) -> tuple[Floats, Floats]:
-        """Gradient (n_dim,) and about -Hessian (n_dim, n_dim), never negative, of the noisy log P(answer | z).
+        """Returns the gradient (n_dim,) and an approximate, never negative -Hessian (n_dim, n_dim) of log_likelihood.
 
-        The gradient is averaged over draws z (n_draws, n_dim) of these weights, the Hessian taken at their mean.
+        The gradient is the mean over the weighted draws z (n_draws, n_dim); the Hessian is taken at the mean of the draws.
         """
         log_exposure, share = self._race(z)
         gradient = ((weights * _slopes(self.answer, log_exposure)[0]) @ share) @ self.columns
-        middle, (share,) = self._race((weights @ z)[None, :])
-        first, second = _slopes(self.answer, middle)
+        at_mean, (share,) = self._race((weights @ z)[None, :])
+        first, second = _slopes(self.answer, at_mean)
         slope = share @ self.columns
         spread = (self.columns * share[:, None]).T @ self.columns - np.outer(slope, slope)
         return gradient, max(-float(second[0]), 0.0) * np.outer(slope, slope) + max(-float(first[0]), 0.0) * spread
 
     def _race(self, z: Floats) -> tuple[Floats, Floats]:
-        """log L (n_draws,) and each segment's share of L (n_draws, n_segments)."""
+        """Returns log L (n_draws,) and the share of each segment in L (n_draws, n_segments)."""
         log_parts = z @ self.columns.T + (self.offset + np.log(self.minutes))
         log_exposure = log_sum_exp(log_parts)
         return log_exposure, np.exp(log_parts - log_exposure[:, None])
 
     def _log_exposure(self, z: Floats) -> Floats:
-        """log L, (n_draws,); in logs throughout, so that no draw is too far out."""
+        """Returns log L, (n_draws,); computed in logs, so that extreme draws do not overflow."""
         return log_sum_exp(z @ self.columns.T + (self.offset + np.log(self.minutes)))
 
 
 def _slopes(answer: str, log_exposure: Floats) -> tuple[Floats, Floats]:
-    """First and second derivative of log P(answer | log L), by differences; any shape."""
-    below, here, above = (answer_log_likelihood(answer, log_exposure + step) for step in (-_LOG_STEP, 0.0, _LOG_STEP))
-    return (above - below) / (2 * _LOG_STEP), (above - 2 * here + below) / _LOG_STEP**2
+    """Returns the first and second derivative of log P(answer | log L) by differences; any shape."""
+    below, middle, above = (answer_log_likelihood(answer, log_exposure + step) for step in (-_LOG_STEP, 0.0, _LOG_STEP))
+    return (above - below) / (2 * _LOG_STEP), (above - 2 * middle + below) / _LOG_STEP**2

@@ -1,6 +1,6 @@
-"""The segments' likelihood with the prior, in whitened coordinates z: eta = offset + columns z, z ~ N(0, 1).
+"""The likelihood of the segments times the prior, in whitened coordinates z: eta = offset + columns z, z ~ N(0, 1).
 
-log density = sum(y eta - minutes exp(eta)) - z'z/2, and the first answer's term. Called by models.fit.hazard.
+log density = sum(y eta - minutes exp(eta)) - z'z/2, plus the term of the first answer. Called by models.fit.hazard.
 """
 
 from __future__ import annotations
@@ -10,43 +10,46 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.fit.first_answer import FirstAnswer
+from models.fit.first_answer import FirstAnswerTerm
 from models.fit.posterior import Component
 
 Floats = NDArray[np.float64]
 
-# Numbers a block: they stay in the cache, and below the size from which BLAS starts threads that cost more
-# than they save (1,200 rows x 1,024 draws: 5 ms against 50-80 ms in one piece); einsum starts none at all.
+# Numbers per block: a block fits in the cache, and is too small for BLAS to start threads, which would cost more than
+# they save (1,200 rows x 1,024 draws: 5 ms in blocks, 50-80 ms at once). einsum never starts threads.
 _BLOCK = 20_000
-_HIGHEST_ETA = 60.0  # a hazard no run survives; in single precision exp overflows past 88
+_HIGHEST_ETA = 60.0  # a run of any length has an onset; in single precision exp overflows above 88
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SegmentLikelihood:
-    """Segments at risk under whitened coefficients; `first_answer` is the runner's, or None."""
+    """Segments at risk under whitened coefficients; `first_answer` is the runner's term, or None."""
 
     columns: Floats  # (n_rows, n_dim): design times prior SD
     offset: Floats  # (n_rows,): design times prior mean
     minutes: Floats  # (n_rows,)
     onset: Floats  # (n_rows,)
-    first_answer: FirstAnswer | None = None
+    first_answer: FirstAnswerTerm | None = None
 
     def log_density(self, z: Floats) -> Floats:
-        """(n_draws, n_dim) -> (n_draws,), up to a constant."""
+        """Returns the log density up to a constant: (n_draws, n_dim) -> (n_draws,)."""
         found = self._runs_log_density(z)
         return found + self.first_answer.log_likelihood(z) if self.first_answer else found
 
     def components(self) -> list[Component]:
-        """The humps: the first answer was noise; where there is one, it was right. Each is log-concave."""
-        humps = [Component(self._runs_log_density, self._runs_derivatives)]
+        """Returns the components: one where the first answer is noise and, if there is an answer, one where it is right.
+
+        Each component is log-concave.
+        """
+        components = [Component(self._runs_log_density, self._runs_derivatives)]
         if answer := self.first_answer:
-            humps.append(
+            components.append(
                 Component(
-                    lambda z: self._runs_log_density(z) + answer.meant_log_likelihood(z),
-                    lambda z: _added(self._runs_derivatives(z), answer.meant_derivatives(z)),
+                    lambda z: self._runs_log_density(z) + answer.exact_log_likelihood(z),
+                    lambda z: _sum_derivatives(self._runs_derivatives(z), answer.exact_derivatives(z)),
                 )
             )
-        return humps
+        return components
 
     def _runs_log_density(self, z: Floats) -> Floats:
         rises = z @ (self.columns.T @ self.onset)
@@ -60,14 +63,15 @@ class SegmentLikelihood:
 
 
 def exposure_sums(columns: Floats, offset: Floats, minutes: Floats, z: Floats) -> Floats:
-    """sum over rows of minutes * exp(eta) for each draw: (n_draws, n_dim) -> (n_draws,).
+    """Returns the sum over rows of minutes * exp(eta) per draw: (n_draws, n_dim) -> (n_draws,).
 
-    Of many draws with six digits, in a third of the time: it weighs them, and their own noise is in the second digit. A
-    single point is exact, for the mode.
+    Several draws are computed in single precision (six digits), which takes a third of the time: the result only weights
+    the draws, which have noise in the second digit. A single point is computed in double precision, for the mode.
     """
     n_rows, n_draws = len(columns), len(z)
     kind = np.dtype(np.float32 if n_draws > 1 else np.float64)
-    rows, base, width, points = (one.astype(kind, copy=False) for one in (columns.T, offset, minutes, z))
+    arrays = (columns.T, offset, minutes, z)
+    rows, base, width, points = (array.astype(kind, copy=False) for array in arrays)
     block = max(1, _BLOCK // max(n_rows, 1))
     found, eta = np.empty(n_draws, dtype=kind), np.empty((block, n_rows), dtype=kind)
     for start in range(0, n_draws, block):
@@ -80,7 +84,7 @@ def exposure_sums(columns: Floats, offset: Floats, minutes: Floats, z: Floats) -
 
 
 def hazards(design: Floats, coefficients: Floats, offset: Floats | float = 0.0) -> Floats:
-    """exp(offset + eta), per minute: (n_rows, n_dim), (n_draws, n_dim) -> (n_rows, n_draws)."""
+    """Returns exp(offset + eta), per minute: (n_rows, n_dim), (n_draws, n_dim) -> (n_rows, n_draws)."""
     block = max(1, _BLOCK // len(coefficients))
     found = np.empty((len(design), len(coefficients)))
     for start in range(0, len(design), block):
@@ -89,5 +93,5 @@ def hazards(design: Floats, coefficients: Floats, offset: Floats | float = 0.0) 
     return np.asarray(np.exp(np.minimum(found, _HIGHEST_ETA, out=found), out=found))
 
 
-def _added(one: tuple[Floats, Floats], other: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
-    return one[0] + other[0], one[1] + other[1]
+def _sum_derivatives(first: tuple[Floats, Floats], second: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+    return first[0] + second[0], first[1] + second[1]

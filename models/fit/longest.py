@@ -1,4 +1,4 @@
-"""How long a run may be before its risk passes a bound, in a share of the plausible cases. For models.fit.hazard."""
+"""The longest duration with a risk below a bound, in a given share of the draws. Called by models.fit.hazard."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ Floats = NDArray[np.float64]
 
 
 def longest_duration_s(risk: float, exposure: Floats, weights: Floats, minutes: Floats, sure: float) -> float:
-    """The duration (s) at which the `sure` quantile (0..1) of the risk since the start reaches `risk` (0..1).
+    """Returns the duration (s) at which the `sure` quantile (0..1) of the risk since the start reaches `risk` (0..1).
 
-    `exposure` (n_segments, n_draws) is minutes exp(eta) of a long run, `minutes` (n_segments,) its segments. The
-    hazard is constant within a segment, so expected onsets grow evenly there. The whole length where the risk is
-    never reached. Raises ValueError for a risk or share outside 0..1.
+    `exposure` (n_segments, n_draws): minutes exp(eta) of a long run; `minutes` (n_segments,): its segments. The hazard is
+    constant within a segment, so expected onsets grow linearly there. Returns the full duration of the run if the risk is
+    never reached. Raises ValueError for `risk` or `sure` outside 0..1.
     """
     if not (0 < risk < 1 and 0 < sure < 1):
-        raise ValueError(f"risk and sure lie between 0 and 1, not {risk} and {sure}")
+        raise ValueError(f"risk and sure must lie between 0 and 1, not {risk} and {sure}")
     before = np.zeros(exposure.shape[1])
     for number, segment in enumerate(exposure):
         if _risk_quantile(before + segment, weights, sure) >= risk:
@@ -30,10 +30,10 @@ def longest_duration_s(risk: float, exposure: Floats, weights: Floats, minutes: 
 
 
 def _share_until(risk: float, before: Floats, segment: Floats, weights: Floats, sure: float) -> float:
-    """The share (0..1) of the segment run when the quantile of the risk reaches `risk`."""
+    """Returns the share (0..1) of the segment after which the quantile of the risk reaches `risk`."""
     return float(brentq(lambda share: _risk_quantile(before + share * segment, weights, sure) - risk, 0.0, 1.0))
 
 
 def _risk_quantile(expected: Floats, weights: Floats, sure: float) -> float:
-    """The quantile of the risk, as a run's own is taken, from each draw's expected onsets (n_draws,)."""
+    """Returns the quantile of the risk from expected onsets per draw (n_draws,), computed as for the risk of a run."""
     return weighted_quantile(-np.expm1(-expected), weights, sure)

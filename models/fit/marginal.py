@@ -1,8 +1,9 @@
-"""What one runner's record says about the group's coefficients, the runner's own part averaged out. For models.fit.pooled.
+"""One runner's marginal likelihood of the group's coefficients: the runner's deviation is integrated out.
 
-With beta fixed and own parts b = own_sds u, u ~ N(0, 1) on the columns that differ between runners,
-    l(beta) = log integral exp(sum(y eta - minutes exp(eta)) + log P(first answer)) N(b; 0, own_sds^2) db.
-The integral is taken over a few points around the mode of u, weighted by importance (docs/method.md#how-it-is-fitted).
+With beta fixed and the deviation b = sds_between u, u ~ N(0, 1) on the columns that differ between runners,
+    l(beta) = log integral exp(sum(y eta - minutes exp(eta)) + log P(first answer)) N(b; 0, sds_between^2) db.
+The integral is computed by importance sampling with a few points around the mode of u
+(docs/method.md#how-it-is-fitted). Called by models.fit.pooled.
 """
 
 from __future__ import annotations
@@ -15,59 +16,61 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from models.fit.likelihood import SegmentLikelihood, hazards
-from models.fit.posterior import PROPOSAL_SCALE, around, find_humps, log_sum_exp, sobol_points
-from models.fit.runner_history import Record
+from models.fit.posterior import PROPOSAL_SCALE, around, find_modes, log_sum_exp, sobol_points
+from models.fit.runner_history import RunnerHistory
 
 Floats = NDArray[np.float64]
 
 LOG2_PAIRS = 5  # 32 points and their mirror images around each mode
-NEAR_ENOUGH = 1e-3  # the points need not stand exactly around the mode: their weights make up for it
+NEAR_ENOUGH = 1e-3  # the points need not lie exactly around the mode: their weights correct for it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Site:
-    """A runner's say at one beta.
+class MarginalTerm:
+    """One runner's term of the log likelihood at one beta.
 
-    `score` (n_features,) is dl/dbeta; `information` (n_features, n_features) the positive semidefinite Schur
-    complement A - B C^-1 B' of the expected curvature, near -d2l/dbeta2; `own_mean`, `own_variance` (n_own,) of b;
-    `modes` (n_humps, n_own) of u, from which the next round starts.
+    `score` (n_features,) is dl/dbeta. `information` (n_features, n_features) is the positive semidefinite Schur complement
+    A - B C^-1 B' of the expected curvature, close to -d2l/dbeta2. `deviation_mean` and `deviation_variance` (n_differing,)
+    are those of b. `modes` (n_components, n_differing) are those of u; the next round starts from them.
     """
 
     score: Floats
     information: Floats
-    own_mean: Floats
-    own_variance: Floats
+    deviation_mean: Floats
+    deviation_variance: Floats
     modes: Floats
 
 
-def take_site(record: Record, beta: Floats, own_sds: Floats, start: Floats | None, seed: int) -> Site:
-    """The runner's site at beta (n_features,), own_sds (n_features,), zero where no runner differs."""
-    differs = own_sds > 0
-    factor = np.diag(own_sds)[:, differs]
-    segments = record.under(beta, factor)
-    parts = segments.components()
-    starts = np.zeros((len(parts), factor.shape[1])) if start is None else start
-    modes, factors = find_humps(parts, starts, NEAR_ENOUGH)
+def marginal_term(
+    history: RunnerHistory, beta: Floats, sds_between: Floats, start: Floats | None, seed: int
+) -> MarginalTerm:
+    """Returns the runner's term at beta (n_features,); sds_between (n_features,) is 0 where runners do not differ."""
+    differs = sds_between > 0
+    factor = np.diag(sds_between)[:, differs]
+    segments = history.likelihood_under(beta, factor)
+    components = segments.components()
+    starts = np.zeros((len(components), factor.shape[1])) if start is None else start
+    modes, factors = find_modes(components, starts, NEAR_ENOUGH)
     points = mirrored_points(factor.shape[1], seed)
     draws = np.vstack([around(mode, root, points) for mode, root in zip(modes, factors, strict=True)])
-    weights, expected = _weighed(segments, draws, _log_normals(draws, modes, factors))
-    score = record.design.T @ (record.onset - expected)
-    curvature = (record.design.T * expected) @ record.design
-    if answer := record.first_answer:
+    weights, expected = _importance_weights(segments, draws, _log_normals(draws, modes, factors))
+    score = history.design.T @ (history.onset - expected)
+    curvature = (history.design.T * expected) @ history.design
+    if answer := history.first_answer:
         more_score, more_curvature = answer.average_derivatives(beta + draws @ factor.T, weights)
         score, curvature = score + more_score, curvature + more_curvature
     mean = weights @ draws
-    return Site(
+    return MarginalTerm(
         score=score,
-        information=schur(curvature, own_sds),
-        own_mean=own_sds[differs] * mean,
-        own_variance=np.square(own_sds[differs]) * (weights @ np.square(draws - mean)),
+        information=schur(curvature, sds_between),
+        deviation_mean=sds_between[differs] * mean,
+        deviation_variance=np.square(sds_between[differs]) * (weights @ np.square(draws - mean)),
         modes=modes,
     )
 
 
-def _weighed(segments: SegmentLikelihood, draws: Floats, log_proposal: Floats) -> tuple[Floats, Floats]:
-    """Weights (n_draws,) of sum 1, and each segment's expected onsets (n_rows,), averaged over the draws."""
+def _importance_weights(segments: SegmentLikelihood, draws: Floats, log_proposal: Floats) -> tuple[Floats, Floats]:
+    """Returns weights (n_draws,) with sum 1, and the mean expected onsets per segment (n_rows,)."""
     exposure = segments.minutes[:, None] * hazards(segments.columns, draws, segments.offset)
     log_density = (
         draws @ (segments.onset @ segments.columns) - exposure.sum(axis=0) - 0.5 * np.square(draws).sum(axis=1)
@@ -79,16 +82,16 @@ def _weighed(segments: SegmentLikelihood, draws: Floats, log_proposal: Floats) -
     return weights, exposure @ weights
 
 
-def schur(curvature: Floats, own_sds: Floats) -> Floats:
-    """What curvature (n_features, n_features) is left for beta when the own parts may answer for it."""
-    differs = own_sds > 0
+def schur(curvature: Floats, sds_between: Floats) -> Floats:
+    """Returns the curvature (n_features, n_features) that remains for beta when the deviations are integrated out."""
+    differs = sds_between > 0
     across = curvature[:, differs]
-    own = curvature[np.ix_(differs, differs)] + np.diag(own_sds[differs] ** -2.0)
-    return curvature - across @ np.linalg.solve(own, across.T)
+    within = curvature[np.ix_(differs, differs)] + np.diag(sds_between[differs] ** -2.0)
+    return curvature - across @ np.linalg.solve(within, across.T)
 
 
 def _log_normals(draws: Floats, modes: Floats, factors: Floats) -> Floats:
-    """Log density (n_draws,), up to a constant, of the even mixture of normals the draws come from."""
+    """Returns the log density (n_draws,), up to a constant, of the even mixture of normals that the draws come from."""
     parts = [
         np.log(np.diag(factor)).sum() - 0.5 * np.square((draws - mode) @ factor.T / PROPOSAL_SCALE).sum(axis=1)
         for mode, factor in zip(modes, factors, strict=True)
@@ -98,10 +101,10 @@ def _log_normals(draws: Floats, modes: Floats, factors: Floats) -> Floats:
 
 @lru_cache(maxsize=8)
 def mirrored_points(n_dim: int, seed: int) -> Floats:
-    """Standard normal points (64, n_dim), each with its mirror image, stretched to covariance 1.
+    """Returns standard normal points (64, n_dim), each with its mirror image, scaled to covariance 1.
 
-    Unstretched, so few points have a covariance of their own, and the SDs between runners follow it; from one seed
-    to the next they then vary seven times as much.
+    Without scaling, the covariance of so few points differs from 1 by chance, and the SDs between runners follow it: they
+    vary seven times as much between seeds.
     """
     half = ndtri(np.clip(sobol_points(n_dim, LOG2_PAIRS, seed), 1e-10, 1 - 1e-10))
     points = np.vstack([half, -half])

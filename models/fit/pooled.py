@@ -1,8 +1,8 @@
-"""The group's coefficients from several runners' records, and what each runner is then believed to be.
+"""Estimates the group's coefficients from the histories of several runners, and the belief about each runner.
 
-beta ~ N(evidence) moves by the marginal score sum_i dl_i/dbeta, each runner's own part averaged out (models.fit.marginal),
-with the Schur complements as its curvature. From 20 runners with 20 cramps the SDs between runners are learnt too,
-by empirical Bayes (docs/method.md#how-it-is-fitted). Called by models.fit.hazard.
+beta ~ N(evidence) moves by the marginal score sum_i dl_i/dbeta, with each runner's deviation integrated out
+(models.fit.marginal) and with the Schur complements as curvature. From 20 runners with 20 cramps the SDs between runners
+are estimated too, by empirical Bayes (docs/method.md#how-it-is-fitted). Called by models.fit.hazard.
 """
 
 from __future__ import annotations
@@ -15,107 +15,112 @@ from numpy.typing import NDArray
 
 from models.fit.design import Prior
 from models.fit.group import FEW, POOLED, Group, evidence
-from models.fit.marginal import Site, take_site
-from models.fit.runner_history import Record
+from models.fit.marginal import MarginalTerm, marginal_term
+from models.fit.runner_history import RunnerHistory
 from models.fit.runner_posterior import Belief
 
 Floats = NDArray[np.float64]
 
-# The columns in which the runs of many can show how far runners differ.
-OWN_COLUMNS = ("intercept", "log_duration", "pace", "heat", "hour_sin", "hour_cos")
+# The columns in which the runs of many runners can show how far runners differ.
+VARYING_COLUMNS = ("intercept", "log_duration", "pace", "heat", "hour_sin", "hour_cos")
 FEWEST_RUNNERS, FEWEST_CRAMPS = 20, 20.0
-SD_PRIOR_RUNNERS = 15.0  # nu: the evidence on the SDs counts as so many runners
+SD_PRIOR_RUNNERS = 15.0  # nu: the evidence on the SDs counts as this many runners
 ROUNDS = 40
-SETTLED = 1e-2  # of the group's own doubt
-SETTLED_SD = 2e-3  # of an SD between runners
+BETA_TOLERANCE = 1e-2  # relative to the uncertainty of the group's coefficients
+SD_TOLERANCE = 2e-3  # relative to an SD between runners
 LONGEST_STEP = 1.5  # SDs of the evidence, so that the first rounds do not overshoot
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Round:
-    """Where the group stands: beta, its log posterior's score and precision there, every runner's site."""
+    """The state of the search: beta, the score and precision of its log posterior, and every runner's term."""
 
     beta: Floats  # (n_features,)
-    own_sds: Floats  # (n_features,), 0 where no runner differs
+    sds_between: Floats  # (n_features,), 0 where runners do not differ
     score: Floats  # (n_features,)
     precision: Floats  # (n_features, n_features)
-    sites: tuple[Site, ...]
+    terms: tuple[MarginalTerm, ...]
 
 
-def fit_group(records: Sequence[Record], priors: Sequence[Prior], seed: int) -> tuple[Group, dict[str, Belief]]:
-    """The group, and by runner the belief about them before their own record is looked at.
+def fit_group(
+    histories: Sequence[RunnerHistory], priors: Sequence[Prior], seed: int
+) -> tuple[Group, dict[str, Belief]]:
+    """Returns the group, and by runner id the belief about each runner before their own history is used.
 
-    With one runner (or none) that is the published evidence. With more it is what the others say: a runner's own
-    say is taken out of the group's, so that none of their runs counts twice. Same seed, same result. Raises
-    ValueError for several runners where the priors let no column differ between runners.
+    With one runner or none, the belief is the published evidence. With more, it rests on the other runners: the runner's
+    own term is removed from the group's, so that no run counts twice. Same seed, same result. Raises ValueError for
+    several runners if the priors let no column differ between runners.
     """
-    start = evidence(priors, len(records), float(sum(record.onset.sum() for record in records)))
-    if len(records) < 2:
-        return start, {record.runner: start.newcomer() for record in records}
-    differs = np.array([prior.column in OWN_COLUMNS and prior.sd_own > 0 for prior in priors])
+    start = evidence(priors, len(histories), float(sum(history.onset.sum() for history in histories)))
+    if len(histories) < 2:
+        return start, {history.runner: start.newcomer() for history in histories}
+    differs = np.array([prior.column in VARYING_COLUMNS and prior.sd_between > 0 for prior in priors])
     if not differs.any():
-        raise ValueError("several runners need a column that differs between them (sd_own above 0)")
-    learn = start.n_runners >= FEWEST_RUNNERS and start.n_onsets > FEWEST_CRAMPS - 1e-6
-    last = _settle(records, start.belief, np.where(differs, start.own_sds, 0.0), learn, seed)
-    own_sds = np.where(differs, last.own_sds, start.own_sds)
-    group = Group(POOLED if learn else FEW, _believed(last), own_sds, start.n_runners, start.n_onsets)
+        raise ValueError("several runners need a column that differs between them (sd_between above 0)")
+    estimate = start.n_runners >= FEWEST_RUNNERS and start.n_onsets > FEWEST_CRAMPS - 1e-6
+    last = _iterate(histories, start.belief, np.where(differs, start.sds_between, 0.0), estimate, seed)
+    sds_between = np.where(differs, last.sds_between, start.sds_between)
+    group = Group(POOLED if estimate else FEW, _group_belief(last), sds_between, start.n_runners, start.n_onsets)
     return group, {
-        record.runner: _believed(last, site).widened(own_sds) for record, site in zip(records, last.sites, strict=True)
+        history.runner: _group_belief(last, term).widened(sds_between)
+        for history, term in zip(histories, last.terms, strict=True)
     }
 
 
-def _settle(records: Sequence[Record], evidence: Belief, expected_sds: Floats, learn: bool, seed: int) -> Round:
-    """Round after round until neither beta nor the SDs move, at most 40."""
-    beta, own_sds = evidence.mean, expected_sds
-    sites: Sequence[Site | None] = [None] * len(records)
+def _iterate(
+    histories: Sequence[RunnerHistory], evidence: Belief, expected_sds: Floats, estimate: bool, seed: int
+) -> Round:
+    """Returns the round in which neither beta nor the SDs move any more, at most the 40th."""
+    beta, sds_between = evidence.mean, expected_sds
+    terms: Sequence[MarginalTerm | None] = [None] * len(histories)
     for _ in range(ROUNDS):
-        now = _look(records, evidence, beta, own_sds, sites, seed)
+        now = _next_round(histories, evidence, beta, sds_between, terms, seed)
         step = np.linalg.solve(now.precision, now.score)
-        next_sds = learnt_sds(now.sites, own_sds, expected_sds) if learn else own_sds
-        if step @ now.score < SETTLED**2 and np.allclose(next_sds, own_sds, rtol=SETTLED_SD):
+        next_sds = estimate_sds(now.terms, sds_between, expected_sds) if estimate else sds_between
+        if step @ now.score < BETA_TOLERANCE**2 and np.allclose(next_sds, sds_between, rtol=SD_TOLERANCE):
             break
         strides = np.abs(step) / np.sqrt(np.diag(evidence.covariance))
         beta = beta + step / max(1.0, float(strides.max()) / LONGEST_STEP)
-        own_sds, sites = next_sds, now.sites
+        sds_between, terms = next_sds, now.terms
     return now
 
 
-def _look(
-    records: Sequence[Record],
+def _next_round(
+    histories: Sequence[RunnerHistory],
     evidence: Belief,
     beta: Floats,
-    own_sds: Floats,
-    before: Sequence[Site | None],
+    sds_between: Floats,
+    before: Sequence[MarginalTerm | None],
     seed: int,
 ) -> Round:
-    """Every runner's site at beta, each sought from where it was before, and their sum with the evidence."""
-    sites = tuple(
-        take_site(record, beta, own_sds, site.modes if site else None, seed)
-        for record, site in zip(records, before, strict=True)
+    """Returns every runner's term at beta, each search starting from the last mode, and their sum with the evidence."""
+    terms = tuple(
+        marginal_term(history, beta, sds_between, term.modes if term else None, seed)
+        for history, term in zip(histories, before, strict=True)
     )
     precision = np.asarray(np.linalg.inv(evidence.covariance))
-    score = precision @ (evidence.mean - beta) + np.sum([site.score for site in sites], axis=0)
-    return Round(beta, own_sds, score, precision + np.sum([site.information for site in sites], axis=0), sites)
+    score = precision @ (evidence.mean - beta) + np.sum([term.score for term in terms], axis=0)
+    return Round(beta, sds_between, score, precision + np.sum([term.information for term in terms], axis=0), terms)
 
 
-def learnt_sds(sites: Sequence[Site], own_sds: Floats, expected_sds: Floats) -> Floats:
-    """The SDs between runners (n_features,) once more, from the runners' own parts.
+def estimate_sds(terms: Sequence[MarginalTerm], sds_between: Floats, expected_sds: Floats) -> Floats:
+    """Returns the next estimate of the SDs between runners (n_features,), from the runners' deviations.
 
-    sigma^2 = (sum m^2 + nu s0^2) / (n - sum V / sigma^2 + nu), m and V a runner's posterior mean and variance, s0
-    the evidence's SD: MacKay's fixed point under a scaled inverse chi2 prior.
+    sigma^2 = (sum m^2 + nu s0^2) / (n - sum V / sigma^2 + nu): m and V are a runner's posterior mean and variance, s0 is
+    the SD of the evidence. This is MacKay's fixed point under a scaled inverse chi2 prior.
     """
-    differs = own_sds > 0
-    squares = np.sum([np.square(site.own_mean) for site in sites], axis=0)
-    unknown = np.sum([site.own_variance for site in sites], axis=0) / np.square(own_sds[differs])
-    known = np.maximum(len(sites) - unknown, 0.0)  # runners' worth of knowledge
-    found = np.zeros_like(own_sds)
+    differs = sds_between > 0
+    squares = np.sum([np.square(term.deviation_mean) for term in terms], axis=0)
+    uncertain = np.sum([term.deviation_variance for term in terms], axis=0) / np.square(sds_between[differs])
+    informative = np.maximum(len(terms) - uncertain, 0.0)  # effective number of runners
+    found = np.zeros_like(sds_between)
     prior_squares = SD_PRIOR_RUNNERS * np.square(expected_sds[differs])
-    found[differs] = np.sqrt((squares + prior_squares) / (known + SD_PRIOR_RUNNERS))
+    found[differs] = np.sqrt((squares + prior_squares) / (informative + SD_PRIOR_RUNNERS))
     return found
 
 
-def _believed(last: Round, left_out: Site | None = None) -> Belief:
-    """The group's coefficients after all records, or after all but one: a Newton step from where the group stands."""
+def _group_belief(last: Round, left_out: MarginalTerm | None = None) -> Belief:
+    """Returns the group's coefficients after all histories, or all but one, by a Newton step from the last round."""
     score, precision = last.score, last.precision
     if left_out is not None:
         score, precision = score - left_out.score, precision - left_out.information

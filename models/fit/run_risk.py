@@ -1,4 +1,4 @@
-"""The risk of one run as it may be said: the weighted mean and range over a posterior's draws. For models.fit.hazard."""
+"""The risk of one run: the weighted mean and range over the draws of a posterior. Called by models.fit.hazard."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class RunRisk:
 
     @classmethod
     def of(cls, expected: Floats, weights: Floats) -> RunRisk:
-        """From each draw's expected onsets in the run (n_draws,): sum of minutes exp(eta)."""
+        """Returns the risk from the expected onsets per draw (n_draws,): the sum of minutes exp(eta) over the run."""
         draws = -np.expm1(-expected)
         low, high = (weighted_quantile(draws, weights, q) for q in (0.05, 0.95))
         return cls(min(float(weighted_mean(draws, weights)), 1.0), low, high, draws, weights)
 
     def quantile(self, q: float) -> float:
-        """The risk under which a share q (0..1) of the plausible cases lies."""
+        """Returns the risk below which a share q (0..1) of the weighted draws lies."""
         return weighted_quantile(self.draws, self.weights, q)

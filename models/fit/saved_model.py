@@ -1,12 +1,13 @@
-"""A fit as plain JSON and back, never a pickle. Called by models.fit.hazard.
+"""Writes a fitted model as plain JSON and reads it back; never a pickle. Called by models.fit.hazard.
 
-One runner's text stands alone: the group's part and the runner's own.
+The JSON of one runner is complete: it contains the group's part and the runner's own part. The keys of the JSON are fixed:
+stores hold fits that were written with them.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,100 +15,110 @@ import numpy as np
 from models.fit.design import Prior
 from models.fit.group import Group
 from models.fit.posterior import Posterior
-from models.fit.runner_posterior import Belief, OwnFit
+from models.fit.runner_posterior import Belief, RunnerPosterior
 from models.fit.version import MODEL_VERSION
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Kept:
-    """All that predictions rest on; `own` by runner id."""
+class SavedModel:
+    """Everything that predictions rest on; `posteriors` by runner id."""
 
     priors: tuple[Prior, ...]
     seed: int
     data_hash: str | None
     group: Group
-    own: dict[str, OwnFit]
+    posteriors: dict[str, RunnerPosterior]
 
 
-def as_json(kept: Kept) -> str:
-    """Under 100 kB a runner."""
+def as_json(saved: SavedModel) -> str:
+    """Returns the model as JSON, under 100 kB per runner."""
     values = {
         "model_version": MODEL_VERSION,
-        "priors": [asdict(prior) for prior in kept.priors],
-        "seed": kept.seed,
-        "data_hash": kept.data_hash,
-        "group": _group_values(kept.group),
-        "own": {name: _own_values(own) for name, own in kept.own.items()},
+        "priors": [_prior_values(prior) for prior in saved.priors],
+        "seed": saved.seed,
+        "data_hash": saved.data_hash,
+        "group": _group_values(saved.group),
+        "own": {runner: _runner_values(posterior) for runner, posterior in saved.posteriors.items()},
     }
     return json.dumps(values, separators=(",", ":"))
 
 
-def from_json(text: str) -> Kept:
-    """The same again. Raises ValueError for another version or when its draws differ."""
+def from_json(text: str) -> SavedModel:
+    """Returns the saved model. Raises ValueError for another model version and for draws that differ from the fit's."""
     values = json.loads(text)
     if values["model_version"] != MODEL_VERSION:
         raise ValueError(f"fit of {values['model_version']}, this is {MODEL_VERSION}: train again")
-    return Kept(
-        priors=tuple(Prior(**prior) for prior in values["priors"]),
+    return SavedModel(
+        priors=tuple(_prior(prior) for prior in values["priors"]),
         seed=values["seed"],
         data_hash=values["data_hash"],
-        group=_group_from(values["group"]),
-        own={name: _own_from(own, values["seed"]) for name, own in values["own"].items()},
+        group=_group(values["group"]),
+        posteriors={runner: _runner_posterior(part, values["seed"]) for runner, part in values["own"].items()},
     )
 
 
+def _prior_values(prior: Prior) -> dict[str, Any]:
+    return {"column": prior.column, "mean": prior.mean, "sd_group": prior.sd_group, "sd_own": prior.sd_between}
+
+
+def _prior(values: dict[str, Any]) -> Prior:
+    return Prior(values["column"], values["mean"], values["sd_group"], values["sd_own"])
+
+
 def _group_values(group: Group) -> dict[str, Any]:
-    """The group's part."""
     return {
         "regime": group.regime,
         "belief": _belief_values(group.belief),
-        "own_sds": group.own_sds.tolist(),
+        "own_sds": group.sds_between.tolist(),
         "n_runners": group.n_runners,
         "n_onsets": group.n_onsets,
     }
 
 
-def _group_from(kept: dict[str, Any]) -> Group:
-    """The group's part again."""
+def _group(values: dict[str, Any]) -> Group:
     return Group(
-        kept["regime"], _belief(kept["belief"]), np.array(kept["own_sds"]), kept["n_runners"], kept["n_onsets"]
+        regime=values["regime"],
+        belief=_belief(values["belief"]),
+        sds_between=np.array(values["own_sds"]),
+        n_runners=values["n_runners"],
+        n_onsets=values["n_onsets"],
     )
 
 
-def _own_values(own: OwnFit) -> dict[str, Any]:
-    """A runner's part, without its draws: modes, factors and seed make them again."""
+def _runner_values(posterior: RunnerPosterior) -> dict[str, Any]:
+    """The posterior without its draws: modes, factors and seed reproduce them."""
     return {
-        "before": _belief_values(own.before),
-        "n_segments": own.n_segments,
-        "n_onsets": own.n_onsets,
-        "first_answer": own.first_answer,
-        "usual_race": own.usual_race,
-        "modes": own.posterior.modes.tolist(),
-        "factors": own.posterior.factors.tolist(),
-        "weights": own.posterior.weights.tolist(),
-        "coefficients_sum": float(own.coefficients.sum()),
+        "before": _belief_values(posterior.before),
+        "n_segments": posterior.n_segments,
+        "n_onsets": posterior.n_onsets,
+        "first_answer": posterior.first_answer,
+        "usual_race": posterior.usual_race,
+        "modes": posterior.sample.modes.tolist(),
+        "factors": posterior.sample.factors.tolist(),
+        "weights": posterior.sample.weights.tolist(),
+        "coefficients_sum": float(posterior.coefficients.sum()),
     }
 
 
-def _own_from(kept: dict[str, Any], seed: int) -> OwnFit:
-    """A runner's part again. Raises ValueError when the draws are not those of the fit."""
-    modes, factors, weights = (np.array(kept[name]) for name in ("modes", "factors", "weights"))
-    own = OwnFit(
-        _belief(kept["before"]),
-        Posterior(modes, factors, weights, seed),
-        kept["n_segments"],
-        kept["n_onsets"],
-        kept["first_answer"],
-        kept["usual_race"],
+def _runner_posterior(values: dict[str, Any], seed: int) -> RunnerPosterior:
+    """Returns one runner's posterior. Raises ValueError if the draws are not those of the fit."""
+    modes, factors, weights = (np.array(values[name]) for name in ("modes", "factors", "weights"))
+    posterior = RunnerPosterior(
+        before=_belief(values["before"]),
+        sample=Posterior(modes, factors, weights, seed),
+        n_segments=values["n_segments"],
+        n_onsets=values["n_onsets"],
+        first_answer=values["first_answer"],
+        usual_race=values["usual_race"],
     )
-    if not np.isclose(own.coefficients.sum(), kept["coefficients_sum"], rtol=1e-9, atol=1e-6):
+    if not np.isclose(posterior.coefficients.sum(), values["coefficients_sum"], rtol=1e-9, atol=1e-6):
         raise ValueError("this numerical library makes other draws than those of the fit: train again")
-    return own
+    return posterior
 
 
 def _belief_values(belief: Belief) -> dict[str, Any]:
     return {"mean": belief.mean.tolist(), "covariance": belief.covariance.tolist()}
 
 
-def _belief(kept: dict[str, Any]) -> Belief:
-    return Belief(np.array(kept["mean"]), np.array(kept["covariance"]))
+def _belief(values: dict[str, Any]) -> Belief:
+    return Belief(np.array(values["mean"]), np.array(values["covariance"]))

@@ -1,6 +1,6 @@
-"""What is known of everybody's runs, and what of it was known at an earlier instant. Called by models.scoring.forward.
+"""The training data of all runners, and what of it was available at an earlier time. Called by models.scoring.forward.
 
-Each runner's log stands by itself, oldest run first.
+Each runner has a log of their own runs, oldest first.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from models.fit.runner_history import FirstAnswers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class OwnLog:
+class RunnerLog:
     """One runner's rows, runs (models.fit.dataset.runs_of) and plans (planned_rows), oldest first.
 
-    `first_row` (n_runs,): the place of each run's first row.
+    `first_row` (n_runs,): the index of each run's first row.
     """
 
     runner: str
@@ -32,16 +32,16 @@ class OwnLog:
     first_row: NDArray[np.int64]
 
     def before(self, run_no: int) -> pl.DataFrame:
-        """The rows of all runs before this one."""
+        """Returns the rows of all runs before this one."""
         return self.rows.head(int(self.first_row[run_no]))
 
 
-@dataclass(frozen=True, eq=False)  # no slots: the logs are kept once made
-class Known:
-    """Everyone's hazard rows, and their first answers with the instant each was given (naive UTC).
+@dataclass(frozen=True, eq=False)  # no slots: `logs` is cached
+class HistoryAsOf:
+    """The hazard rows of all runners, their first answers, and the instant of each answer (naive UTC).
 
-    An answer without an instant was given before every run. One that came later may hold the very cramps that are
-    to be forecast, so it is not used for runs before it.
+    An answer without an instant counts as given before every run. A later answer may contain the very cramps that are to
+    be forecast, so it is not used for runs before it.
     """
 
     rows: pl.DataFrame
@@ -49,25 +49,25 @@ class Known:
     answered_at: Mapping[str, datetime]
 
     @cached_property
-    def logs(self) -> dict[str, OwnLog]:
-        """Everyone's log by runner id."""
-        return own_logs(self.rows)
+    def logs(self) -> dict[str, RunnerLog]:
+        """The log of each runner, by runner id."""
+        return runner_logs(self.rows)
 
     def answers(self, at: datetime) -> FirstAnswers:
-        """The first answers that had been given by then."""
+        """Returns the first answers given until then."""
         given = self.answered_at
-        return {name: said for name, said in self.first_answers.items() if name not in given or given[name] <= at}
+        return {runner: answer for runner, answer in self.first_answers.items() if given.get(runner, at) <= at}
 
     def answer_of(self, runner: str, at: datetime) -> FirstAnswers:
-        """One runner's, empty-handed where they had given none."""
+        """Returns one runner's first answer until then, (None, None) if there is none."""
         return {runner: self.answers(at).get(runner, (None, None))}
 
 
-def own_logs(rows: pl.DataFrame) -> dict[str, OwnLog]:
-    """Everyone's log by runner id."""
+def runner_logs(rows: pl.DataFrame) -> dict[str, RunnerLog]:
+    """Returns the log of each runner, by runner id."""
     logs = {}
-    for (runner,), own in check_rows(rows).group_by("runner_id", maintain_order=True):
-        starts = np.flatnonzero(np.diff(own["run_id"].rle_id().to_numpy().astype(np.int64), prepend=-1))
-        runs = runs_of(own)
-        logs[str(runner)] = OwnLog(str(runner), own, runs, planned_rows(runs), starts)
+    for (runner,), mine in check_rows(rows).group_by("runner_id", maintain_order=True):
+        starts = np.flatnonzero(np.diff(mine["run_id"].rle_id().to_numpy().astype(np.int64), prepend=-1))
+        runs = runs_of(mine)
+        logs[str(runner)] = RunnerLog(str(runner), mine, runs, planned_rows(runs), starts)
     return dict(sorted(logs.items()))

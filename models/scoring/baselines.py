@@ -1,6 +1,7 @@
-"""What the hazard must beat, a probability a run: own rate, planned duration, own level x published shape.
+"""The baselines that the hazard must beat: the runner's rate, planned duration, the runner's level x published shape.
 
-All learn from the same rows and forecast the same planned rows as the hazard. Called by models.scoring.evaluate.
+They are fitted to the same rows and predict the same planned runs as the hazard, one probability per run. Called by
+models.scoring.forward.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ Floats = NDArray[np.float64]
 
 
 class RunForecaster(Protocol):
-    """A name, `fit` on hazard rows, and a probability for each planned run."""
+    """Has a name, `fit` on hazard rows, and a predicted probability for each planned run."""
 
     name: str
 
@@ -32,11 +33,11 @@ class RunForecaster(Protocol):
     def predict_runs(self, plans: pl.DataFrame) -> Floats: ...
 
 
-class OwnRate:
-    """The runner's onsets per hour at risk, whatever the run: rate ~ Gamma(.5, 50 h) before any run.
+class RunnerRate:
+    """The runner's onsets per hour at risk, the same for every run: rate ~ Gamma(.5, 50 h) before any run.
 
-    P(run of h hours) = 1 - (b / (b + h))^a with a = .5 + onsets, b = 50 + hours: half a cramp in 50 hours is
-    mixed in, so that the first runs give neither 0 nor 1.
+    P(run of h hours) = 1 - (b / (b + h))^a with a = .5 + onsets, b = 50 + hours. The prior of half a cramp in 50 hours
+    prevents 0 and 1 after the first runs.
     """
 
     name = "own rate"
@@ -54,7 +55,7 @@ class OwnRate:
 class PlannedLogistic:
     """scikit-learn's logistic regression (C = 1) of a run's cramp on the log of its planned hours.
 
-    While the runs seen hold no cramp, or only such, there is no regression: (cramps + .5) / (runs + 1).
+    If no run or every run has a cramp, it predicts (cramps + .5) / (runs + 1) instead.
     """
 
     name = "planned duration"
@@ -75,10 +76,10 @@ class PlannedLogistic:
 
 
 class LevelTimesShape:
-    """The evidence's shape with the runner's own level: onsets ~ Poisson(level x exposure), in closed form.
+    """The shape of the evidence with the level of the runner: onsets ~ Poisson(level x exposure), in closed form.
 
-    exposure = sum(minutes exp(x' prior means)); level ~ Gamma(a, b), whose log has mean 0 and the SD of the
-    intercept's prior (trigamma(a) = SD^2, b = exp(digamma(a))). P = 1 - (b / (b + e))^a after own runs.
+    exposure = sum(minutes exp(x' prior means)); level ~ Gamma(a, b); its log has mean 0 and the SD of the
+    intercept's prior (trigamma(a) = SD^2, b = exp(digamma(a))). P = 1 - (b / (b + e))^a after the runner's runs.
     """
 
     name = "own level x published shape"
@@ -96,12 +97,12 @@ class LevelTimesShape:
 
 
 def baselines() -> list[RunForecaster]:
-    """Fresh ones, in the order in which the report names them."""
-    return [OwnRate(), PlannedLogistic(), LevelTimesShape()]
+    """Returns new baselines, in the order of the report."""
+    return [RunnerRate(), PlannedLogistic(), LevelTimesShape()]
 
 
 def _regression(log_hours: Floats, cramp: NDArray[np.bool_]) -> LogisticRegression:
-    """Fitted to log_hours (n_runs, 1). Loaded here, as in models.scoring.evaluate."""
+    """Returns a regression on log_hours (n_runs, 1). scikit-learn is imported here, because it loads slowly."""
     from sklearn.linear_model import LogisticRegression
 
     return LogisticRegression().fit(log_hours, cramp)
@@ -113,7 +114,7 @@ def _prior_exposure(rows: pl.DataFrame) -> Floats:
 
 
 def _per_run(plans: pl.DataFrame, values: Floats) -> Floats:
-    """Sums (n_runs,) of row values, in the order in which the runs appear."""
+    """Returns sums (n_runs,) of row values, in order of appearance of the runs."""
     summed = plans.select("run_id", value=pl.Series(values)).group_by("run_id", maintain_order=True)
     return summed.agg(pl.col("value").sum())["value"].to_numpy()
 

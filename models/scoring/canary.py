@@ -1,15 +1,15 @@
-"""An alarm for leaks: forecasts that part cramp runs from clean ones better than anything known at the start can.
+"""An alarm for leaks: forecasts that separate cramp runs from clean runs better than the data at the start allow.
 
-Called by models.scoring.evaluate, with models.scoring.scores.order_within_kind. An alarm and no proof: the ceilings are those
-of the published worlds with everything but a run's own noise known.
+Called by models.scoring.evaluate with models.scoring.scores.order_within_kind. It is an alarm, not a proof: the ceilings
+come from the published simulated worlds if everything but the noise of a run is known.
 """
 
 from __future__ import annotations
 
-CEILINGS = {"race": 0.88, "long": 0.89, "other": 0.92}  # AUROC within a kind of run, runners known
-CEILING_NEW = 0.80  # of runners of whom no run was learnt, whatever the kind
+CEILINGS = {"race": 0.88, "long": 0.89, "other": 0.92}  # AUROC within a kind of run, for runners with runs in the fit
+CEILING_NEW = 0.80  # for runners without runs in the fit, any kind of run
 
 
-def looks_leaked(order: float | None, kind: str, *, known_runners: bool) -> bool:
-    """Whether an AUROC within a kind of run is too good to come from what was known when the runs began."""
-    return order is not None and order > (CEILINGS[kind] if known_runners else CEILING_NEW)
+def looks_leaked(order: float | None, kind: str, *, seen_runners: bool) -> bool:
+    """Returns True if an AUROC within a kind of run is too high for what was known when the runs began."""
+    return order is not None and order > (CEILINGS[kind] if seen_runners else CEILING_NEW)

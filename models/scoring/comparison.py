@@ -1,4 +1,4 @@
-"""What goes together in a range, and two records held against each other on the runs that both told.
+"""Two models compared by their forecasts of the same runs, and the units of resampling.
 
 Called by models.scoring.evaluate and, for an old fit and a new one, by pipeline.actions.
 """
@@ -13,26 +13,30 @@ from numpy.typing import NDArray
 
 from models.scoring.scores import paired_difference, run_losses
 
-FEWEST_RUNNERS = 5  # from so many on, ranges resample runners, below that runs (assumed)
+FEWEST_RUNNERS = 5  # from this number on, ranges resample runners, below it runs (assumed)
 
 
-def clusters(told: pl.DataFrame) -> tuple[NDArray[np.int64], str]:
-    """What goes together in a range (n_runs,): the runner, or where they are fewer than five each run by itself."""
-    names, cluster = np.unique(told["runner_id"].to_numpy(), return_inverse=True)
+def clusters(forecasts: pl.DataFrame) -> tuple[NDArray[np.int64], str]:
+    """Returns the cluster of each run (n_runs,) and its kind: 'runner', or 'run' with fewer than five runners."""
+    names, cluster = np.unique(forecasts["runner_id"].to_numpy(), return_inverse=True)
     if names.size < FEWEST_RUNNERS:
-        return np.arange(told.height), "run"
+        return np.arange(forecasts.height), "run"
     return cluster.astype(np.int64), "runner"
 
 
-def worse_by(one: Mapping[str, float], other: Mapping[str, float], came: pl.DataFrame) -> tuple[int, float, float]:
-    """On how many runs both were said, the mean log loss of `one` less that of `other` there, and its standard error.
+def mean_loss_difference(
+    new: Mapping[str, float], old: Mapping[str, float], observed: pl.DataFrame
+) -> tuple[int, float, float]:
+    """Returns the number of runs that both forecast, the mean of log loss new - old on them, and its standard error.
 
-    `one`, `other`: what was said by run id (0..1). `came`: a row a run with runner_id, run_id and cramp as known today.
-    Paired run by run; the error by runner, or by run where runners are few. (0, 0, inf) without a run in common.
+    `new`, `old`: P(cramp) by run id (0..1). `observed`: one row per run with runner_id, run_id and cramp as known today.
+    Paired by run; the error is by runner, or by run if runners are few. Returns (0, 0, inf) without a common run.
     """
-    both = came.filter(pl.col("run_id").is_in(list(one)) & pl.col("run_id").is_in(list(other)))
-    if both.is_empty():
+    common = observed.filter(pl.col("run_id").is_in(list(new)) & pl.col("run_id").is_in(list(old)))
+    if common.is_empty():
         return 0, 0.0, np.inf
-    ids, cramp = both["run_id"].to_list(), both["cramp"].to_numpy()
-    losses = [run_losses(np.array([said[run_id] for run_id in ids]), cramp) for said in (one, other)]
-    return both.height, *paired_difference(losses[0], losses[1], clusters(both)[0])
+    ids, cramp = common["run_id"].to_list(), common["cramp"].to_numpy()
+    new_losses, old_losses = (
+        run_losses(np.array([predicted[run_id] for run_id in ids]), cramp) for predicted in (new, old)
+    )
+    return common.height, *paired_difference(new_losses, old_losses, clusters(common)[0])

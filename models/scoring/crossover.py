@@ -1,7 +1,7 @@
-"""What goes along with one runner's cramps: each cramp run against own clean runs like it, and the claim fit.
+"""What is associated with one runner's cramps: each cramp run against the runner's similar clean runs, and the claim fit.
 
-Matched within the runner, so nothing fixed about them explains a difference. Called by pipeline.actions; what
-pipeline.rules then allows is said, nothing else.
+Runs are matched within the runner, so that no constant property of the runner explains a difference. Called by
+pipeline.actions; pipeline.rules decides which result may be reported.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PERMUTATIONS = 2_000
 SEED = 20240617
 EXPOSURES = {"heat": "wbgt_c", "pace": "pace_faster_pct"}
 
-# Pace, heat and morning may not lean on studies where a claim about this runner is to be made.
+# A claim about this runner must not rest on studies: pace, heat and morning get neutral priors.
 CLAIM_PRIORS = (
     *(
         Prior(prior.column, 0.0, 1.0, 0.0) if prior.column in EXPOSURES else prior
@@ -40,10 +40,10 @@ CLAIM_PRIORS = (
 
 @dataclass(frozen=True, slots=True)
 class CaseCrossover:
-    """`p`: the share of shuffles with the cramp runs at least as high; `higher_by`: the mean difference.
+    """`p`: the share of permutations with a difference at least as high; `higher_by`: the mean difference.
 
-    The unit of `higher_by` is the exposure's (C of WBGT, % faster); `sets` are cramp runs with a control.
-    Without any, p = 1 and higher_by = 0.
+    The unit of `higher_by` is that of the exposure (°C of WBGT, % faster). `sets`: the number of cramp runs with a control;
+    if it is 0, p = 1 and higher_by = 0.
     """
 
     sets: int
@@ -55,32 +55,32 @@ class CaseCrossover:
 def claim_slopes(
     rows: pl.DataFrame, first_answer: str | None = None, usual_race: str | None = None
 ) -> dict[str, float]:
-    """P(slope > 0) for heat and pace in the claim fit (prior mean 0, SD 1 on pace, heat, morning)."""
+    """Returns P(slope > 0) for heat and pace in the claim fit (prior mean 0, SD 1 on pace, heat, morning)."""
     answers = {rows["runner_id"][0]: (first_answer, usual_race)}
     model = CrampHazard(priors=CLAIM_PRIORS).fit(rows, first_answers=answers)
     return {factor: model.probability_positive(factor) for factor in EXPOSURES}
 
 
 def case_crossover(rows: pl.DataFrame, factor: str) -> CaseCrossover:
-    """Each cramp run against up to 10 own clean runs of like planned duration and the same race flag.
+    """Compares each cramp run with up to 10 clean runs of the runner, of similar planned duration and the same race flag.
 
-    A run's exposure is its mean up to the segment of the cramp run's onset, in case and control alike: the
-    same time on the way, and nothing from after an onset. One-sided: higher in cramp runs. Fixed seed.
+    The exposure of a run is its mean up to the segment of the cramp run's onset, for case and controls alike: the same time
+    in the run, and nothing after an onset. One-sided test: higher in cramp runs. Fixed seed.
     """
     rng = np.random.default_rng(SEED)
     sets = [exposures for exposures in _matched_sets(check_rows(rows), factor, rng) if exposures.size > 1]
     if not sets:
         return CaseCrossover(0, 0, 0.0, 1.0)
     differences = [exposures - (exposures.sum() - exposures) / (exposures.size - 1) for exposures in sets]
-    seen = sum(difference[0] for difference in differences)
+    observed = sum(difference[0] for difference in differences)
     shuffled = sum(difference[rng.integers(difference.size, size=PERMUTATIONS)] for difference in differences)
-    as_high = int((np.asarray(shuffled) >= seen - 1e-12).sum())
+    as_high = int((np.asarray(shuffled) >= observed - 1e-12).sum())
     n_controls = sum(exposures.size - 1 for exposures in sets)
-    return CaseCrossover(len(sets), n_controls, float(seen) / len(sets), (1 + as_high) / (1 + PERMUTATIONS))
+    return CaseCrossover(len(sets), n_controls, float(observed) / len(sets), (1 + as_high) / (1 + PERMUTATIONS))
 
 
 def _matched_sets(rows: pl.DataFrame, factor: str, rng: np.random.Generator) -> list[Floats]:
-    """For each cramp run the exposures (1 + n_controls,) of itself and its controls, itself first."""
+    """Returns for each cramp run the exposures (1 + n_controls,): its own first, then those of its controls."""
     runs = runs_of(rows)
     planned_s = runs["planned_s"].cast(pl.Float64).fill_null(np.nan).to_numpy()
     race, cramp = runs["race"].to_numpy(), runs["cramp"].to_numpy()
@@ -95,10 +95,10 @@ def _matched_sets(rows: pl.DataFrame, factor: str, rng: np.random.Generator) -> 
 
 
 def deal_controls(like: Sequence[Sequence[Run]]) -> list[list[Run]]:
-    """Up to 10 controls for each case from its own candidates, dealt in turn; no clean run serves two cases.
+    """Returns up to 10 controls per case from its candidates, dealt in turn; no clean run is a control of two cases.
 
-    Shared controls make the shuffles depend on each other, and P comes out too small: 5 of 100 null cases under
-    .025 where 8 cramp runs share 20 clean ones.
+    Shared controls make the permutations dependent, and P becomes too small: 5 of 100 null cases were under .025 when
+    8 cramp runs shared 20 clean ones.
     """
     dealt: list[list[Run]] = [[] for _ in like]
     used: set[Run] = set()
@@ -112,19 +112,19 @@ def deal_controls(like: Sequence[Sequence[Run]]) -> list[list[Run]]:
 
 
 def _exposures_until_onset(rows: pl.DataFrame, factor: str, cases: NDArray[np.bool_]) -> Iterator[tuple[int, Floats]]:
-    """Each case's place among the runs, and all runs' mean exposure (n_runs,) up to the segment of its onset.
+    """Yields the index of each case, and the mean exposure of all runs (n_runs,) up to the segment of its onset.
 
-    A mean rests on physical values only and is NaN without any; a case without one is left out.
+    Only physical values count; a mean without any is NaN. A case with NaN is left out.
     """
     run = rows["run_id"].rle_id().to_numpy()
     segment = rows["segment_no"].to_numpy().astype(np.int64)
     low, high = PHYSICAL_LIMITS[EXPOSURES[factor]]
     values = rows[EXPOSURES[factor]].cast(pl.Float64).to_numpy()
-    known = (values >= low) & (values <= high)
+    physical = (values >= low) & (values <= high)
     for case in np.flatnonzero(cases):
-        own = np.flatnonzero(run == case)
-        until = segment[own[np.argmax(rows["onset"].to_numpy()[own])]]  # holds most of the onset
-        counted = np.flatnonzero(known & (segment <= until))
+        mine = np.flatnonzero(run == case)
+        until = segment[mine[np.argmax(rows["onset"].to_numpy()[mine])]]  # the segment with most of the onset
+        counted = np.flatnonzero(physical & (segment <= until))
         n = np.bincount(run[counted], minlength=cases.size).astype(np.float64)
         exposure = np.bincount(run[counted], values[counted], cases.size) / np.where(n > 0, n, np.nan)
         if not np.isnan(exposure[case]):

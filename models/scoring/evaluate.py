@@ -1,14 +1,15 @@
-""" "Had we told you then": runs forecast from what was known before them (models.scoring.forward), held against what came.
+"""Backtests: forecasts from what was known before each run (models.scoring.forward) compared with the outcomes.
 
-Time-forward, for the store and for each runner; and for runners who are new. Proper scores (models.scoring.scores), calibration
-(models.scoring.calibration) and counts; accuracy is never used. Called by pipeline.actions.
+Time-forward for all runners together and for each runner; and as newcomers. Proper scores (models.scoring.scores),
+calibration (models.scoring.calibration) and counts; accuracy is never used. Called by pipeline.actions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -16,17 +17,17 @@ from numpy.typing import NDArray
 
 from models.fit.dataset import check_rows
 from models.fit.runner_history import FirstAnswers
-from models.scoring.as_of import Known
-from models.scoring.calibration import Calibration, ForecastGroup, calibrate, forecast_groups
+from models.scoring.as_of import HistoryAsOf
+from models.scoring.calibration import Calibration, CalibrationGroup, calibrate, calibration_groups
 from models.scoring.canary import looks_leaked
 from models.scoring.comparison import clusters
-from models.scoring.forward import KINDS, forward_forecasts, newcomer_forecasts, simpler_ways
+from models.scoring.forward import KINDS, baseline_names, forward_forecasts, newcomer_forecasts
 from models.scoring.scores import (
     BaselineScore,
     NetBenefit,
     average_precision,
     brier_skill,
-    compared,
+    compare_with_baseline,
     net_benefits,
     order_within_kind,
     proper_scores,
@@ -37,11 +38,11 @@ FEWEST_FORECASTS = 10
 
 @dataclass(frozen=True, slots=True)
 class RunForecast:
-    """What would have been said before a run (0..1, 90 % range), and what came; `start_at` ISO, UTC."""
+    """The forecast before a run (0..1, with its 90 % range) and the outcome; `start_at` ISO, UTC."""
 
     run_id: str
     start_at: str
-    said: float
+    predicted: float
     low: float
     high: float
     cramp: bool
@@ -49,9 +50,9 @@ class RunForecast:
 
 @dataclass(frozen=True, slots=True)
 class KindScore:
-    """Runs of one kind. `order` is the AUROC among them, None where cramps or clean runs are too few.
+    """Runs of one kind. `order` is the AUROC among them, None with too few cramps or too few clean runs.
 
-    `looks_leaked`: it is better than anything known at the start could make it (models.scoring.canary).
+    `looks_leaked`: `order` is higher than what is known at the start of a run allows (models.scoring.canary).
     """
 
     kind: str
@@ -64,7 +65,7 @@ class KindScore:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """How good forecasts were, where there was something to tell apart. `by`: 'runner' or 'run', what ranges resample."""
+    """The scores of forecasts of runs with and without a cramp. `by`: the unit of resampling, 'runner' or 'run'."""
 
     log_loss: float
     brier: float
@@ -76,11 +77,11 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluation:
-    """A record. `verdict`: 'enough', 'no cramp' (counts only), 'all cramps' or 'too few runs' (nothing).
+class ForecastEvaluation:
+    """Forecasts compared with outcomes. `verdict`: 'enough', 'no cramp' or 'all cramps' (counts only), 'too few runs'.
 
-    `scores` is None and `baselines` are empty unless the verdict is 'enough'. `forecasts` are one runner's; empty for
-    several. dataclasses.asdict gives plain JSON values.
+    `scores` is None and `baselines` is empty unless the verdict is 'enough'. `forecasts` are filled for a single runner
+    only.
     """
 
     verdict: str
@@ -91,17 +92,24 @@ class Evaluation:
     scores: Scores | None
     baselines: tuple[BaselineScore, ...]
     kinds: tuple[KindScore, ...]
-    groups: tuple[ForecastGroup, ...]
+    groups: tuple[CalibrationGroup, ...]
     forecasts: tuple[RunForecast, ...] = ()
+
+    def as_values(self) -> dict[str, Any]:
+        """Returns plain values for JSON. Stored fits have the key "said" for `predicted`, so it stays."""
+        values = asdict(self)
+        for row in (*values["groups"], *values["forecasts"]):
+            row["said"] = row.pop("predicted")
+        return values
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Record:
-    """The whole: time-forward over all runners and by runner id; all as newcomers; runs without a plan."""
+class ModelEvaluation:
+    """Time-forward for all runners together and by runner id; all runs as newcomers'; the count of runs without a plan."""
 
-    together: Evaluation
-    newcomers: Evaluation
-    by_runner: Mapping[str, Evaluation]
+    together: ForecastEvaluation
+    newcomers: ForecastEvaluation
+    by_runner: Mapping[str, ForecastEvaluation]
     without_plan: int
 
 
@@ -109,72 +117,77 @@ def evaluate(
     rows: pl.DataFrame,
     first_answers: FirstAnswers | None = None,
     answered_at: Mapping[str, datetime] | None = None,
-) -> Record:
-    """The record of everyone's hazard rows; what first answers are used before which run: models.scoring.as_of.Known.
+) -> ModelEvaluation:
+    """Returns the evaluation on all runners' hazard rows. models.scoring.as_of says which first answers are used when.
 
     Runs without a planned duration are counted and not forecast. Deterministic.
     """
-    known = Known(check_rows(rows), first_answers or {}, answered_at or {})
-    told = forward_forecasts(known)
-    unplanned = known.rows.filter(pl.col("planned_s").is_null() | (pl.col("planned_s") <= 0))
-    return Record(
-        together=score(told),
-        newcomers=score(newcomer_forecasts(known), known_runners=False),
+    history = HistoryAsOf(check_rows(rows), first_answers or {}, answered_at or {})
+    forecasts = forward_forecasts(history)
+    unplanned = history.rows.filter(pl.col("planned_s").is_null() | (pl.col("planned_s") <= 0))
+    return ModelEvaluation(
+        together=score(forecasts),
+        newcomers=score(newcomer_forecasts(history), seen_runners=False),
         by_runner={
-            runner: score(told.filter(pl.col("runner_id") == runner))
-            for runner in sorted(known.rows["runner_id"].unique().to_list())
+            runner: score(forecasts.filter(pl.col("runner_id") == runner))
+            for runner in sorted(history.rows["runner_id"].unique().to_list())
         },
         without_plan=unplanned["run_id"].n_unique(),
     )
 
 
-def score(told: pl.DataFrame, *, known_runners: bool = True) -> Evaluation:
-    """The record of these forecasts (models.scoring.forward.FORECAST_SCHEMA and a column a simpler way)."""
-    runners = told["runner_id"].n_unique()
-    if told.height < FEWEST_FORECASTS:
-        return Evaluation("too few runs", runners, told.height, 0, 0.0, None, (), (), ())
-    said, cramp = told["said"].to_numpy(), told["cramp"].to_numpy()
+def score(forecasts: pl.DataFrame, *, seen_runners: bool = True) -> ForecastEvaluation:
+    """Returns the evaluation of these forecasts (models.scoring.forward.FORECAST_SCHEMA and one column per baseline)."""
+    runners = forecasts["runner_id"].n_unique()
+    if forecasts.height < FEWEST_FORECASTS:
+        return ForecastEvaluation("too few runs", runners, forecasts.height, 0, 0.0, None, (), (), ())
+    predicted, cramp = forecasts["predicted"].to_numpy(), forecasts["cramp"].to_numpy()
     verdict = "enough" if 0 < cramp.sum() < cramp.size else "all cramps" if cramp.all() else "no cramp"
-    cluster, by = clusters(told)
+    cluster, by = clusters(forecasts)
     scored = verdict == "enough"
-    return Evaluation(
+    return ForecastEvaluation(
         verdict=verdict,
         runners=runners,
         runs=cramp.size,
         cramps=int(cramp.sum()),
-        expected=float(said.sum()),
-        scores=_scores(said, cramp, cluster, by) if scored else None,
-        baselines=tuple(compared(name, told[name].to_numpy(), said, cramp, cluster) for name in simpler_ways(told))
+        expected=float(predicted.sum()),
+        scores=_scores(predicted, cramp, cluster, by) if scored else None,
+        baselines=tuple(
+            compare_with_baseline(name, forecasts[name].to_numpy(), predicted, cramp, cluster)
+            for name in baseline_names(forecasts)
+        )
         if scored
         else (),
-        kinds=tuple(_of_kind(told.filter(pl.col("kind") == kind), kind, scored, known_runners) for kind in KINDS),
-        groups=forecast_groups(said, cramp),
-        forecasts=_forecasts(told) if runners == 1 else (),
+        kinds=tuple(
+            _score_of_kind(forecasts.filter(pl.col("kind") == kind), kind, scored, seen_runners) for kind in KINDS
+        ),
+        groups=calibration_groups(predicted, cramp),
+        forecasts=_run_forecasts(forecasts) if runners == 1 else (),
     )
 
 
-def _scores(said: NDArray[np.float64], cramp: NDArray[np.bool_], cluster: NDArray[np.int64], by: str) -> Scores:
-    loss, brier = proper_scores(said, cramp)
+def _scores(predicted: NDArray[np.float64], cramp: NDArray[np.bool_], cluster: NDArray[np.int64], by: str) -> Scores:
+    loss, brier = proper_scores(predicted, cramp)
     return Scores(
         log_loss=loss,
         brier=brier,
         brier_skill=brier_skill(brier, cramp),
-        average_precision=average_precision(said, cramp),
-        calibration=calibrate(said, cramp, cluster),
-        net_benefits=net_benefits(said, cramp),
+        average_precision=average_precision(predicted, cramp),
+        calibration=calibrate(predicted, cramp, cluster),
+        net_benefits=net_benefits(predicted, cramp),
         by=by,
     )
 
 
-def _of_kind(told: pl.DataFrame, kind: str, scored: bool, known_runners: bool) -> KindScore:
-    said, cramp = told["said"].to_numpy(), told["cramp"].to_numpy()
-    order = order_within_kind(said, cramp) if scored else None
-    leaked = looks_leaked(order, kind, known_runners=known_runners)
-    return KindScore(kind, told.height, int(cramp.sum()), float(said.sum()), order, leaked)
+def _score_of_kind(forecasts: pl.DataFrame, kind: str, scored: bool, seen_runners: bool) -> KindScore:
+    predicted, cramp = forecasts["predicted"].to_numpy(), forecasts["cramp"].to_numpy()
+    order = order_within_kind(predicted, cramp) if scored else None
+    leaked = looks_leaked(order, kind, seen_runners=seen_runners)
+    return KindScore(kind, forecasts.height, int(cramp.sum()), float(predicted.sum()), order, leaked)
 
 
-def _forecasts(told: pl.DataFrame) -> tuple[RunForecast, ...]:
-    wanted = ("run_id", "start_at", "said", "low", "high", "cramp")
+def _run_forecasts(forecasts: pl.DataFrame) -> tuple[RunForecast, ...]:
+    columns = ("run_id", "start_at", "predicted", "low", "high", "cramp")
     return tuple(
-        RunForecast(**{**row, "start_at": row["start_at"].isoformat()}) for row in told.select(wanted).to_dicts()
+        RunForecast(**{**row, "start_at": row["start_at"].isoformat()}) for row in forecasts.select(columns).to_dicts()
     )

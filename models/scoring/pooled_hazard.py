@@ -1,4 +1,4 @@
-"""The hazard without own parts: every runner alike, the same columns and evidence. A simpler way to be beaten.
+"""A baseline: the hazard without deviations between runners, with the same columns and evidence.
 
 Called by models.scoring.forward.
 """
@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 
 
 class PooledHazard:
-    """Everyone's rows taken for one runner's: theta ~ N(evidence), no first answers."""
+    """All rows fitted as if they were one runner's: theta ~ N(evidence), no first answers."""
 
     name = "pooled hazard"
 

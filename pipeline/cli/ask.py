@@ -78,17 +78,17 @@ def _interview(run: str, runner_name: str | None) -> None:
 
 
 def _ask_about_run(found: RunAnswers, said: dict[str, str]) -> None:
-    from pipeline.questions import WHY_ASKED, read_answer
+    from pipeline.questions import QUESTION_REASONS, read_answer
 
     for question in found.open:
         checked = partial(read_answer, question)
-        said[question.key] = ask_optional(question.text, question.choices, WHY_ASKED[found.because], checked)
+        said[question.key] = ask_optional(question.text, question.choices, QUESTION_REASONS[found.because], checked)
 
 
 def _ask_about_cramps(found: RunAnswers, said: dict[str, str]) -> None:
     """What each cramp did, whether stretching helped, whether it came back: only what is not known."""
     from pipeline.actions.tagging.ask import CRAMP_QUESTIONS, cramp_values
-    from pipeline.questions import WHY_ASKED
+    from pipeline.questions import QUESTION_REASONS
 
     for tag in found.tags:
         click.echo(f"{tag.muscle} {tag.side}, {tag.severity}:", err=True)
@@ -100,7 +100,7 @@ def _ask_about_cramps(found: RunAnswers, said: dict[str, str]) -> None:
                 asked = getattr(tag, name) is None
             if asked:
                 key = f"{tag.cramp_id}.{name}"
-                said[key] = ask_optional(text, words, WHY_ASKED["cramp"], partial(cramp_values, name))
+                said[key] = ask_optional(text, words, QUESTION_REASONS["cramp"], partial(cramp_values, name))
 
 
 def _print_answered(done: Answered, as_json: bool) -> None:
@@ -141,14 +141,14 @@ def _print_due(due: list[Due], runner_name: str | None, as_json: bool) -> None:
 def _print_run(found: RunAnswers, as_json: bool) -> None:
     if as_json:
         given = [
-            {"key": one.question, "said": one.answer.said, "because": one.asked_because, "at": instant(one.answered_at)}
+            {"key": one.question, "said": one.answer.text, "because": one.asked_because, "at": instant(one.answered_at)}
             for one in found.given.values()
         ]
         keys = [question.key for question in found.open]
         print_json("ask", run_id=found.run.run_id, asked_because=found.because, answers=given, open=keys)
         return
     click.echo(f"run of {found.run.day}, {_BECAUSE[found.because]}")
-    rows = [[key, given.answer.said, ""] for key, given in found.given.items()]
+    rows = [[key, given.answer.text, ""] for key, given in found.given.items()]
     rows += [[question.key, "", f"{question.text} {', '.join(question.choices)}".strip()] for question in found.open]
     table(("question", "answer", "asks"), rows)
     next_step(f"cramplog ask {short_id(found.run.run_id)} --set KEY=VALUE")

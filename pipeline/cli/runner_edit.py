@@ -69,16 +69,16 @@ def runner_edit(
 
 def _interview(known: Edited) -> dict[str, str]:
     """The profile questions one by one; Enter leaves an answer as it is."""
-    from pipeline.questions import PROFILE_QUESTIONS, WHY_ASKED, read_answer
+    from pipeline.questions import PROFILE_QUESTIONS, QUESTION_REASONS, read_answer
 
     click.echo("Enter leaves an answer as it is, ? says why it is asked.", err=True)
     said = {
         question.key: ask_optional(
             question.text,
             question.choices,
-            WHY_ASKED["profile"],
+            QUESTION_REASONS["profile"],
             partial(read_answer, question),
-            known.given[question.key].answer.said if question.key in known.given else "",
+            known.given[question.key].answer.text if question.key in known.given else "",
         )
         for question in PROFILE_QUESTIONS
     }
@@ -87,7 +87,7 @@ def _interview(known: Edited) -> dict[str, str]:
 
 def _print_known(known: Edited, as_json: bool) -> None:
     """The runner's columns and answers."""
-    answers = {key: (given.answer.said, instant(given.answered_at)) for key, given in known.given.items()}
+    answers = {key: (given.answer.text, instant(given.answered_at)) for key, given in known.given.items()}
     if as_json:
         told = {key: {"said": said, "answered_at": at} for key, (said, at) in answers.items()}
         print_json("runner", runner=asdict(known.runner), profile=told, change=known.change_no)

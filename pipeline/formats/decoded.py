@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.schema import CarriedWeather, Device, Lap, ParseNote, RecordField, Records
+from pipeline.schema import Device, Lap, ParseNote, RecordedWeather, RecordField, Records
 
 # One row a record in the file's own order, float64, NaN where not measured. `time_s`: seconds since 1970
 # (UTC). `cadence_rpm` is the file's own count: strides of one leg, revolutions or strokes a minute.
@@ -59,7 +59,7 @@ class DecodedRun:
     description: str | None = None
     gear: str | None = None
     fields: tuple[RecordField, ...] = ()
-    weather: tuple[CarriedWeather, ...] = ()
+    weather: tuple[RecordedWeather, ...] = ()
     devices: tuple[Device, ...] = ()
     simulated: bool = False
     notes: tuple[ParseNote, ...] = ()

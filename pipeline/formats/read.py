@@ -13,7 +13,7 @@ from pipeline.formats.decoded import DecodedRun
 from pipeline.formats.identity import run_id
 from pipeline.formats.sniff import sniff
 from pipeline.formats.sources.gzip_files import unwrap_gzip
-from pipeline.schema import FileWords, ParsedRun, ParseNote
+from pipeline.schema import ExportDetails, ParsedRun, ParseNote
 
 PARSER_VERSION = 2  # goes up when the same file may give other records, times or notes than before
 
@@ -33,7 +33,7 @@ _REFUSED = {
 }
 
 
-def read_runs(content: bytes, now: datetime, words: FileWords | None = None) -> list[ParsedRun]:
+def read_runs(content: bytes, now: datetime, words: ExportDetails | None = None) -> list[ParsedRun]:
     """The sessions of a run file, cleaned, in the order of the file.
 
     `now` (aware) judges clocks that run ahead; `words` are what an export says of the file beside it. Raises
@@ -68,7 +68,7 @@ def _unwrapped(content: bytes) -> tuple[str, bytes, tuple[ParseNote, ...]]:
     return sniff(unpacked), unpacked, () if whole else (cut,)
 
 
-def _with_words(decoded: DecodedRun, words: FileWords) -> DecodedRun:
+def _with_words(decoded: DecodedRun, words: ExportDetails) -> DecodedRun:
     """The session with the export's words; after its fingerprint was taken, so that it stays the same run."""
     said = () if words.weather is None else (words.weather,)
     weather = tuple(replace(one, elapsed_s=decoded.begins_s + one.elapsed_s) for one in said)

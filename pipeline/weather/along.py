@@ -1,4 +1,4 @@
-"""The weather cells along a run: one for its middle, and others only for segments far from it. Called by the ingest action."""
+"""The weather cells of a run: the cell of its middle, and others only for segments far from it. Called by ingest."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from pipeline.weather.cells import cell_of, distance_km
 
 SEGMENT_S = 300.0  # of moving time, as sql/queries/cut_segments.sql cuts
 SAME_WEATHER_KM = 15.0  # the source's own cells are 9-25 km wide
-_SURELY_NEAR_DEG = 0.1  # a degree is at most 112 km: no way this short, whatever its direction, is 15 km long
+_SURELY_NEAR_DEG = 0.1  # a degree is at most 112 km, so a difference this small is under 15 km in every direction
 
 
 def count_segments(moving_s: float) -> int:
-    """Segments in so much moving time; a last piece under half a segment joins the one before."""
+    """Returns the number of segments in this moving time; a remainder under half a segment joins the last one."""
     return max(1, int((moving_s + SEGMENT_S / 2) // SEGMENT_S))
 
 
 def cells_along(
     moving_s: NDArray[np.float64], latitude: NDArray[np.float64], longitude: NDArray[np.float64]
 ) -> tuple[str | None, tuple[str | None, ...]]:
-    """The run's cell and each segment's: the run's own unless its middle lies over 15 km away. None without positions.
+    """Returns the cell of the run and of each segment; None without positions.
 
-    Arrays of shape (n_records,), degrees and seconds; positions may be NaN.
+    A segment gets the cell of the run unless its middle is over 15 km from the middle of the run. Arrays of shape
+    (n_records,), in seconds and degrees; positions may be NaN.
     """
     if not moving_s.size:
         return None, ()

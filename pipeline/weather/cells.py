@@ -1,6 +1,6 @@
-"""Places on a coarse grid: the 0.1 degree cell of a run, and the weather place that serves it.
+"""Positions on a coarse grid: the 0.1 degree cell of a run, and the places with weather near it.
 
-Called by the weather actions and by files.py. A cell is about 11 km wide, coarse enough to hide a street.
+Called by pipeline.weather and the weather actions. A cell is about 11 km wide, coarse enough to hide a street.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from collections.abc import Iterable
 from math import asin, cos, floor, radians, sin, sqrt
 
 EARTH_RADIUS_KM = 6371.0
-MAX_DISTANCE_KM = 30.0  # a service answers with its own grid point, up to about 15 km off; over 30 km it is elsewhere
+MAX_DISTANCE_KM = 30.0  # a service answers for its own grid point, up to about 15 km away; over 30 km is another place
 
 
 def cell_of(latitude: float, longitude: float) -> str:
-    """The 0.1 degree cell as text, '48.2,16.4': each degree rounded, longitude in [-180, 180), never '-0.0'.
+    """Returns the 0.1 degree cell as text, '48.2,16.4': rounded degrees, longitude in [-180, 180), never '-0.0'.
 
-    Raises ValueError for a position that is not on Earth: formats/ removes those before.
+    Raises ValueError for a position that is not on Earth; pipeline.formats removes those earlier.
     """
     if not (abs(latitude) <= 90.0 and abs(longitude) <= 360.0):
         raise ValueError("a cell needs a latitude of -90 to 90 and a longitude of -360 to 360 degrees")
@@ -25,13 +25,13 @@ def cell_of(latitude: float, longitude: float) -> str:
 
 
 def cell_centre(cell: str) -> tuple[float, float]:
-    """Latitude and longitude (degrees) of a cell's middle: '48.2,16.4' -> (48.2, 16.4)."""
+    """Returns latitude and longitude (degrees) of the centre of a cell: '48.2,16.4' -> (48.2, 16.4)."""
     north, east = cell.split(",")
     return float(north), float(east)
 
 
 def distance_km(latitude_1: float, longitude_1: float, latitude_2: float, longitude_2: float) -> float:
-    """Kilometres along the great circle between two positions in degrees (haversine, on a sphere)."""
+    """Returns the great-circle distance (km) between two positions in degrees (haversine, on a sphere)."""
     phi_1, phi_2 = radians(latitude_1), radians(latitude_2)
     half_north = sin((phi_2 - phi_1) / 2.0)
     half_east = sin(radians(longitude_2 - longitude_1) / 2.0)
@@ -40,10 +40,10 @@ def distance_km(latitude_1: float, longitude_1: float, latitude_2: float, longit
 
 
 def places_near(cell: str, places: Iterable[str], max_km: float = MAX_DISTANCE_KM) -> list[tuple[str, float]]:
-    """The places (cells with weather) within `max_km` of the cell's middle with their way in km, nearest first.
+    """Returns the places (cells with weather) within `max_km` of the cell's centre with their distance (km), nearest first.
 
-    To the metre: of two that are as far, west and east, the name decides and not the last bit of a cosine.
+    Distances are rounded to the metre, so that equal distances are ordered by name and not by rounding errors.
     """
-    here = cell_centre(cell)
-    away = sorted((round(distance_km(*here, *cell_centre(place)), 3), place) for place in places)
-    return [(place, way_km) for way_km, place in away if way_km <= max_km]
+    centre = cell_centre(cell)
+    by_distance = sorted((round(distance_km(*centre, *cell_centre(place)), 3), place) for place in places)
+    return [(place, km) for km, place in by_distance if km <= max_km]

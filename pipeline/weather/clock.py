@@ -1,8 +1,6 @@
-"""The local clock of a run: its zone, how far from UTC, and by which rule we know it.
+"""The local clock of a run: its time zone, its offset from UTC, and the rule that gave it.
 
-Called by ingest and by the actions that correct a clock.
-
-Instants stay UTC everywhere; local wall time is only ever derived, here.
+Called by ingest and by the actions that correct a clock. Instants are UTC everywhere; only this module derives local time.
 """
 
 from __future__ import annotations
@@ -22,11 +20,11 @@ FURTHEST_WEST_S, FURTHEST_EAST_S = -12 * 3600, 14 * 3600
 
 @dataclass(frozen=True, slots=True)
 class LocalClock:
-    """The clock on the wall where the run was.
+    """The local clock at the place of a run.
 
-    `tz` is an IANA name ('Europe/Vienna') or 'UTC+05:30' when only the file's offset is known; `utc_offset_s`
-    is its offset at the run's start; `rule` says what told us. `disagrees`: the place's zone and the file's
-    own offset differ (a watch not set after a flight); the place is believed.
+    `tz` is an IANA name ('Europe/Vienna'), or 'UTC+05:30' if only the file's offset is known; `utc_offset_s` is the offset
+    at the start of the run; `rule` names the source. `disagrees`: the zone of the place and the offset in the file differ
+    (a watch that was not set after a flight); the place is used.
     """
 
     tz: str | None
@@ -43,11 +41,11 @@ def local_clock(
     home_tz: str | None,
     zone_of: ZoneOf = zone_of_place,
 ) -> LocalClock:
-    """The clock of a run that starts at `start_at` (aware): by its place, else its file, else the home zone.
+    """Returns the clock of a run that starts at `start_at` (aware): by its place, else its file, else the home zone.
 
-    `file_offset_s` is what the file claims (local minus UTC, seconds); it is rounded to a quarter of an hour,
-    and one outside -12 h to +14 h is not believed. An unknown `home_tz` counts as none. `zone_of` may know zones
-    of places more quickly than the borders of the world.
+    `file_offset_s` is the offset in the file (local minus UTC, seconds). It is rounded to a quarter of an hour, and ignored
+    outside -12 h to +14 h. An unknown `home_tz` counts as none. `zone_of` looks up the zone of a position; a caller may pass
+    a faster look-up.
     """
     claimed = _quarter_offset_s(file_offset_s)
     if (place_tz := _zone_of_place(latitude, longitude, zone_of)) is not None:
@@ -61,7 +59,7 @@ def local_clock(
 
 
 def local_time(instant: datetime, clock: LocalClock) -> datetime | None:
-    """The naive wall time of an aware instant on that clock, in that day's summer time; None without one."""
+    """Returns the naive local time of an aware instant, with the summer time of that day; None without a clock."""
     if clock.utc_offset_s is None:
         return None
     if clock.rule == "file" or clock.tz is None:
@@ -70,7 +68,7 @@ def local_time(instant: datetime, clock: LocalClock) -> datetime | None:
 
 
 def instant_of(local: datetime, clock: LocalClock) -> datetime | None:
-    """The instant (aware, UTC) at which that clock shows a naive wall time, of two the first; None without a clock."""
+    """Returns the instant (aware, UTC) of a naive local time, the first if there are two; None without a clock."""
     if clock.utc_offset_s is None:
         return None
     if clock.rule == "file" or clock.tz is None:
@@ -79,7 +77,7 @@ def instant_of(local: datetime, clock: LocalClock) -> datetime | None:
 
 
 def _zone_of_place(latitude: float | None, longitude: float | None, zone_of: ZoneOf) -> str | None:
-    """The IANA zone at a position, where this computer knows that zone's clock."""
+    """Returns the IANA zone at a position if this computer has the rules of that zone."""
     if latitude is None or longitude is None:
         return None
     name = zone_of(latitude, longitude)
@@ -96,7 +94,7 @@ def _is_zone(name: str) -> bool:
 
 def _offset_s(tz: str, instant: datetime) -> int:
     offset = instant.astimezone(ZoneInfo(tz)).utcoffset()
-    assert offset is not None  # a ZoneInfo always knows it
+    assert offset is not None  # a ZoneInfo always has one
     return int(offset.total_seconds())
 
 

@@ -1,4 +1,4 @@
-"""The hours of one place, as a file wrote them and as we keep them: from the readers here to the store."""
+"""The hours of one place, as read from a file and as checked: the values that readers pass to the store."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from pipeline.weather.cells import cell_of
 Instants = NDArray[np.datetime64]
 Columns = dict[str, NDArray[np.float64]]
 
-SIMULATED, SERVICE = "simulated", "open-meteo"  # providers; a plain table names its own
+SIMULATED, SERVICE = "simulated", "open-meteo"  # providers; a plain table names its source
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenHours:
-    """One place as its file has it: our names and units, UTC, but unsorted, unchecked, columns missing.
+    """One place as read from a file: with our names and units, in UTC, but unsorted, unchecked and possibly incomplete.
 
-    `hour_at` is datetime64[s], shape (n_hours,), and so is each column, NaN where the file has no value.
+    `hour_at` is datetime64[s], shape (n_hours,). Columns have the same shape, NaN where the file has no value.
     """
 
     latitude: float
@@ -33,19 +33,19 @@ class WrittenHours:
     notes: tuple[ParseNote, ...] = ()
 
     def with_notes(self, notes: tuple[ParseNote, ...]) -> WrittenHours:
-        """The same hours with the file's notes."""
+        """Returns the same hours with the notes of the file."""
         return replace(self, notes=notes)
 
 
 @dataclass(frozen=True, slots=True)
 class WeatherPlace:
-    """Checked hours of one place, ascending, each hour once: what the store's weather_hour is filled from.
+    """Checked hours of one place, ascending, each hour once: the rows of the store's table weather_hour.
 
     `hour_at` is datetime64[s] in UTC, shape (n_hours,), full hours. `columns` holds exactly
     schema.WEATHER_COLUMNS, float64 of shape (n_hours,), NaN where unknown. Radiation and precipitation at H
-    are of the hour that ends at H; all else, wbgt_c too, is of the instant H. `provisional`: some hours are
-    so recent that the source may still revise them. `latitude` and `longitude` are the source's grid point,
-    not what was asked for; `asked_cell` is, where we know it.
+    are those of the hour that ends at H; all other columns, also wbgt_c, are those of the instant H. `provisional`: some
+    hours are so recent that the source may still revise them. `latitude` and `longitude` are the grid point of the source.
+    `requested_cell` is the cell that was requested, None if unknown.
     """
 
     latitude: float
@@ -57,9 +57,9 @@ class WeatherPlace:
     columns: Columns
     provisional: bool
     notes: tuple[ParseNote, ...] = ()
-    asked_cell: str | None = None
+    requested_cell: str | None = None
 
     @property
     def cell(self) -> str:
-        """The 0.1 degree cell, '48.2,16.4', that is the key of these hours in the store: the asked one, else the grid point's."""
-        return self.asked_cell or cell_of(self.latitude, self.longitude)
+        """The key of these hours in the store, '48.2,16.4': the requested cell, else the cell of the grid point."""
+        return self.requested_cell or cell_of(self.latitude, self.longitude)

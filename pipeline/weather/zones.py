@@ -1,7 +1,7 @@
-"""The time zone of a place, by tzfpy's borders, and how far around it the answer is the same.
+"""The time zone of a position, from tzfpy, and the tile around it with the same zone.
 
-tzfpy answers from an index of tiles wherever one holds the place, and asks its borders elsewhere; both take 70 ms to load. The
-tile of a run is all of them that the next run from the same door needs. Called by clock; ingest keeps the tiles.
+tzfpy uses an index of tiles where a tile contains the position, and borders elsewhere; loading both takes 70 ms. A run near
+an earlier one needs only the tile of that run. Called by clock.py; ingest stores the tiles.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
 
-ZoneOf = Callable[[float, float], str]  # latitude and longitude in degrees to an IANA name; '' for none
+ZoneOf = Callable[[float, float], str]  # from latitude and longitude in degrees to an IANA name; '' for none
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A rectangle (degrees, at least 0.3 wide) that tzfpy answers with one zone; it never spans the date line."""
+    """A rectangle (degrees, at least 0.3 wide) that lies in one zone by tzfpy; it never crosses the date line."""
 
     tz: str
     west: float
@@ -26,32 +26,32 @@ class Tile:
     north: float
 
     def holds(self, latitude: float, longitude: float) -> bool:
-        """Whether a place lies within; one on the edge is for tzfpy to say."""
+        """Returns True if a position lies inside; tzfpy decides for positions on the edge."""
         return self.west < longitude < self.east and self.south < latitude < self.north
 
 
 def zone_of_place(latitude: float, longitude: float) -> str:
-    """The IANA zone at a position (degrees); oceans have one too ('Etc/GMT+7', whose sign runs the other way)."""
-    from tzfpy import get_tz  # borders of the world: only when a position is looked up
+    """Returns the IANA zone at a position (degrees), also on oceans ('Etc/GMT+7' is seven hours behind UTC)."""
+    from tzfpy import get_tz  # loads the borders of the world, so only when needed
 
     name: str = get_tz(longitude, latitude)
     return name
 
 
 def tile_of_place(latitude: float, longitude: float) -> Tile | None:
-    """The tile of tzfpy's index that holds a position; None near a border."""
+    """Returns the tile of tzfpy's index that contains a position; None near a border."""
     tiles = _tiles(zone_of_place(latitude, longitude))
     return next((tile for tile in tiles if tile.holds(latitude, longitude)), None)
 
 
 def borders() -> str:
-    """By which borders zones are known here: a tile of others is none."""
+    """Returns the version of the borders; tiles of another version are not used."""
     return f"tzfpy {version('tzfpy')}"
 
 
 @lru_cache(8)
 def _tiles(tz: str) -> tuple[Tile, ...]:
-    """The tiles of a zone. Where those of two lie over each other, the other's are not looked at: tzfpy said which it is."""
+    """Returns the tiles of a zone. Where tiles of two zones overlap, tzfpy has already chosen this zone."""
     from tzfpy import get_tz_index_geojson
 
     try:
@@ -63,6 +63,6 @@ def _tiles(tz: str) -> tuple[Tile, ...]:
 
 
 def _tile(tz: str, outline: list[list[float]]) -> Tile:
-    """`outline` is [[longitude, latitude], ...] around the four corners, the first twice."""
+    """Returns a tile. `outline` is [[longitude, latitude], ...] around the four corners, the first corner twice."""
     east_west, north_south = zip(*outline, strict=True)
     return Tile(tz, min(east_west), min(north_south), max(east_west), max(north_south))

@@ -1,7 +1,7 @@
-"""What a simulated cramp does to its run, whether it comes back, and how the runner remembers it.
+"""The effect of a simulated cramp on its run, its recurrence, and how the runner reports it.
 
-Values in, values out, numpy only. Called by sample_data; the hazard of the cramp is in sample_data/world/simulate.py.
-The shares of severity are published, the muscles' follow published counts, the rest is assumed.
+No I/O, numpy only. Called by sample_data; the hazard of the cramp is in sample_data/world/simulate.py.
+Shares of severities are published, those of muscles follow published counts, the rest is assumed.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ class Outcome:
 
 
 def recurrence(since_min: Numbers) -> Numbers:
-    """What a cramp that many minutes ago adds to the log hazard: 1.1, halved every 30 minutes."""
+    """Returns what a cramp that many minutes ago adds to the log hazard: 1.1, halved every 30 minutes."""
     return 1.1 * 0.5 ** (since_min / 30.0)
 
 
 def draw_run(world: World, truth: Truth, offered: Offered, distance_km: float, rng: np.random.Generator) -> Outcome:
-    """What happens in one run: twinges, a first cramp, recurrences until a cramp or the plan ends it."""
+    """Returns the events of one run: twinges, a first cramp, and recurrences until a cramp or the plan ends the run."""
     eta = log_hazard(world, truth, offered) + rng.normal(0.0, world.sd_run)
     width = np.broadcast_to(np.asarray(offered.width_min, dtype=np.float64), eta.shape)
     descent_km = np.broadcast_to(np.asarray(offered.descent_m, dtype=np.float64), eta.shape) / 1000.0
@@ -72,7 +72,7 @@ def draw_run(world: World, truth: Truth, offered: Offered, distance_km: float, r
 def draw_cramp(
     minute: float, before: Sequence[Cramp], distance_km: float, down_km: float, rng: np.random.Generator
 ) -> Cramp:
-    """A cramp at that minute: more hamstrings over 40 km, more quadriceps with each km of descent up to 1."""
+    """Returns a cramp at that minute: more hamstrings over 40 km, more quadriceps with each km of descent up to 1."""
     again = bool(before) and rng.random() < SAME_MUSCLE_AGAIN
     odds = dict(MUSCLE)
     odds["hamstring"] += 0.1 * (distance_km > 40.0)
@@ -88,18 +88,18 @@ def draw_cramp(
 
 
 def pick(odds: dict[str, float], rng: np.random.Generator) -> str:
-    """One of the words, in proportion to its odds."""
+    """Returns one of the keys, with a probability in proportion to its odds."""
     share = np.array(list(odds.values()))
     return list(odds)[int(rng.choice(len(share), p=share / share.sum()))]
 
 
 def remembered_onset_s(onset_s: float, end_s: float, rng: np.random.Generator) -> float:
-    """The onset as a runner writes it down: some minutes off, rounded to 5 minutes, inside the run."""
-    told = round((onset_s + rng.normal(0.0, ONSET_ERROR_S)) / ONSET_ROUNDING_S) * ONSET_ROUNDING_S
-    return float(np.clip(told, 0.0, end_s))
+    """Returns the onset as reported: a few minutes wrong, rounded to 5 minutes, inside the run."""
+    reported_s = round((onset_s + rng.normal(0.0, ONSET_ERROR_S)) / ONSET_ROUNDING_S) * ONSET_ROUNDING_S
+    return float(np.clip(reported_s, 0.0, end_s))
 
 
 def remembered_side(side: str, rng: np.random.Generator) -> str:
-    """The side as written down: wrong in 2 of 100."""
+    """Returns the side as reported: wrong in 2 of 100."""
     others = [word for word in SIDE if word != side]
     return others[int(rng.integers(len(others)))] if rng.random() < SIDE_WRONG else side

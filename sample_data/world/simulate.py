@@ -1,7 +1,7 @@
 """Simulated runners with a known truth: the published hazard of a first cramp.
 
-Values in, values out, numpy only. Called by sample_data (the sample cohort) and by the tests of models;
-nothing here is evidence about people. What a cramp then does to the run is in sample_data/world/aftermath.py.
+No I/O, numpy only. Called by sample_data (the sample cohort) and by the tests of models;
+nothing here is evidence about people. The effects of a cramp on the run are in sample_data/world/aftermath.py.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ HIGH, MID, LOW = World(), World(b0=-12.30), World(b0=-13.30)
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What is true of a runner (floats) or of many (columns of shape (n_runners, 1)); slopes as in World."""
+    """The true parameters of a runner (floats) or of many (columns of shape (n_runners, 1)); slopes as in World."""
 
     u: Numbers = 0.0
     k: Numbers = HIGH.k
@@ -62,9 +62,9 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What a run offers: per bin of moving time shape (n_bins,) or (n_runs, n_bins), else per run.
+    """The covariates of a run: per bin of moving time, shape (n_bins,) or (n_runs, n_bins), else per run.
 
-    `minute` is the bin's middle, `width_min` its length; descent is what lies behind the runner by then.
+    `minute` is the middle of the bin, `width_min` its length; descent is the sum until then.
     """
 
     minute: Floats
@@ -80,7 +80,7 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A kind of run of a middling runner; the published runs of docs/method.md, with assumed spreads."""
+    """A kind of run of an average runner; the published runs of docs/method.md, with assumed spreads."""
 
     moving_min: float
     longest30_min: float

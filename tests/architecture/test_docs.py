@@ -124,7 +124,7 @@ def test_the_model_cards_priors_are_those_of_the_model() -> None:
     card = (ROOT / "docs" / "method.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (\w+) \| (-?[\d.]+) \| ([\d.]+) \| ([\d.]+) \| .*\|$", card, re.MULTILINE)
     told = [(column, *map(float, numbers)) for column, *numbers in rows]
-    assert told == [(prior.column, prior.mean, prior.sd_group, prior.sd_own) for prior in EVIDENCE_PRIORS]
+    assert told == [(prior.column, prior.mean, prior.sd_group, prior.sd_between) for prior in EVIDENCE_PRIORS]
     assert f"`{MODEL_VERSION}`" in card
 
 

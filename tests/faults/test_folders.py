@@ -51,7 +51,7 @@ def test_without_a_home_folder_the_setting_is_named() -> None:
     for words in (("runs",), ("init", "--runner", "ben"), ("doctor",), ()):
         code, err = said_with({}, *words, before=stranger)
         assert code == 3
-        assert "there is no home folder to keep the runs in\n  set CRAMPLOG_HOME to a folder of yours" in err
+        assert "there is no home folder to store the runs in\n  set CRAMPLOG_HOME to a folder of yours" in err
 
 
 def test_a_home_that_is_not_there_is_made_by_init_only(tmp_path: Path) -> None:

@@ -19,11 +19,11 @@ import httpx
 import pytest
 
 from tests.support.cli import Home, recordings
+from tests.support.folders import ROOT
 from tests.support.stores import make_store
 
 pytestmark = [pytest.mark.slow, pytest.mark.release]
 
-ROOT = Path(__file__).parents[2]
 PREFECT = Path(sys.executable).with_name("prefect")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from flows.server_database import server_database
-from pipeline.files import make_private_folder, one_writer
+from pipeline.files import make_private_folder, write_lock
 from tests.support.cli import Home
 from tests.support.processes import nothing_left_of, processes_of, server_is_up, wait_for
 from tests.support.stores import make_store
@@ -46,7 +46,7 @@ def test_what_killed_servers_left_goes_and_what_is_in_use_stays(tmp_path: Path) 
     for name in ("prefect.db", "serve.db", "serve.db-wal", "empty-3.0.0.db"):
         (tmp_path / name).touch()
     empty.write_text("the installed version's")
-    with one_writer(in_use, 0.0):
+    with write_lock(in_use, 0.0):
         for folder in (left, in_use):
             os.utime(folder, (0, 0))
         with server_database(tmp_path) as database:

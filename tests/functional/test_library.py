@@ -21,7 +21,7 @@ from pipeline.actions.risk.plans import PlanSet, own_runs, plan_set
 from pipeline.actions.risk.usual_air import OwnAir
 from pipeline.actions.training.evidence import evidence_of, record_of
 from pipeline.cli.lines.risk_lines import in_words
-from pipeline.files import one_writer
+from pipeline.files import write_lock
 from pipeline.report.numbers.of_100 import say_risk
 from pipeline.store.analyst.publish import publish
 from pipeline.store.analyst.query import run_query
@@ -124,7 +124,7 @@ def test_while_the_store_is_busy_the_older_snapshot_answers_with_a_warning(
     small("tag", "last", "--none")
     monkeypatch.setitem(publish.__kwdefaults__, "wait_s", 0.1)  # instead of half a minute
     with (
-        one_writer(store.settings.analyst, 0.0),
+        write_lock(store.settings.analyst, 0.0),
         pytest.warns(UserWarning, match="the store is busy: this is the snapshot from before") as warned,
     ):
         assert store.frame("v_run")["answer"].to_list() == ["unanswered"]

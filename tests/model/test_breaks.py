@@ -145,9 +145,9 @@ def test_cramps_that_one_column_tells_apart_have_a_number_short_of_certainty() -
     rows = hazard_rows(plans, dict.fromkeys(cramped, 4))
     record, (fit,) = learnt(rows)
     assert record["together"]["verdict"] == "enough"
-    own = CrampHazard.from_json(fit.model).own("anna")
+    posterior = CrampHazard.from_json(fit.model).runner_posterior("anna")
     heat = [prior.column for prior in EVIDENCE_PRIORS].index("heat")
-    slope = float(own.coefficients[:, heat] @ own.weights / own.weights.sum())
+    slope = float(posterior.coefficients[:, heat] @ posterior.weights / posterior.weights.sum())
     assert EVIDENCE_PRIORS[heat].mean < slope < 3.0  # per 10 C: learnt from, and held by the evidence
     assert_numbers(fit, rows)
 

@@ -88,7 +88,7 @@ def test_of_equal_draws_a_quantile_lies_between_the_middles() -> None:
 @settings(max_examples=40, deadline=None)
 def test_contributions_add_up_to_the_difference_between_any_two_runs(plan, reference, runner) -> None:
     model = fitted()
-    coefficients = model.own(runner).coefficients.T
+    coefficients = model.runner_posterior(runner).coefficients.T
     here, there = (
         np.log(run["minutes"].to_numpy() @ np.exp(design_matrix(run) @ coefficients)) for run in (plan, reference)
     )

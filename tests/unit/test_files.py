@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import CannotStart, TryAgain
-from pipeline.files import FEW_FILES, make_private_folder, one_writer, private_umask, sync_files, write_whole
+from pipeline.files import FEW_FILES, make_private_folder, private_umask, sync_files, write_lock, write_whole
 
 HOLD_LOCK = """
 import sys
 from pathlib import Path
-from pipeline.files import one_writer
-with one_writer(Path(sys.argv[1]), 0.0):
+from pipeline.files import write_lock
+with write_lock(Path(sys.argv[1]), 0.0):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -125,9 +125,9 @@ def test_a_second_writer_is_refused_until_the_first_ends(tmp_path: Path) -> None
     )
     assert child.stdout is not None
     assert child.stdout.readline() == "held\n"
-    with pytest.raises(TryAgain, match="another command is writing in"), one_writer(tmp_path, 0.0):
+    with pytest.raises(TryAgain, match="another command is writing in"), write_lock(tmp_path, 0.0):
         pass
     child.kill()
     child.communicate(timeout=20)
-    with one_writer(tmp_path, 0.0):
+    with write_lock(tmp_path, 0.0):
         pass

@@ -51,7 +51,7 @@ def test_a_question_has_choices_or_limits_as_its_kind_says() -> None:
     ],
 )
 def test_an_answer_is_kept_in_the_questions_words(key: str, text: str, said: str) -> None:
-    assert read_answer(QUESTIONS[key], text).said == said
+    assert read_answer(QUESTIONS[key], text).text == said
 
 
 @pytest.mark.parametrize(
@@ -62,9 +62,9 @@ def test_an_answer_is_kept_in_the_questions_words(key: str, text: str, said: str
         ("sleep_h", "17", "from 0 to 16 (h)"),
         ("sleep_h", "nan", "from 0 to 16 (h)"),
         ("soreness", "-1", "from 0 to 10 (of 10)"),
-        ("also_cramps", "bike, none", "say none alone"),
+        ("also_cramps", "bike, none", "write none alone"),
         ("also_cramps", "bike, moon", "one of: bike, stairs"),
-        ("diet", "x" * 501, "at most 500 letters"),
+        ("diet", "x" * 501, "at most 500 characters"),
     ],
 )
 def test_what_cannot_be_meant_names_what_can(key: str, text: str, hint: str) -> None:

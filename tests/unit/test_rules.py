@@ -16,8 +16,8 @@ from pipeline.rules import (
     may_say,
 )
 
-PLAN = Plan(low=0.02, high=0.09, planned_s=7200.0, longest_own_s=9000.0, wbgt_c=18.0, own_wbgt_range_c=(2.0, 24.0))
-HEAT = ClaimEvidence("heat", slope_positive=0.99, crossover_p=0.01, answered_exposed=0.9, answered_other=0.85)
+PLAN = Plan(low=0.02, high=0.09, planned_s=7200.0, longest_run_s=9000.0, wbgt_c=18.0, wbgt_range_c=(2.0, 24.0))
+HEAT = ClaimEvidence("heat", slope_positive=0.99, crossover_p=0.01, answered_exposed=0.9, answered_unexposed=0.85)
 RUNNER = Evidence(
     red_flag=False,
     store_cramps=40,
@@ -47,7 +47,7 @@ def test_everything_at_hand_says_everything() -> None:
         answers_missing=0,
         hatched=(),
         others_are_published=False,
-        own_cramps="counts",
+        cramp_patterns="counts",
         claims=("heat",),
         could_have_missed=False,
         old_model_is_off=False,
@@ -57,7 +57,7 @@ def test_everything_at_hand_says_everything() -> None:
 def test_a_red_flag_leaves_only_what_to_do() -> None:
     flagged = said(red_flag=True)
     assert (flagged.risk, flagged.why_none, flagged.only_red_flag) == ("none", "red flag", True)
-    assert (flagged.own_cramps, flagged.claims, flagged.could_have_missed) == ("none", (), False)
+    assert (flagged.cramp_patterns, flagged.claims, flagged.could_have_missed) == ("none", (), False)
 
 
 @pytest.mark.parametrize(
@@ -88,13 +88,13 @@ def test_a_personal_number_needs_ten_answers_and_seven_in_ten(answered, runs, si
 
 def test_ten_clean_runs_are_enough_for_a_number() -> None:
     found = said(answered_runs=10, runs_since_first_answer=10, answered_since_first_answer=10, cramps=0)
-    assert (found.risk, found.own_cramps) == ("number and range", "none")
+    assert (found.risk, found.cramp_patterns) == ("number and range", "none")
 
 
 @pytest.mark.parametrize(("cramps", "form"), [(0, "none"), (1, "facts"), (4, "facts"), (5, "counts"), (30, "counts")])
 def test_patterns_need_five_cramps(cramps, form) -> None:
     found = said(cramps=cramps)
-    assert found.own_cramps == form
+    assert found.cramp_patterns == form
     assert found.claims == (("heat",) if cramps >= 5 else ())
 
 
@@ -105,9 +105,9 @@ def test_patterns_need_five_cramps(cramps, form) -> None:
         ({"slope_positive": 0.974}, False),
         ({"crossover_p": 0.025}, True),
         ({"crossover_p": 0.026}, False),
-        ({"answered_exposed": 0.9, "answered_other": 0.8}, True),
-        ({"answered_exposed": 0.8, "answered_other": 0.9}, True),
-        ({"answered_exposed": 0.9, "answered_other": 0.79}, False),
+        ({"answered_exposed": 0.9, "answered_unexposed": 0.8}, True),
+        ({"answered_exposed": 0.8, "answered_unexposed": 0.9}, True),
+        ({"answered_exposed": 0.9, "answered_unexposed": 0.79}, False),
         ({"factor": "pace"}, True),
         ({"factor": "morning"}, False),
         ({"factor": "duration"}, False),
@@ -147,14 +147,14 @@ def test_a_wide_range_carries_no_single_number(low, high, form) -> None:
         ({"planned_s": 9001.0}, None, ("longer",)),
         ({"planned_s": 13500.0}, None, ("longer",)),
         ({"planned_s": 13501.0}, "too long", ()),
-        ({"longest_own_s": None}, "too long", ()),
+        ({"longest_run_s": None}, "too long", ()),
         ({"wbgt_c": 24.0}, None, ()),
         ({"wbgt_c": 27.0}, None, ("hotter",)),
         ({"wbgt_c": 27.1}, "too hot", ()),
         ({"wbgt_c": -1.0}, None, ("colder",)),
         ({"wbgt_c": -1.1}, "too cold", ()),
         ({"wbgt_c": None}, None, ()),
-        ({"own_wbgt_range_c": None}, None, ()),
+        ({"wbgt_range_c": None}, None, ()),
         ({"planned_s": 12000.0, "wbgt_c": 26.0}, None, ("longer", "hotter")),
     ],
 )

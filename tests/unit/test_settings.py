@@ -100,20 +100,20 @@ def test_a_log_file_of_the_config_lies_beside_it_and_any_other_where_one_stands(
 @pytest.mark.parametrize(
     ("line", "said", "hint"),
     [
-        ('distnace = "miles"', "sets 'distnace', which is no setting", "did you mean distance?"),
+        ('distnace = "miles"', "sets 'distnace', which is not a setting", "did you mean distance?"),
         ('home-tz = "Europe/Vienna"', "sets 'home-tz'", "did you mean home_tz?"),
         ('home = "elsewhere"', "sets 'home'", "CRAMPLOG_HOME"),
-        ('distance = "leagues"', "says 'leagues'", "expected km or miles"),
-        ("temperature = 24", "says '24'", "expected C or F"),
-        ('home_tz = "Europe/Viena"', "says 'Europe/Viena'", "a time zone such as Europe/Vienna"),
-        ('nightly_at = "25:00"', "says '25:00'", "a time of day such as 03:30"),
-        ('color = "always"', "says 'always'", "expected auto or never"),
-        ('quiet = "perhaps"', "says 'perhaps'", "expected true or false"),
+        ('distance = "leagues"', "is not valid: 'leagues'", "expected km or miles"),
+        ("temperature = 24", "is not valid: '24'", "expected C or F"),
+        ('home_tz = "Europe/Viena"', "is not valid: 'Europe/Viena'", "a time zone such as Europe/Vienna"),
+        ('nightly_at = "25:00"', "is not valid: '25:00'", "a time of day such as 03:30"),
+        ('color = "always"', "is not valid: 'always'", "expected auto or never"),
+        ('quiet = "perhaps"', "is not valid: 'perhaps'", "expected true or false"),
         ("distance = miles", "cannot be read", 'distance = "miles"'),
-        ("[distance]", "says '{}'", "expected km or miles"),
+        ("[distance]", "is not valid: '{}'", "expected km or miles"),
     ],
 )
-def test_what_cannot_be_meant_names_the_file_the_key_and_what_was_expected(
+def test_an_invalid_setting_names_the_file_the_key_and_what_was_expected(
     tmp_path: Path, line: str, said: str, hint: str
 ) -> None:
     with pytest.raises(WrongInput) as refusal:
@@ -160,7 +160,7 @@ def test_the_weather_comes_by_https_from_this_computer_or_not_at_all(tmp_path: P
     ],
 )
 def test_any_other_address_is_refused_and_not_repeated_for_it_may_hold_a_key(tmp_path: Path, given: str) -> None:
-    with pytest.raises(WrongInput, match="CRAMPLOG_WEATHER_URL cannot be meant") as refusal:
+    with pytest.raises(WrongInput, match="CRAMPLOG_WEATHER_URL is not valid") as refusal:
         load_settings({"CRAMPLOG_HOME": str(tmp_path), "CRAMPLOG_WEATHER_URL": given})
     assert "hunter2" not in refusal.value.message + refusal.value.hint
     assert "https://" in refusal.value.hint
@@ -175,7 +175,7 @@ def test_the_weather_key_is_kept_but_shown_nowhere(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("line", ['weather_key = "hunter 2"', "weather_key = 22222", 'weather_key = "hünter2"'])
 def test_a_key_that_cannot_be_one_is_refused_without_being_repeated(tmp_path: Path, line: str) -> None:
-    with pytest.raises(WrongInput, match=r"weather_key in .* cannot be meant") as refusal:
+    with pytest.raises(WrongInput, match=r"weather_key in .* is not valid") as refusal:
         load_settings(written(tmp_path, line + "\n"))
     assert "nter" not in str(refusal.value)
     assert "2222" not in str(refusal.value)
@@ -211,7 +211,7 @@ def test_off_names_no_service_whatever_the_key() -> None:
 
 
 def test_a_variable_that_cannot_be_meant_is_named(tmp_path: Path) -> None:
-    with pytest.raises(WrongInput, match="CRAMPLOG_DISTANCE says 'leagues'"):
+    with pytest.raises(WrongInput, match="CRAMPLOG_DISTANCE is not valid: 'leagues'"):
         load_settings({"CRAMPLOG_HOME": str(tmp_path), "CRAMPLOG_DISTANCE": "leagues"})
 
 

@@ -21,7 +21,7 @@ from pipeline.actions.reading.originals import name_of, sync_copies
 from pipeline.actions.reading.read_file import ReadFile
 from pipeline.actions.weather.cells import near_cells
 from pipeline.formats.read import PARSER_VERSION
-from pipeline.schema import FileWords, ParsedRun
+from pipeline.schema import ExportDetails, ParsedRun
 from pipeline.settings import Settings
 from pipeline.store.answers.corrections import deletions_of
 from pipeline.store.answers.runners import Runner
@@ -118,7 +118,7 @@ def _contribution(
     file: ReadFile,
     left: Mapping[str, ParsedRun],
     stored_by_id: Mapping[str, StoredRun],
-    details_by_sha256: Mapping[str, FileWords],
+    details_by_sha256: Mapping[str, ExportDetails],
     job: ImportJob,
 ) -> FileContribution:
     in_store = [stored_by_id[run.run_id] for run in file.runs if run.run_id in stored_by_id]
@@ -144,7 +144,7 @@ def _ingest_details(
     con: duckdb.DuckDBPyConnection, contributions: Sequence[FileContribution], fresh: Sequence[NewRun]
 ) -> IngestDetails:
     """What the ledger gets with the runs: export details per content and per run, and the weather places near their cells."""
-    by_sha256, by_run_id = dict[str, FileWords](), dict[str, FileWords]()
+    by_sha256, by_run_id = dict[str, ExportDetails](), dict[str, ExportDetails]()
     for item in contributions:
         if item.belongs and item.file.runs and item.file.source.words is not None:
             contents = {item.file.sha256, *(run.file_sha256 for run in item.detailed)}

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import CramplogError, NotFound, TryAgain, WrongInput, of_the_system
+from pipeline.errors import CramplogError, NotFound, TryAgain, WrongInput, system_error
 
 # The suffixes that browsers and copying programs give to unfinished files.
 UNFINISHED = (".crdownload", ".download", ".filepart", ".opdownload", ".part", ".partial", ".tmp")
@@ -134,7 +134,7 @@ def _try_ingest(ingest_files: Callable[[list[Path]], object], files: list[Path])
     try:
         ingest_files(files)
     except (CramplogError, OSError) as error:
-        problem = error if isinstance(error, CramplogError) else of_the_system(error)
+        problem = error if isinstance(error, CramplogError) else system_error(error)
         if not isinstance(problem, (TryAgain, NotFound)):  # NotFound: a file or its folder was removed meanwhile
             raise
         return problem.message

@@ -20,7 +20,7 @@ from pipeline.actions.ingest.inbox import take_answers, take_runs, take_weather
 from pipeline.actions.report.make_report import report_all
 from pipeline.actions.training.train import train_all
 from pipeline.errors import BUG, SomeFailed, TryAgain, user_error
-from pipeline.files import one_writer
+from pipeline.files import write_lock
 from pipeline.instants import naive_utc
 from pipeline.settings import Settings, load_settings
 from pipeline.store.db.connection import open_store
@@ -92,10 +92,10 @@ def night_lock(settings: Settings) -> Iterator[None]:
         pass  # raises if there is no store
     with ExitStack() as lock:
         try:
-            lock.enter_context(one_writer(settings.home, 0.0))
+            lock.enter_context(write_lock(settings.home, 0.0))
         except TryAgain:
             log.warning("another night is running here; this one waits until it ends")
-            lock.enter_context(one_writer(settings.home, PATIENT_S))
+            lock.enter_context(write_lock(settings.home, PATIENT_S))
         yield
 
 

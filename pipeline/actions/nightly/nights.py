@@ -13,7 +13,7 @@ from pipeline.actions.nightly.nightly import STAGES
 from pipeline.actions.runs.runner import list_runners
 from pipeline.config import DEFAULT
 from pipeline.errors import TryAgain
-from pipeline.files import make_private_folder, one_writer
+from pipeline.files import make_private_folder, write_lock
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store
 from pipeline.store.health.nights import StageRow, last_stages
@@ -61,7 +61,7 @@ def last_nights(settings: Settings, count: int) -> list[Night]:
 def is_running(settings: Settings) -> bool:
     """True if a night is running on this home now."""
     try:
-        with one_writer(settings.home, 0.0):
+        with write_lock(settings.home, 0.0):
             return False
     except TryAgain:
         return True
@@ -72,7 +72,7 @@ def serve_lock(settings: Settings) -> Iterator[None]:
     """Inside, no other process serves the nights of this home. Raises TryAgain if one already does."""
     with ExitStack() as lock:
         try:
-            lock.enter_context(one_writer(make_private_folder(settings.prefect), 0.0))
+            lock.enter_context(write_lock(make_private_folder(settings.prefect), 0.0))
         except TryAgain as error:
             raise TryAgain(
                 f"another cramplog nightly --serve already runs for {settings.home}", "stop that one first"

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.formats.cleaning.segments import pieces
-from pipeline.schema import KeptField, ParsedRun, Prepared
+from pipeline.schema import FieldSummary, ParsedRun, Prepared
 from pipeline.store.runs.field_rows import Block, blocks_of, field_rows, numbered_fields
 from pipeline.weather.along import cells_along
 
@@ -41,7 +41,7 @@ def prepare(run: ParsedRun) -> Prepared:
 def _parts(run: ParsedRun, blocks: Sequence[Block]) -> Iterator[tuple[str, dict[str, list[object]]]]:
     """The run's rows per table of the ledger, by column."""
     numbered = list(numbered_fields(blocks))
-    fields = _columns([KeptField(item.name, item.unit, item.told_by, item.values.size) for _, item in numbered])
+    fields = _columns([FieldSummary(item.name, item.unit, item.told_by, item.values.size) for _, item in numbered])
     yield "run_field", {"field_no": [number for number, _ in numbered], **fields} if fields else {}
     for table, values in (
         ("lap", run.laps),

@@ -21,7 +21,7 @@ from pipeline.actions.reading.quarantine import is_worth_keeping, quarantine, re
 from pipeline.errors import FileRefused
 from pipeline.formats.read import read_runs
 from pipeline.formats.sources.find import Source
-from pipeline.schema import FileWords, ParsedRun
+from pipeline.schema import ExportDetails, ParsedRun
 from pipeline.settings import Settings
 
 LONGEST_S = 20.0  # CPU time per file; the longest recordings take a fraction of it
@@ -39,7 +39,7 @@ class Reading:
     now: datetime
     keep: bool
     stored: Container[str] = frozenset()
-    export_details: Mapping[str, FileWords] = field(default_factory=dict)
+    export_details: Mapping[str, ExportDetails] = field(default_factory=dict)
     longest_s: float = LONGEST_S
 
 
@@ -56,7 +56,7 @@ class ReadFile:
     runs: tuple[ParsedRun, ...] = ()
     refusal: str | None = None
     is_stored: bool = False
-    export_details: FileWords | None = None
+    export_details: ExportDetails | None = None
     content: bytes = field(default=b"", repr=False)
 
 

@@ -23,7 +23,7 @@ from pipeline.actions.risk.plans import PlanSet, own_runs, plan_set
 from pipeline.actions.risk.usual_air import OwnAir
 from pipeline.actions.training.evidence import evidence_of, permission_of, record_of
 from pipeline.actions.training.ready_fit import ready_fit
-from pipeline.errors import CannotStart, SomeFailed, TryAgain, of_the_system
+from pipeline.errors import CannotStart, SomeFailed, TryAgain, system_error
 from pipeline.files import write_whole
 from pipeline.report.numbers.facts import (
     CrampFact,
@@ -227,7 +227,7 @@ def _write_private(path: Path, page: str) -> None:
     try:
         write_whole(path, page.encode("utf-8"))
     except OSError as error:
-        if isinstance(full := of_the_system(error), TryAgain):
+        if isinstance(full := system_error(error), TryAgain):
             raise full from error
         raise CannotStart(
             f"the report cannot be written to {path}: {error.strerror}", "choose another place with --out"

@@ -18,7 +18,7 @@ def told_of(con: duckdb.DuckDBPyConnection, runner_id: str) -> Told:
     return Told(
         counts=tuple(AnswerCount(*row) for row in question_counts(con, runner_id)),
         profile=tuple(
-            ProfileFact(given.question, given.answer.said, given.answered_at.date()) for given in profile.values()
+            ProfileFact(given.question, given.answer.text, given.answered_at.date()) for given in profile.values()
         ),
         private_kinds=tuple(sorted(recorded_kinds(con, runner_id))),
     )

@@ -23,7 +23,7 @@ from pipeline.weather.place import WeatherPlace
 from pipeline.weather.service.address import service_of
 from pipeline.weather.service.client import OpenMeteo, Patience
 from pipeline.weather.service.refusals import WeatherLater, WeatherRefused, WeatherSilent
-from pipeline.weather.service.request import Asked, Request
+from pipeline.weather.service.request import CellDays, Request
 
 Source = Literal["given", "forecast", "own month", "usual", "none"]
 WhyNot = Literal["simulated", "no place", "beyond", "off", "silent"]
@@ -119,7 +119,7 @@ def _forecast(asked: AskedRun, fetch: Fetch | WhyNot, span: tuple[datetime, date
     first, last = span[0].astimezone(UTC).date(), (span[1] + timedelta(hours=1)).astimezone(UTC).date()
     if asked.start_at.astimezone(UTC).date() > horizon:
         return PlanAir("none", why_not="beyond")
-    wanted = Asked(asked.cell, *cell_centre(asked.cell), None, first, min(last, horizon))
+    wanted = CellDays(asked.cell, *cell_centre(asked.cell), None, first, min(last, horizon))
     try:
         (place,) = fetch(Request("forecast", (wanted,)))
     except (WeatherLater, WeatherRefused, WeatherSilent) as error:  # the answer is still an answer

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from models.scoring.comparison import worse_by
+from models.scoring.comparison import mean_loss_difference
 from pipeline.store.fits.trainings import Training
 
 ALIKE = 5e-5  # log loss a run: what four decimals do not show
@@ -34,7 +34,7 @@ def judge(new: Training, new_said: Mapping[str, float], old: InUse | None, came:
     if old is None:
         return "first", "the first of its kind here"
     name = old.training.training_id
-    runs, worse, se = worse_by(new_said, old.said, came)
+    runs, worse, se = mean_loss_difference(new_said, old.said, came)
     further = runs > 1 and worse > max(se, ALIKE)
     if old.training.model_version != new.model_version:
         how = f", though on the same {runs:,} runs it came closer" if further else ""

@@ -85,7 +85,7 @@ def permission_of(said: MaySay, evidence: Evidence) -> Permission:
         number=not said.only_red_flag and not said.answers_missing,
         answers_given=given,
         answers_needed=given + said.answers_missing if said.answers_missing else max(FEWEST_ANSWERED_RUNS, given),
-        patterns="counts" if said.own_cramps == "counts" else "none",
+        patterns="counts" if said.cramp_patterns == "counts" else "none",
         claims=said.claims,  # type: ignore[arg-type]  # abstain names heat and pace only
         published_evidence=said.others_are_published,
         forecasts_off=said.old_model_is_off,

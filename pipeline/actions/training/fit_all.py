@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from models.fit.dataset import data_hash, runs_of
 from models.fit.hazard import MODEL_VERSION, CrampHazard
 from models.fit.runner_history import FirstAnswers
 from models.scoring.crossover import case_crossover, claim_slopes
-from models.scoring.evaluate import Evaluation, Record, evaluate, score
+from models.scoring.evaluate import ForecastEvaluation, ModelEvaluation, evaluate, score
 from models.scoring.forward import FORECAST_SCHEMA
 from pipeline.rules import CRAMPS_FOR_COUNTS
 from pipeline.store.fits.fits import Fit
@@ -87,7 +87,7 @@ def folded(fit: Fit, rows: pl.DataFrame, answer: str | None, race: str | None, n
     runs = runs_of(rows)
     record = json.loads(fit.evaluation)
     if runner_id != fit.runner_id:
-        record["evaluation"] = asdict(score(pl.DataFrame(schema=FORECAST_SCHEMA)))
+        record["evaluation"] = score(pl.DataFrame(schema=FORECAST_SCHEMA)).as_values()
     return replace(
         fit,
         runner_id=runner_id,
@@ -107,12 +107,12 @@ def forecasts_of(fits: list[Fit]) -> dict[str, float]:
     return {one["run_id"]: one["said"] for record in records for one in record["forecasts"]}
 
 
-def _fit(model: CrampHazard, everyone: Everyone, runner_id: str, record: Evaluation, now: datetime) -> Fit:
+def _fit(model: CrampHazard, everyone: Everyone, runner_id: str, record: ForecastEvaluation, now: datetime) -> Fit:
     rows = everyone.own_rows(runner_id)
     runs = runs_of(rows)
     others = everyone.rows.filter(pl.col("runner_id") != runner_id)
     kept = {
-        "evaluation": asdict(record),
+        "evaluation": record.as_values(),
         "claims": _claims(rows, *everyone.first_answers.get(runner_id, (None, None))),
         "others": {"runners": others["runner_id"].n_unique(), "runs": others["run_id"].n_unique()},
     }
@@ -142,11 +142,11 @@ def _claims(rows: pl.DataFrame, answer: str | None, race: str | None) -> dict[st
     }
 
 
-def _sums(record: Record) -> dict[str, Any]:
+def _sums(record: ModelEvaluation) -> dict[str, Any]:
     """The record of the store, without a single run in it."""
     return {
-        "together": asdict(record.together),
-        "newcomers": asdict(record.newcomers),
+        "together": record.together.as_values(),
+        "newcomers": record.newcomers.as_values(),
         "without_plan": record.without_plan,
     }
 

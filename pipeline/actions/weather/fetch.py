@@ -16,7 +16,7 @@ from pipeline.actions.weather.ledger import WeatherLedger, WorkLeft
 from pipeline.settings import Settings
 from pipeline.weather.service.address import service_of
 from pipeline.weather.service.client import OpenMeteo
-from pipeline.weather.service.plan import Plan
+from pipeline.weather.service.plan import RequestPlan
 from pipeline.weather.service.rate_limit import Call, free_at
 from pipeline.weather.service.refusals import WeatherLater, WeatherRefused, WeatherSilent
 from pipeline.weather.service.request import Request
@@ -109,7 +109,7 @@ class _Fetching:
             left = self._ledger.plan(self._clock())
         return fetched
 
-    def _send(self, plan: Plan, request: Request, fetched: WeatherFetched) -> WeatherFetched:
+    def _send(self, plan: RequestPlan, request: Request, fetched: WeatherFetched) -> WeatherFetched:
         """Send one request and store the reply. If it is refused, send its halves, to find the place that is refused."""
         free = free_at(self._calls, request.weight, self._clock())
         if free - self._clock() > PATIENCE:
@@ -137,10 +137,10 @@ class _Fetching:
         self._report_progress(fetched)
         return fetched
 
-    def _refused(self, plan: Plan, request: Request, reason: str, fetched: WeatherFetched) -> WeatherFetched:
+    def _refused(self, plan: RequestPlan, request: Request, reason: str, fetched: WeatherFetched) -> WeatherFetched:
         """Continue with the halves; record a single place as refused."""
         self._refusals += 1
-        if len(request.asked) == 1:
+        if len(request.cells) == 1:
             self._ledger.store_refusal(plan, request, reason, self._clock())
         else:
             self._ledger.store_failure(request, "refused", reason, self._clock())
@@ -154,5 +154,5 @@ class _Fetching:
 
 def _halves(request: Request) -> list[Request]:
     """The two halves of the request; none for a single place."""
-    middle = len(request.asked) // 2
-    return [replace(request, asked=part) for part in (request.asked[:middle], request.asked[middle:]) if middle]
+    middle = len(request.cells) // 2
+    return [replace(request, cells=part) for part in (request.cells[:middle], request.cells[middle:]) if middle]

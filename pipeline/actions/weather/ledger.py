@@ -33,7 +33,7 @@ from pipeline.store.weather.requests import (
     waiting_runs,
 )
 from pipeline.weather.place import WeatherPlace
-from pipeline.weather.service.plan import CellNeed, Plan, plan_requests
+from pipeline.weather.service.plan import CellNeed, RequestPlan, plan_requests
 from pipeline.weather.service.rate_limit import REMEMBERED, Call
 from pipeline.weather.service.request import Host, Request
 
@@ -54,7 +54,7 @@ class WorkLeft:
     `calls` are those of the last day.
     """
 
-    plan: Plan
+    plan: RequestPlan
     runs: int
     later: tuple[str, datetime] | None
     calls: tuple[Call, ...]
@@ -80,7 +80,7 @@ class WeatherLedger:
         counted = tuple(Call(called_at.replace(tzinfo=UTC), weight) for called_at, weight in calls)
         return WorkLeft(ready, runs, _later(last, at), counted)
 
-    def store_reply(self, plan: Plan, request: Request, places: Sequence[WeatherPlace], now: datetime) -> int:
+    def store_reply(self, plan: RequestPlan, request: Request, places: Sequence[WeatherPlace], now: datetime) -> int:
         """Store a reply. Returns how many runs still lack hours. Records the requested days that got no value."""
         at = naive_utc(now)
         hours = sum(len(place.hour_at) for place in places)
@@ -97,7 +97,7 @@ class WeatherLedger:
             put_tries(con, [_empty(day, request.host, at) for day in _days_of(still, plan, request)])
             return waiting_runs(con)
 
-    def store_refusal(self, plan: Plan, request: Request, reason: str, now: datetime) -> None:
+    def store_refusal(self, plan: RequestPlan, request: Request, reason: str, now: datetime) -> None:
         """Record the days of a request that the service refuses."""
         at = naive_utc(now)
         with open_store(self._settings, write=True) as con, transaction(con):
@@ -147,16 +147,16 @@ def _host_of(day: OpenDay, now: datetime) -> Host:
     return "forecast" if day.archive_empty and not day.has_hours and age_days <= FORECAST_BACK_DAYS else "archive"
 
 
-def _days_of(days: Sequence[OpenDay], plan: Plan, request: Request) -> Iterator[OpenDay]:
+def _days_of(days: Sequence[OpenDay], plan: RequestPlan, request: Request) -> Iterator[OpenDay]:
     """The open days that the request covers."""
     spans = _spans(plan, request)
     return (day for day in days if any(first <= day.day <= last for first, last in spans.get(day.cell, ())))
 
 
-def _spans(plan: Plan, request: Request) -> dict[str, list[tuple[date, date]]]:
+def _spans(plan: RequestPlan, request: Request) -> dict[str, list[tuple[date, date]]]:
     """First and last days per cell, also for the cells that a requested cell serves."""
     spans: dict[str, list[tuple[date, date]]] = {}
-    for days in request.asked:
+    for days in request.cells:
         for cell in plan.served[days.cell]:
             spans.setdefault(cell, []).append((days.first, days.last))
     return spans

@@ -10,7 +10,7 @@ import errno
 import click
 
 from pipeline.cli.frame.output import json_text
-from pipeline.errors import STOPPED, CramplogError, of_the_system
+from pipeline.errors import STOPPED, CramplogError, system_error
 
 FAILED = 1
 WRONG_USAGE = 2
@@ -22,7 +22,7 @@ def told_fault(error: Exception, as_json: bool) -> int:
         return 0
     if isinstance(error, click.ClickException):
         return _told_usage(error) if as_json else 0
-    known = error if isinstance(error, CramplogError) else of_the_system(error)
+    known = error if isinstance(error, CramplogError) else system_error(error)
     if known is None:
         return _told_bug(error, as_json)
     _tell(known.code, known.message, known.hint, as_json)

@@ -12,7 +12,7 @@ from pipeline.units import Units, format_distance, format_duration, format_tempe
 if TYPE_CHECKING:
     from pipeline.actions.runs.runs import ShownRun
     from pipeline.actions.tagging.moments import LapPress
-    from pipeline.schema import Device, KeptField
+    from pipeline.schema import Device, FieldSummary
     from pipeline.store.answers.details import GivenAnswer, RunDetails
     from pipeline.store.answers.tags import Tag
     from pipeline.store.runs.find import RunRow
@@ -115,7 +115,7 @@ def _device(one: Device) -> str:
     return plain(kind + name + (f", software {one.software}" if one.software else ""), WORDS_LETTERS)
 
 
-def _fields(fields: Sequence[KeptField]) -> str:
+def _fields(fields: Sequence[FieldSummary]) -> str:
     """'vertical_oscillation (mm), core_temperature (C)': what was written beside the usual columns."""
     return plain(", ".join(one.name + (f" ({one.unit})" if one.unit else "") for one in fields), FIELDS_LETTERS)
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.masks import all_hold
-from pipeline.schema import CarriedWeather, RecordField
+from pipeline.schema import RecordedWeather, RecordField
 
 BEATS = "rr_interval"  # several in one second are several beats; of any other field the last one counts
 _ABSURD = 1e9  # no sensor on a body gives so much in any unit: damage
@@ -36,8 +36,8 @@ def fields_of_session(
 
 
 def weather_of_session(
-    weather: tuple[CarriedWeather, ...], start_s: float, elapsed_s: float
-) -> tuple[CarriedWeather, ...]:
+    weather: tuple[RecordedWeather, ...], start_s: float, elapsed_s: float
+) -> tuple[RecordedWeather, ...]:
     """The reports of the session's day in seconds after `start_s`, without numbers that no air has."""
     counted = (replace(_of_air(one), elapsed_s=one.elapsed_s - start_s) for one in weather)
     nearby = (one for one in counted if -_FITS_WITHIN_S <= one.elapsed_s <= elapsed_s + _FITS_WITHIN_S)
@@ -73,7 +73,7 @@ def _beats(one: RecordField, start_s: float, elapsed_s: float) -> RecordField:
     return replace(one, elapsed_s=at_s[inside], values=one.values[inside])
 
 
-def _of_air(one: CarriedWeather) -> CarriedWeather:
+def _of_air(one: RecordedWeather) -> RecordedWeather:
     """The report with None for what the air over a runner cannot be."""
     return replace(
         one,
@@ -90,5 +90,5 @@ def _within(low: float, value: float | None, high: float) -> float | None:
     return value if value is not None and low <= value <= high else None
 
 
-def _says_nothing(one: CarriedWeather) -> bool:
-    return one == CarriedWeather(one.provider, one.elapsed_s)
+def _says_nothing(one: RecordedWeather) -> bool:
+    return one == RecordedWeather(one.provider, one.elapsed_s)

@@ -16,7 +16,7 @@ from pipeline.formats.fit.fields import Fields, instant_s, number_of
 from pipeline.formats.fit.messages import FitPart
 from pipeline.formats.fit.profile import is_measured, unit_of
 from pipeline.masks import any_holds
-from pipeline.schema import CarriedWeather, Device, RecordField
+from pipeline.schema import Device, RecordedWeather, RecordField
 
 # in the columns already
 _IN_COLUMNS = {
@@ -134,7 +134,7 @@ def _word(said: Fields, *names: str) -> str | None:
     return None
 
 
-def weather(part: FitPart, since_s: float, until_s: float) -> tuple[CarriedWeather, ...]:
+def weather(part: FitPart, since_s: float, until_s: float) -> tuple[RecordedWeather, ...]:
     """What the watch was told of the air: reports fetched from `since_s` on and before `until_s` (since 1970)."""
     reports = [
         message
@@ -144,8 +144,8 @@ def weather(part: FitPart, since_s: float, until_s: float) -> tuple[CarriedWeath
     return tuple(_report(message) for message in reports)
 
 
-def _report(message: Fields) -> CarriedWeather:
-    return CarriedWeather(
+def _report(message: Fields) -> RecordedWeather:
+    return RecordedWeather(
         provider="watch",
         elapsed_s=instant_s(message, "observed_at_time" if "observed_at_time" in message else "timestamp"),
         air_temp_c=number_of(message, "temperature"),

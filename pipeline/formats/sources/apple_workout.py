@@ -25,7 +25,7 @@ from pipeline.formats.cleaning.sport import sport_of_word
 from pipeline.formats.decoded import DECODED_COLUMNS, DecodedRun, empty_columns, rows_of
 from pipeline.formats.sources.apple import DISTANCE, HEART_RATE, seconds
 from pipeline.formats.tracks.gpx import decode_gpx
-from pipeline.schema import CarriedWeather, Device, ParseNote, Records
+from pipeline.schema import Device, ParseNote, RecordedWeather, Records
 
 _ROUTE = re.compile(rb"<gpx[\s>].*</gpx\s*>", re.DOTALL)
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -161,7 +161,7 @@ def _distance_m(workout: etree._Element) -> float | None:
     return told or None
 
 
-def _weather(said: dict[str | None, str], start_s: float) -> tuple[CarriedWeather, ...]:
+def _weather(said: dict[str | None, str], start_s: float) -> tuple[RecordedWeather, ...]:
     """'50 degF' and '6700 %', which is 67 %: as every version writes them."""
     temp, temp_unit = _quantity(said.get("HKWeatherTemperature"))
     humidity, _ = _quantity(said.get("HKWeatherHumidity"))
@@ -169,7 +169,7 @@ def _weather(said: dict[str | None, str], start_s: float) -> tuple[CarriedWeathe
     rel_humidity_pct = None if humidity is None else humidity / 100.0 if humidity > 100.0 else humidity
     if air_temp_c is None and rel_humidity_pct is None:
         return ()
-    return (CarriedWeather("apple health", start_s, air_temp_c=air_temp_c, rel_humidity_pct=rel_humidity_pct),)
+    return (RecordedWeather("apple health", start_s, air_temp_c=air_temp_c, rel_humidity_pct=rel_humidity_pct),)
 
 
 def _quantity(text: str | None) -> tuple[float | None, str]:

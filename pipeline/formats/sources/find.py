@@ -15,7 +15,7 @@ from pipeline.errors import FileRefused, NotFound
 from pipeline.formats.sources.listing import Budget, Listed, grouped, list_archive, list_file, list_folder, said
 from pipeline.formats.sources.opened import read_at
 from pipeline.formats.sources.tables import Told, tell
-from pipeline.schema import FileWords
+from pipeline.schema import ExportDetails
 
 if TYPE_CHECKING:
     from pipeline.formats.sources.apple import Excerpt
@@ -35,7 +35,7 @@ class Source:
     path: Path
     inside: tuple[str, ...]
     shown: str
-    words: FileWords | None = None
+    words: ExportDetails | None = None
     workout: Excerpt | None = None
 
     def read(self) -> bytes:

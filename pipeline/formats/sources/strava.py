@@ -18,7 +18,7 @@ from itertools import islice
 
 from pipeline.errors import FileRefused
 from pipeline.formats.cleaning.sport import sport_of_word
-from pipeline.schema import CarriedWeather, FileWords
+from pipeline.schema import ExportDetails, RecordedWeather
 
 MAX_TABLE_BYTES = 50_000_000  # ten years with a diary have 5 MB
 _MOST_CELLS = 10_000_000
@@ -73,7 +73,7 @@ _SPORT_OF |= {"traillauf": "trail running", "trail": "trail running", "carrera d
 class StravaTable:
     """`words` by file name, as the table has it ('activities/1.fit.gz'); how many activities have no file at all."""
 
-    words: dict[str, FileWords]
+    words: dict[str, ExportDetails]
     without_file: int
 
 
@@ -127,10 +127,10 @@ def _file_column(activities: Iterable[Sequence[str]]) -> int | None:
     return next((no for row in activities for no, cell in enumerate(row) if _FILE.match(_name(cell))), None)
 
 
-def _words(row: Sequence[str], column: dict[str, int], english: bool) -> FileWords:
+def _words(row: Sequence[str], column: dict[str, int], english: bool) -> ExportDetails:
     told = [_cell(row, column, what) for what in ("description", "private note")]
     sport, sub_sport = _sport(_cell(row, column, "type"), english)
-    return FileWords(
+    return ExportDetails(
         title=_cell(row, column, "title") or None,
         description="\n".join(dict.fromkeys(one for one in told if one)) or None,
         sport=sport,
@@ -146,7 +146,7 @@ def _sport(word: str, english: bool) -> tuple[str | None, str | None]:
     return sport_of_word(known or word) if known or english else (None, None)
 
 
-def _weather(row: Sequence[str], column: dict[str, int]) -> CarriedWeather | None:
+def _weather(row: Sequence[str], column: dict[str, int]) -> RecordedWeather | None:
     """The weather of the row; what no air can be is settle's to leave out."""
     measured = {what: _number(_cell(row, column, what)) for what in _WEATHER}
     humidity = _number(_cell(row, column, "humidity"))
@@ -156,7 +156,7 @@ def _weather(row: Sequence[str], column: dict[str, int]) -> CarriedWeather | Non
         humidity *= 100.0
     if humidity is None and not any(value is not None for value in measured.values()):
         return None
-    return CarriedWeather("strava export", 0.0, rel_humidity_pct=humidity, **measured)
+    return RecordedWeather("strava export", 0.0, rel_humidity_pct=humidity, **measured)
 
 
 def _number(cell: str) -> float | None:

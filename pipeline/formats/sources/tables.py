@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import FileRefused
 from pipeline.formats.sources.listing import MAX_HEALTH_BYTES, Listed, said
 from pipeline.formats.sources.opened import read_at, steps_at
-from pipeline.schema import FileWords
+from pipeline.schema import ExportDetails
 
 if TYPE_CHECKING:
     from pipeline.formats.sources.apple import Excerpt
@@ -27,7 +27,7 @@ class Told:
     `refused`: tables that could not be read, with the reason. `without_file`: activities entered by hand.
     """
 
-    words: dict[str, FileWords] = field(default_factory=dict)
+    words: dict[str, ExportDetails] = field(default_factory=dict)
     routes: dict[str, Excerpt] = field(default_factory=dict)
     alone: tuple[tuple[Listed, Excerpt], ...] = ()
     refused: tuple[tuple[Listed, str], ...] = ()

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.errors import CannotStart, TryAgain
-from pipeline.files import make_private_folder, one_writer, private_umask
+from pipeline.files import make_private_folder, private_umask, write_lock
 from pipeline.instants import naive_utc
 from pipeline.settings import Settings
 from pipeline.store.db.attach import attach
@@ -74,7 +74,7 @@ def publish(
     make_private_folder(settings.analyst)
     with (
         private_umask(),
-        one_writer(settings.analyst, wait_s),
+        write_lock(settings.analyst, wait_s),
         open_store(settings, write=False, with_records=True, wait_s=wait_s, sql_root=sql_root) as con,
     ):
         records_mark = _records_mark(con, settings)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import duckdb
 
-from pipeline.schema import CarriedWeather, Device, KeptField
+from pipeline.schema import Device, FieldSummary, RecordedWeather
 from pipeline.store.answers.runners import Runner
 from pipeline.store.answers.tags import Tag, tags_of
 from pipeline.store.db.rows import first_row
@@ -49,9 +49,9 @@ class RunDetails:
     title: str | None
     description: str | None
     gear: str | None
-    fields: tuple[KeptField, ...]
+    fields: tuple[FieldSummary, ...]
     devices: tuple[Device, ...]
-    carried_weather: tuple[CarriedWeather, ...]
+    carried_weather: tuple[RecordedWeather, ...]
 
 
 def run_details(con: duckdb.DuckDBPyConnection, runner: Runner, run: RunRow) -> RunDetails:

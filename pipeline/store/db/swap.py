@@ -22,7 +22,7 @@ _READ_ONLY_FILE = 0o400  # a database tool then opens it for reading and leaves 
 def new_file(con: duckdb.DuckDBPyConnection, target: Path, mode: int = _READ_ONLY_FILE) -> Iterator[None]:
     """Inside the block, `snapshot` is an empty attached file; at the end it replaces `target`, with that file mode.
 
-    One writer at a time (`one_writer`): the new file has a fixed name, so that one left by a killed writer is removed.
+    One writer at a time (`write_lock`): the new file has a fixed name, so that one left by a killed writer is removed.
     """
     new = target.with_name(target.name + ".new")
     for leftover in (new, _log(new)):

@@ -13,15 +13,15 @@ from typing import Any
 import duckdb
 
 from pipeline.instants import naive_utc
-from pipeline.schema import CarriedWeather, FileWords
+from pipeline.schema import ExportDetails, RecordedWeather
 from pipeline.store.db.rows import insert_rows
 
-_TEXTS = tuple(name for name in FileWords.__dataclass_fields__ if name != "weather")
-_WEATHER = tuple(CarriedWeather.__dataclass_fields__)
+_TEXTS = tuple(name for name in ExportDetails.__dataclass_fields__ if name != "weather")
+_WEATHER = tuple(RecordedWeather.__dataclass_fields__)
 _SELECT = f"SELECT file_sha256, {', '.join((*_TEXTS, *_WEATHER))} FROM file_words"  # noqa: S608  names of ours
 
 
-def put_export_details(con: duckdb.DuckDBPyConnection, details: Mapping[str, FileWords], now: datetime) -> None:
+def put_export_details(con: duckdb.DuckDBPyConnection, details: Mapping[str, ExportDetails], now: datetime) -> None:
     """Store the details of these files (by SHA-256), replacing earlier ones. `now` is aware."""
     con.execute(
         "DELETE FROM file_words WHERE file_sha256 IN (SELECT unnest($files::VARCHAR[]))", {"files": list(details)}
@@ -31,7 +31,7 @@ def put_export_details(con: duckdb.DuckDBPyConnection, details: Mapping[str, Fil
     insert_rows(con, "file_words", rows)
 
 
-def export_details_of(con: duckdb.DuckDBPyConnection, file_sha256s: Sequence[str]) -> dict[str, FileWords]:
+def export_details_of(con: duckdb.DuckDBPyConnection, file_sha256s: Sequence[str]) -> dict[str, ExportDetails]:
     """The stored details of these files, by SHA-256; files without details are left out."""
     rows = con.execute(
         f"{_SELECT} WHERE file_sha256 IN (SELECT unnest($files::VARCHAR[]))", {"files": list(file_sha256s)}
@@ -39,17 +39,17 @@ def export_details_of(con: duckdb.DuckDBPyConnection, file_sha256s: Sequence[str
     return dict(_entry(row) for row in rows)
 
 
-def all_export_details(con: duckdb.DuckDBPyConnection) -> dict[str, FileWords]:
+def all_export_details(con: duckdb.DuckDBPyConnection) -> dict[str, ExportDetails]:
     """The stored details of every file that has any, by SHA-256."""
     return dict(_entry(row) for row in con.execute(_SELECT).fetchall())
 
 
-def _row(details: FileWords) -> dict[str, object]:
+def _row(details: ExportDetails) -> dict[str, object]:
     texts = {name: getattr(details, name) for name in _TEXTS}
     return texts | {name: getattr(details.weather, name, None) for name in _WEATHER}
 
 
-def _entry(row: tuple[Any, ...]) -> tuple[str, FileWords]:
+def _entry(row: tuple[Any, ...]) -> tuple[str, ExportDetails]:
     sha256, texts, weather = row[0], row[1 : 1 + len(_TEXTS)], row[1 + len(_TEXTS) :]
-    moment = None if weather[0] is None else CarriedWeather(*weather)
-    return sha256, FileWords(**dict(zip(_TEXTS, texts, strict=True)), weather=moment)
+    moment = None if weather[0] is None else RecordedWeather(*weather)
+    return sha256, ExportDetails(**dict(zip(_TEXTS, texts, strict=True)), weather=moment)

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import duckdb
 
-from pipeline.schema import CarriedWeather, Device, KeptField
+from pipeline.schema import Device, FieldSummary, RecordedWeather
 from pipeline.store.db.sql_files import read_sql
 
 
-def fields_of(con: duckdb.DuckDBPyConnection, run_id: str) -> tuple[KeptField, ...]:
+def fields_of(con: duckdb.DuckDBPyConnection, run_id: str) -> tuple[FieldSummary, ...]:
     """The fields of the run's records, ordered by their number."""
     rows = con.execute(
         "SELECT name, unit, told_by, n FROM run_field WHERE run_id = ? ORDER BY field_no", [run_id]
     ).fetchall()
-    return tuple(KeptField(*row) for row in rows)
+    return tuple(FieldSummary(*row) for row in rows)
 
 
 def devices_of(con: duckdb.DuckDBPyConnection, run_id: str) -> tuple[Device, ...]:
@@ -27,7 +27,7 @@ def devices_of(con: duckdb.DuckDBPyConnection, run_id: str) -> tuple[Device, ...
     return tuple(Device(*row) for row in rows)
 
 
-def carried_weather_of(con: duckdb.DuckDBPyConnection, run_id: str) -> tuple[CarriedWeather, ...]:
+def carried_weather_of(con: duckdb.DuckDBPyConnection, run_id: str) -> tuple[RecordedWeather, ...]:
     """The weather in the run's file or export, or in those of its duplicates, by time since the run's start."""
     rows = con.execute(read_sql("queries", "carried_weather"), {"run_id": run_id}).fetchall()
-    return tuple(CarriedWeather(*row) for row in rows)
+    return tuple(RecordedWeather(*row) for row in rows)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import duckdb
 
-from pipeline.schema import CarriedWeather, FileWords
+from pipeline.schema import ExportDetails, RecordedWeather
 from pipeline.store.db.rows import insert_rows, row_of
 
 _UPDATE_TEXTS = """
@@ -18,7 +18,7 @@ WHERE run_id = $run_id
 """
 
 
-def add_details(con: duckdb.DuckDBPyConnection, details: Mapping[str, FileWords]) -> None:
+def add_details(con: duckdb.DuckDBPyConnection, details: Mapping[str, ExportDetails]) -> None:
     """Write the details of these runs (by run_id), within the caller's transaction. An empty one replaces nothing."""
     for run_id, added in details.items():
         texts = {"title": added.title, "description": added.description, "gear": added.gear}
@@ -27,6 +27,6 @@ def add_details(con: duckdb.DuckDBPyConnection, details: Mapping[str, FileWords]
             _put_weather(con, run_id, added.weather)
 
 
-def _put_weather(con: duckdb.DuckDBPyConnection, run_id: str, weather: CarriedWeather) -> None:
+def _put_weather(con: duckdb.DuckDBPyConnection, run_id: str, weather: RecordedWeather) -> None:
     con.execute("DELETE FROM carried_weather WHERE run_id = ? AND provider = ?", [run_id, weather.provider])
     insert_rows(con, "carried_weather", [{"run_id": run_id, **row_of(weather)}])

@@ -14,7 +14,7 @@ import duckdb
 import numpy as np
 
 from pipeline.instants import naive_utc
-from pipeline.schema import FileWords, Records
+from pipeline.schema import ExportDetails, Records
 from pipeline.store.db.rows import insert_rows, row_of
 from pipeline.store.db.transaction import transaction
 from pipeline.store.runs.duplicates import link_duplicates
@@ -51,8 +51,8 @@ class IngestDetails:
     holds the weather cells that can serve each cell, with their distances in km.
     """
 
-    of_files: Mapping[str, FileWords] = field(default_factory=dict)
-    of_runs: Mapping[str, FileWords] = field(default_factory=dict)
+    of_files: Mapping[str, ExportDetails] = field(default_factory=dict)
+    of_runs: Mapping[str, ExportDetails] = field(default_factory=dict)
     near: Mapping[str, Sequence[tuple[str, float]]] = field(default_factory=dict)
 
 

@@ -1,4 +1,4 @@
-"""The service's variables in our names and units, and what weather can be. For the readers of files."""
+"""Maps the weather service's variables to our names and units, and defines plausible limits. For the readers of files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 Columns = dict[str, Floats]
 Conversion = Callable[[Floats], Floats]
 
-# Open-Meteo's names, the older spellings too: it still accepts them and answers with what was asked.
+# Open-Meteo's names, with older spellings: the service still accepts those and replies with the requested spelling.
 SERVICE_NAMES = {
     "temperature_2m": "air_temp_c",
     "relative_humidity_2m": "rel_humidity_pct",
@@ -44,7 +44,7 @@ UNITS: dict[str, dict[str, Conversion]] = {
     "wind_ms": {
         "m/s": _times(1.0),
         "km/h": _times(1.0 / 3.6),
-        "mp/h": _times(0.44704),  # so the service spells miles per hour
+        "mp/h": _times(0.44704),  # the service's spelling of miles per hour
         "mph": _times(0.44704),
         "kn": _times(1852.0 / 3600.0),
     },
@@ -58,29 +58,30 @@ HOTTEST_C = 60.0
 
 
 def in_our_unit(column: str, unit: str | None, values: Floats) -> Floats:
-    """`values` of one of our columns in the unit of its name.
+    """Returns `values` of one of our columns in the unit of the column's name.
 
-    Raises FileRefused for a unit we do not know or that is not said, and for a temperature in °C that can
-    only be °F.
+    Raises FileRefused for an unknown or missing unit, and for a temperature in °C that can only be °F.
     """
-    known = UNITS[column]
-    if unit not in known:
-        said = f"the unit '{unit}'" if unit else "no unit"
-        raise FileRefused("weather_unit", f"{column} comes with {said}", f"download it again in {' or '.join(known)}")
+    conversions = UNITS[column]
+    if unit not in conversions:
+        found = f"the unit '{unit}'" if unit else "no unit"
+        raise FileRefused(
+            "weather_unit", f"{column} comes with {found}", f"download it again in {' or '.join(conversions)}"
+        )
     if unit == "°C" and np.any(values > HOTTEST_C):
         raise FileRefused(
             "weather_unit",
-            f"{column} goes to {np.nanmax(values):.0f}, which no air reaches in °C",
-            "if the file is in °F, its header must say so",
+            f"{column} is up to {np.nanmax(values):.0f} °C, which is not plausible for air",
+            "if the file is in °F, its header must say °F",
         )
-    return known[unit](values)
+    return conversions[unit](values)
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Beyond low and high a value is an error and becomes unknown; others are clipped to the other two.
+    """A value outside of `low`..`high` is an error and becomes NaN; other values are clipped to `clip_low`..`clip_high`.
 
-    Sound files do hold a radiation of -0.2 and a humidity of 101 %: those are clipped.
+    Correct files contain a radiation of -0.2 and a humidity of 101 %: those are clipped.
     """
 
     low: float
@@ -89,7 +90,7 @@ class Limit:
     clip_high: float = np.inf
 
 
-DARKEST_WM2 = -10.0  # a pyranometer's own cooling reads a few watts too low by night; what is lower is no sunshine
+DARKEST_WM2 = -10.0  # at night a pyranometer reads a few watts too low because it cools; lower values are errors
 
 LIMITS = {
     "air_temp_c": Limit(-60.0, HOTTEST_C),
@@ -101,34 +102,34 @@ LIMITS = {
     "precip_mm": Limit(0.0, 500.0),
     "pressure_hpa": Limit(300.0, 1100.0),
 }
-DEW_POINT_SLACK_C = 0.5  # rounding lets a dew point stand a little over the temperature
+DEW_POINT_SLACK_C = 0.5  # rounding can put a dew point slightly above the temperature
 
 
 def within_limits(columns: Columns) -> tuple[Columns, list[ParseNote]]:
-    """The columns with impossible values unknown, and a note for each column that had some.
+    """Returns the columns with NaN for implausible values, and a note per column that had some.
 
-    Raises FileRefused when the humidity is written as a fraction.
+    Raises FileRefused if the humidity is a fraction.
     """
     humidity = columns.get("rel_humidity_pct")
     if humidity is not None and np.any(humidity > 0.0) and np.nanmax(humidity) <= 1.0:
         raise FileRefused(
             "weather_unit",
-            "relative humidity never passes 1",
+            "relative humidity is never above 1",
             "write it in percent (0 to 100), not as a fraction",
         )
-    kept: Columns = {}
+    plausible: Columns = {}
     notes = []
     for name, values in columns.items():
-        kept[name], out = _kept(values, LIMITS[name])
+        plausible[name], n_removed = _within(values, LIMITS[name])
         if name == "dew_point_c" and "air_temp_c" in columns:
-            over = kept[name] > columns["air_temp_c"] + DEW_POINT_SLACK_C
-            kept[name], out = np.where(over, np.nan, kept[name]), out + int(over.sum())
-        if out:
-            notes.append(ParseNote("weather_implausible", f"{name} outside what weather can be, left out", out))
-    return kept, notes
+            over = plausible[name] > columns["air_temp_c"] + DEW_POINT_SLACK_C
+            plausible[name], n_removed = np.where(over, np.nan, plausible[name]), n_removed + int(over.sum())
+        if n_removed:
+            notes.append(ParseNote("weather_implausible", f"{name} not plausible, left out", n_removed))
+    return plausible, notes
 
 
-def _kept(values: Floats, limit: Limit) -> tuple[Floats, int]:
-    """Values inside the limit, clipped, NaN for the others; and how many were taken out."""
+def _within(values: Floats, limit: Limit) -> tuple[Floats, int]:
+    """Returns values inside the limit, clipped, NaN for the others; and the number of those."""
     outside = (values < limit.low) | (values > limit.high)
     return np.where(outside, np.nan, np.clip(values, limit.clip_low, limit.clip_high)), int(outside.sum())

@@ -1,4 +1,4 @@
-"""Our own plain weather CSV, for any source but the service, such as a station. Called by files.py.
+"""Reads our plain weather CSV, for any source but the service, such as a station. Called by read.py.
 
 time_utc,latitude,longitude,elevation_m,air_temp_c,rel_humidity_pct,wind_ms,source
 2025-07-15T12:00:00Z,48.2,16.4,171,30.1,48,2.0,station
@@ -16,16 +16,15 @@ from pipeline.weather.files.rows import PlaceRows, gather, number_of, tables_of
 from pipeline.weather.place import WrittenHours
 
 REQUIRED = ("time_utc", "latitude", "longitude", "air_temp_c")
-ONE_OF = ("rel_humidity_pct", "dew_point_c")
+HUMIDITY = ("rel_humidity_pct", "dew_point_c")
 UNNAMED_SOURCE = "file"
 
 
 def read_plain_table(text: str) -> list[WrittenHours]:
-    """The places of a plain table, one a latitude and longitude; broken lines are left out and noted.
+    """Returns the places of a plain table, one per latitude and longitude; broken lines are left out and noted.
 
-    The columns have the names of schema.WEATHER_COLUMNS (wbgt_c is always our own sum). elevation_m, source
-    and model are taken from a place's first line. Raises FileRefused when a column is missing or a time says
-    no zone.
+    The columns have the names of schema.WEATHER_COLUMNS (wbgt_c is always computed here). elevation_m, source and model come
+    from the first line of a place. Raises FileRefused if a column is missing or a time has no zone.
     """
     table = tables_of(text)[0]
     at = {name: number for number, name in enumerate(table[0][1])}
@@ -46,8 +45,8 @@ def read_plain_table(text: str) -> list[WrittenHours]:
 
 def _require(at: dict[str, int]) -> None:
     missing = [name for name in REQUIRED if name not in at]
-    if not any(name in at for name in ONE_OF):
-        missing.append(" or ".join(ONE_OF))
+    if not any(name in at for name in HUMIDITY):
+        missing.append(" or ".join(HUMIDITY))
     if missing:
         raise FileRefused(
             "weather_no_column",
@@ -58,7 +57,7 @@ def _require(at: dict[str, int]) -> None:
 
 def _second(label: str) -> int:
     if datetime.fromisoformat(label).tzinfo is None:
-        raise FileRefused("weather_no_zone", f"the time '{label}' says no zone", "write times in UTC, ending in Z")
+        raise FileRefused("weather_no_zone", f"the time '{label}' has no time zone", "write times in UTC, ending in Z")
     return seconds_of_label(label, 0)
 
 

@@ -1,7 +1,7 @@
-"""A weather file's bytes in, checked hours with WBGT out: what `cramplog weather --file` calls.
+"""Reads the bytes of a weather file into checked hours with WBGT. Called by `cramplog weather --file` and the inbox.
 
-Three layouts, told apart by content: the service's JSON replies, its CSV download, and our plain CSV; each
-may be gzipped. Interpolation along a run is SQL and not here.
+The content decides between three layouts: the service's JSON replies, its CSV download, and our plain CSV; each may be
+gzipped. Interpolation along a run is done in SQL.
 """
 
 from __future__ import annotations
@@ -23,30 +23,30 @@ from pipeline.weather.place import SERVICE, SIMULATED, WeatherPlace, WrittenHour
 Layout = Literal["reply", "plain", "service"]
 
 GZIP_MARK = b"\x1f\x8b"
-HEAD_BYTES = 4096  # enough to tell the layout
-LARGEST_BYTES = 64 * 2**20  # unpacked: about a million hours, a hundred years of one place
+HEAD_BYTES = 4096  # enough to recognise the layout
+LARGEST_BYTES = 64 * 2**20  # decompressed: about a million hours, a hundred years of one place
 
 
 def read_weather(content: bytes, name: str, now: datetime) -> list[WeatherPlace]:
-    """The places of a weather file, each with its hours in order and exactly the weather columns.
+    """Returns the places of a weather file, each with its hours in order and exactly the weather columns.
 
-    A file named 'simulated-*' is the sample cohort's: provider 'simulated'. `now` (aware) decides what is
-    provisional. Raises FileRefused, with the service's own words when it is an error reply.
+    A file named 'simulated-*' belongs to the sample cohort: provider 'simulated'. `now` (aware) decides which hours are
+    provisional. Raises FileRefused, for an error reply with the reason that the service gave.
     """
-    written = _written(_text(_unpacked(content)), _provider(name))
+    written = _written(_text(_decompressed(content)), _provider(name))
     places = [checked_place(hours, now) for hours in written]
-    held = [place for place in places if len(place.hour_at)]
-    if not held:
+    with_hours = [place for place in places if len(place.hour_at)]
+    if not with_hours:
         raise FileRefused(
             "weather_no_hours",
-            "no full hour of the file has a value",
+            "the file has no value at a full hour",
             "the archive ends about five days before today",
         )
-    return held
+    return with_hours
 
 
 def is_weather_file(head: bytes) -> bool:
-    """Whether a file that begins with these bytes (a few thousand) is for `read_weather`: an inbox asks."""
+    """Returns True if a file that begins with these bytes (a few thousand) is one for `read_weather`. For the inbox."""
     if head.startswith(GZIP_MARK):
         try:
             head = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16).decompress(head, HEAD_BYTES)
@@ -64,23 +64,23 @@ def _provider(name: str) -> str:
     return SIMULATED if PurePath(name).name.startswith("simulated-") else SERVICE
 
 
-def _unpacked(content: bytes) -> bytes:
-    """The file's own bytes, gunzipped when packed, never more than LARGEST_BYTES."""
+def _decompressed(content: bytes) -> bytes:
+    """Returns the bytes of the file, decompressed if it is gzipped; at most LARGEST_BYTES."""
     if content.startswith(GZIP_MARK):
         try:
             with gzip.GzipFile(fileobj=io.BytesIO(content)) as packed:
                 content = packed.read(LARGEST_BYTES + 1)
         except (OSError, EOFError, zlib.error) as error:
-            raise FileRefused("weather_broken", "the packed file is damaged", "download it again") from error
+            raise FileRefused("weather_broken", "the compressed file is damaged", "download it again") from error
     if len(content) > LARGEST_BYTES:
-        raise FileRefused("weather_too_big", "the file is over 64 MB", "split it by year or by place")
+        raise FileRefused("weather_too_big", "the file is larger than 64 MB", "split it by year or by place")
     return content
 
 
 def _text(content: bytes) -> str:
-    """The text without its byte order mark; a spreadsheet may have saved it in cp1252, with another '°'."""
+    """Returns the text without byte order mark; a spreadsheet may have saved it in cp1252, with a different '°'."""
     if b"\x00" in content[:1000]:
-        raise FileRefused("weather_unknown", "this is no weather file: it is not text")
+        raise FileRefused("weather_unknown", "this is not a weather file: it is not text")
     try:
         return content.decode("utf-8-sig").lstrip()
     except UnicodeDecodeError:
@@ -88,7 +88,7 @@ def _text(content: bytes) -> str:
 
 
 def _written(text: str, provider: str) -> list[WrittenHours]:
-    """What the file says, by whichever reader knows its beginning."""
+    """Returns the places of the file, by the reader of its layout."""
     if not text:
         raise FileRefused("weather_empty", "the file is empty")
     layout = _layout(text)
@@ -100,7 +100,7 @@ def _written(text: str, provider: str) -> list[WrittenHours]:
         return read_service_table(text, provider)
     raise FileRefused(
         "weather_unknown",
-        "this is no weather file we know: it does not begin with a place",
+        "this is not a weather file in a known layout: it does not begin with a place",
         "save the service's CSV or JSON unchanged, or write a table that begins time_utc,latitude,longitude",
     )
 

@@ -1,4 +1,6 @@
-"""The weather service's JSON replies: one object for one location, an array for several. Called by files.py.
+"""Reads the weather service's JSON replies: one object for one location, an array for several.
+
+Called by read.py and messages.py.
 
 {"latitude":-34.76,"longitude":138.65,"utc_offset_seconds":34200,"elevation":12.0,
  "hourly_units":{"time":"iso8601","temperature_2m":"°C"},"hourly":{"time":["2025-01-10T00:00"],"temperature_2m":[20.3]}}
@@ -21,30 +23,30 @@ Reply = dict[str, Any]
 
 
 def read_replies(text: str, provider: str) -> list[WrittenHours]:
-    """The places of a saved reply.
+    """Returns the places of a saved reply.
 
-    Raises FileRefused with the service's own reason when it is an error, and when it breaks off, holds no
-    hourly temperature, or is some other JSON.
+    Raises FileRefused if it is an error (with the reason of the service), breaks off, has no hourly temperature, or is
+    other JSON.
     """
     try:
-        whole = json.loads(text)
+        document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        # The service streams: after a fault it has sent half a body and then an error text.
+        # The service streams: after a fault the reply is half a body and then an error text.
         raise FileRefused("weather_broken", "the JSON breaks off or is damaged", "save the reply again") from error
-    replies = whole if isinstance(whole, list) else [whole]
+    replies = document if isinstance(document, list) else [document]
     return [_read_reply(reply, provider) for reply in replies]
 
 
 def _read_reply(reply: object, provider: str) -> WrittenHours:
     if not isinstance(reply, dict):
-        raise FileRefused("weather_unknown", "this JSON is no reply of the weather service")
+        raise FileRefused("weather_unknown", "this JSON is not a reply of the weather service")
     if reply.get("error"):
         raise FileRefused("weather_service_error", f"the service refused: {reply.get('reason', 'no reason given')}")
     hourly = reply.get("hourly")
     if not isinstance(hourly, dict):
         raise FileRefused(
             "weather_no_hours",
-            "this JSON holds no hourly weather",
+            "this JSON has no hourly weather",
             "ask the service for hourly=temperature_2m,...",
         )
     try:
@@ -52,7 +54,7 @@ def _read_reply(reply: object, provider: str) -> WrittenHours:
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
         raise FileRefused(
             "weather_broken",
-            "the reply's place, times or values are not as the service writes them",
+            "the place, times or values in the reply are not in the format of the service",
             "save it again",
         ) from error
 
@@ -65,7 +67,7 @@ def _written_hours(reply: Reply, hourly: Reply, provider: str) -> WrittenHours:
         for theirs, ours in SERVICE_NAMES.items()
         if theirs in hourly
     }
-    elevation = reply.get("elevation")  # left out where the service knows none
+    elevation = reply.get("elevation")  # missing if the service has none
     return WrittenHours(
         latitude=float(reply["latitude"]),
         longitude=float(reply["longitude"]),
@@ -82,11 +84,11 @@ def _hour_at(labels: list[Any], unit: str, utc_offset_s: int) -> NDArray[np.date
         return as_instants([seconds_of_unixtime(int(label), utc_offset_s) for label in labels])
     if unit == "iso8601":
         return as_instants([seconds_of_label(label, utc_offset_s) for label in labels])
-    raise FileRefused("weather_unit", f"times come in the unit '{unit}'", "ask for iso8601 or unixtime")
+    raise FileRefused("weather_unit", f"times have the unit '{unit}'", "ask for iso8601 or unixtime")
 
 
 def _numbers(values: list[Any], n_hours: int) -> NDArray[np.float64]:
-    """Float64 of shape (n_hours,), null as NaN. Raises ValueError for another length."""
+    """Returns float64 of shape (n_hours,), null as NaN. Raises ValueError for another length."""
     if len(values) != n_hours:
         raise ValueError("a column is shorter or longer than the times")
     return np.array([np.nan if value is None else value for value in values], dtype=np.float64)

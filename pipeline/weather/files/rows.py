@@ -1,4 +1,4 @@
-"""Lines of a weather CSV gathered by place, broken ones set aside. Called by tables.py and plain_table.py."""
+"""Groups the lines of a weather CSV by place and skips broken lines. Called by service_csv.py and plain_csv.py."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from pipeline.weather.files.instants import as_instants
 Line = tuple[int, list[str]]  # line number in the file, from 1; its cells
 Table = list[Line]  # the first line names the columns
 
-LINES = "weather_line_skipped"  # the kind of the note that names broken lines
-NAMED_LINES = 5  # a note names so many broken lines by number, and counts the rest
+LINES = "weather_line_skipped"  # kind of the note about broken lines
+NAMED_LINES = 5  # a note names this many broken lines by number, and counts the rest
 
 
 @dataclass(slots=True)
@@ -28,17 +28,17 @@ class PlaceRows:
     values: list[list[float]] = field(default_factory=list)
 
     def hour_at(self) -> NDArray[np.datetime64]:
-        """datetime64[s], UTC, shape (n_rows,)."""
+        """Returns datetime64[s], UTC, shape (n_rows,)."""
         return as_instants(self.seconds)
 
     def columns(self) -> dict[str, NDArray[np.float64]]:
-        """One float64 array of shape (n_rows,) a name."""
+        """Returns one float64 array of shape (n_rows,) per name."""
         matrix = np.array(self.values, dtype=np.float64).reshape(len(self.seconds), len(self.names))
         return {name: matrix[:, at].copy() for at, name in enumerate(self.names)}
 
 
 def tables_of(text: str) -> list[Table]:
-    """The tables of a CSV text, which empty lines part."""
+    """Returns the tables of a CSV text; empty lines separate them."""
     tables: list[Table] = [[]]
     for number, line in enumerate(text.splitlines(), start=1):
         cells = [cell.strip().strip('"') for cell in line.split(",")]
@@ -52,10 +52,10 @@ def tables_of(text: str) -> list[Table]:
 def gather(
     table: Table, column_at: dict[str, int], place_and_second: Callable[[list[str]], tuple[str, int]]
 ) -> tuple[dict[str, PlaceRows], tuple[ParseNote, ...]]:
-    """Rows by place key, and a note that names the lines left out.
+    """Returns rows by place key, and a note that names the lines left out.
 
-    `place_and_second` says whose a line is and when (unix seconds), by KeyError or ValueError that it cannot
-    be read. Raises FileRefused when not one line can be read.
+    `place_and_second` returns the place key and time (Unix seconds) of a line, or raises KeyError or ValueError. Raises
+    FileRefused if no line can be read.
     """
     width = len(table[0][1])
     names = list(column_at)
@@ -64,7 +64,7 @@ def gather(
     for number, cells in table[1:]:
         try:
             if len(cells) != width:
-                raise ValueError("another number of cells than the header")
+                raise ValueError("not as many cells as the header")
             key, second = place_and_second(cells)
             values = [number_of(cells[at]) for at in column_at.values()]
         except (KeyError, ValueError):
@@ -74,12 +74,12 @@ def gather(
         rows.seconds.append(second)
         rows.values.append(values)
     if not places:
-        raise FileRefused("weather_no_hours", "the table holds not one line that can be read")
+        raise FileRefused("weather_no_hours", "no line of the table can be read")
     return places, _note_of(broken)
 
 
 def number_of(cell: str) -> float:
-    """The cell's number; NaN for 'NaN' and for an empty cell. Raises ValueError."""
+    """Returns the number in a cell; NaN for 'NaN' and for an empty cell. Raises ValueError."""
     return float(cell) if cell else float("nan")
 
 

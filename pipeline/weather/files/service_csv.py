@@ -1,6 +1,6 @@
-"""The weather service's own CSV download, unchanged. Called by files.py.
+"""Reads the CSV download of the weather service. Called by read.py.
 
-A table of places, an empty line, a table of hours; the units stand in its header and nowhere else:
+A table of places, an empty line, and a table of hours; only its header has the units:
 
     latitude,longitude,elevation,utc_offset_seconds,timezone,timezone_abbreviation
     48.2,16.4,171.0,0,GMT,GMT
@@ -8,8 +8,8 @@ A table of places, an empty line, a table of hours; the units stand in its heade
     time,temperature_2m (°C),wind_speed_10m (km/h)
     2025-07-15T12:00,30.1,7.2
 
-With several locations both tables begin with location_id. A table of now or of quarter hours may come before
-the hours, a table of days after them.
+With several locations both tables begin with location_id. A table of current weather or of quarter hours may come before the
+hours, a table of days after them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from pipeline.weather.place import WrittenHours
 
 _TITLE = re.compile(r"^(?P<name>\w+)(?:\s*\((?P<unit>.*)\))?$")  # 'temperature_2m (°C)'
 _UNIX = re.compile(r"^-?\d+$")
-_ONLY_PLACE = ""  # the key of the one location of a download without location_id
+_ONLY_PLACE = ""  # key of the location in a download without location_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,9 @@ class _PlaceLine:
 
 
 def read_service_table(text: str, provider: str) -> list[WrittenHours]:
-    """The places of a download; broken lines are left out and noted by number, with the first place.
+    """Returns the places of a download; broken lines are left out, and noted by number at the first place.
 
-    Raises FileRefused when the places cannot be read, no table holds hourly temperatures, or a unit is
-    unknown.
+    Raises FileRefused if the places cannot be read, no table has hourly temperatures, or a unit is unknown.
     """
     tables = tables_of(text)
     place_lines = _place_lines(tables[0])
@@ -61,7 +60,7 @@ def read_service_table(text: str, provider: str) -> list[WrittenHours]:
 
 
 def _place_lines(table: Table) -> dict[str, _PlaceLine]:
-    """What the first table says of each location, by location_id ('' when there is but one)."""
+    """Returns the lines of the first table by location_id ('' if there is only one location)."""
     names = table[0][1]
     try:
         lines = [dict(zip(names, cells, strict=True)) for _, cells in table[1:]]
@@ -83,20 +82,20 @@ def _place_line(line: dict[str, str]) -> _PlaceLine:
 
 
 def _table_of_hours(tables: list[Table]) -> Table:
-    """The last table with time and temperature: now and quarter hours stand before it, days lack it."""
+    """Returns the last table with time and temperature: current weather comes before it, a table of days has no such column."""
     for table in reversed(tables):
         names = [_title(cell)[0] for cell in table[0][1]]
         if "time" in names and any(SERVICE_NAMES.get(name) == "air_temp_c" for name in names):
             return table
     raise FileRefused(
         "weather_no_temperature",
-        "the file holds no hourly temperature",
+        "the file has no hourly temperature",
         "download it with the hourly variable temperature_2m",
     )
 
 
 def _title(cell: str) -> tuple[str, str | None]:
-    """Name and unit of a header cell: 'temperature_2m (°C)' -> ('temperature_2m', '°C')."""
+    """Returns name and unit of a header cell: 'temperature_2m (°C)' -> ('temperature_2m', '°C')."""
     match = _TITLE.match(cell)
     return (match["name"], match["unit"]) if match else (cell, None)
 
@@ -113,7 +112,7 @@ def _written(line: _PlaceLine, rows: PlaceRows, units: dict[str, str | None], pr
         longitude=line.longitude,
         elevation_m=line.elevation_m,
         provider=provider,
-        model=None,  # a download does not say which model it came from
+        model=None,  # a download does not name its model
         hour_at=rows.hour_at(),
         columns={name: in_our_unit(name, units[name], values) for name, values in rows.columns().items()},
     )

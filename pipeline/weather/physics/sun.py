@@ -1,6 +1,6 @@
-"""Where the sun stands: the cosine of its zenith angle by NOAA's formulas, for arrays of instants.
+"""The position of the sun: the cosine of its zenith angle by NOAA's formulas, for arrays of instants.
 
-Geometric (no refraction); good to about 0.02 degrees between 1900 and 2100. Called by heat.py; pure numpy.
+Geometric (no refraction); accurate to about 0.02 degrees between 1900 and 2100. Called by heat.py and radiation.py.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ _DAY = np.timedelta64(86_400_000, "ms")
 
 
 def cos_zenith(instant_at: Instants, latitude: float, longitude: float) -> Floats:
-    """Cosine of the sun's zenith angle (sine of its elevation), shape of `instant_at` (UTC); at night < 0.
+    """Returns the cosine of the sun's zenith angle (sine of its elevation), shape of `instant_at` (UTC); < 0 at night.
 
     Source: NOAA Global Monitoring Laboratory, "Solar Calculation Details" (after Meeus 1991).
     """
     days = (instant_at - _J2000) / _DAY
     declination, equation_of_time_min = _declination_and_equation_of_time(days)
-    minutes_of_day = (days + 0.5) % 1.0 * 1440.0  # days are counted from noon
+    minutes_of_day = (days + 0.5) % 1.0 * 1440.0  # J2000 days begin at noon
     hour_angle = np.radians((minutes_of_day + equation_of_time_min + 4.0 * longitude) / 4.0 - 180.0)
     phi = np.radians(latitude)
     cosine = np.sin(phi) * np.sin(declination) + np.cos(phi) * np.cos(declination) * np.cos(hour_angle)
@@ -30,7 +30,7 @@ def cos_zenith(instant_at: Instants, latitude: float, longitude: float) -> Float
 
 
 def _declination_and_equation_of_time(days: Floats) -> tuple[Floats, Floats]:
-    """The sun's declination (radians) and the equation of time (minutes) at `days` since J2000."""
+    """Returns the sun's declination (radians) and the equation of time (minutes) at `days` since J2000."""
     t = days / 36525.0
     mean_longitude = np.radians((280.46646 + t * (36000.76983 + t * 0.0003032)) % 360.0)
     anomaly = np.radians(357.52911 + t * (35999.05029 - 0.0001537 * t))

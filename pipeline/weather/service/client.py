@@ -1,7 +1,7 @@
-"""The weather service asked over the network: one request in, its places out, or a reason why not.
+"""Sends one request to the weather service and returns its places, or raises the reason why there are none.
 
-Called by the fetching action and by the forecast of a planned run, which keep the hours. What leaves the machine
-is cells of 0.1 degree, the runs' elevation there, days and the program's version; none of it is logged here.
+Called by the fetching action and by the forecast of a planned run, which store the hours. Only cells of 0.1 degree, the
+elevation of the runs there, days and the program's version leave the machine; nothing of this is logged here.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from pipeline.errors import FileRefused, WrongInput
 from pipeline.weather.files.read import LARGEST_BYTES
 from pipeline.weather.place import WeatherPlace
 from pipeline.weather.service.address import Service
-from pipeline.weather.service.messages import query, read_answer
-from pipeline.weather.service.refusals import MinuteFull, Unanswered, WeatherLater, WeatherSilent, next_minute, refusal
+from pipeline.weather.service.messages import query, read_reply
+from pipeline.weather.service.refusals import FailedTry, MinuteFull, WeatherLater, WeatherSilent, next_minute, refusal
 from pipeline.weather.service.request import Request
 
 _AFTER_THE_MINUTE = wait_random(1.0, 5.0)
@@ -32,7 +32,7 @@ _AFTER_THE_MINUTE = wait_random(1.0, 5.0)
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long one request may take: each connect and read, one whole try, and how often it is tried."""
+    """Limits of one request: seconds per connect, per read and per try, the number of tries, and waits between them."""
 
     connect_s: float = 10.0
     read_s: float = 30.0
@@ -43,7 +43,7 @@ class Patience:
 
 
 class OpenMeteo:
-    """The service behind one connection: `with OpenMeteo(service) as weather: weather.fetch(request, now)`."""
+    """A client of the service: `with OpenMeteo(service) as weather: weather.fetch(request, now)`."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class OpenMeteo:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """`clock` (aware) and `sleep` (seconds) are for waiting. Raises WrongInput for a proxy that cannot be used."""
+        """`clock` (aware) and `sleep` (seconds) are used for waiting. Raises WrongInput for a proxy that cannot be used."""
         self._service = service
         self._patience = patience
         self._clock = clock
@@ -60,36 +60,37 @@ class OpenMeteo:
         self._http = _client(service, patience)
 
     def __enter__(self) -> OpenMeteo:
-        logging.getLogger("httpx").addFilter(_says_no_place)
+        logging.getLogger("httpx").addFilter(_has_no_place)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        logging.getLogger("httpx").removeFilter(_says_no_place)
+        logging.getLogger("httpx").removeFilter(_has_no_place)
         self._http.close()
 
     def fetch(self, request: Request, now: datetime) -> list[WeatherPlace]:
-        """One place for each cell asked, in order, under the asked cell; without any hour where the source has none.
+        """Returns one place per requested cell, in order; without hours if the source has none.
 
-        Hours of the forecast are provisional, others by `now` (aware). Raises WeatherRefused, WeatherLater or WeatherSilent.
+        Hours of the forecast are provisional, others depending on `now` (aware). Raises WeatherRefused, WeatherLater or
+        WeatherSilent.
         """
         tries = Retrying(
-            retry=retry_if_exception_type(Unanswered),
+            retry=retry_if_exception_type(FailedTry),
             stop=stop_after_attempt(self._patience.tries),
             wait=self._wait_s,
             sleep=self._sleep,
             reraise=True,
         )
         try:
-            return tries(self._ask, request, now)
+            return tries(self._try_once, request, now)
         except MinuteFull as full:
             raise WeatherLater(next_minute(self._clock()), full.reason) from None
-        except Unanswered as unanswered:
-            raise WeatherSilent(unanswered.reason) from None
+        except FailedTry as failed:
+            raise WeatherSilent(failed.reason) from None
         except FileRefused as refused:
-            raise WeatherSilent(f"its answer cannot be used, {refused.message}") from None
+            raise WeatherSilent(f"its reply cannot be used: {refused.message}") from None
 
     def _wait_s(self, state: RetryCallState) -> float:
-        """Up to the next minute and a little when this one is full, else a random while that grows."""
+        """Returns the wait (s): until just after the next minute if this minute is used up, else a growing random time."""
         failed = state.outcome.exception() if state.outcome else None
         if isinstance(failed, MinuteFull):
             now = self._clock()
@@ -97,27 +98,27 @@ class OpenMeteo:
         patience = self._patience
         return wait_backing_off(min=patience.shortest_wait_s, max=patience.longest_wait_s)(state)
 
-    def _ask(self, request: Request, now: datetime) -> list[WeatherPlace]:
-        """One try. Raises Unanswered for what a later one may better."""
+    def _try_once(self, request: Request, now: datetime) -> list[WeatherPlace]:
+        """Makes one try. Raises FailedTry if a later try may succeed."""
         try:
             status, text = self._exchange(request)
         except httpx.RequestError as error:
-            raise Unanswered(_in_words(error)) from None  # its own text may name the address, and its request the key
+            raise FailedTry(_reason(error)) from None  # the error's text may contain the address, its request the key
         if status != 200:
             raise refusal(status, text, self._clock(), self._service.key)
-        return read_answer(text, request, now)
+        return read_reply(text, request, now)
 
     def _exchange(self, request: Request) -> tuple[int, str]:
-        """Status and text. Every read has its own limit, and all of them together a time and a size."""
+        """Returns status and text. Each read has a time limit, and all reads together have a time and a size limit."""
         give_up_s = time.monotonic() + self._patience.whole_s
         body = bytearray()
         with self._http.stream("GET", self._service.address(request.host), params=query(request)) as response:
-            for piece in response.iter_bytes():
-                body += piece
+            for chunk in response.iter_bytes():
+                body += chunk
                 if len(body) > LARGEST_BYTES:
-                    raise WeatherSilent("its answer is over 64 MB")
+                    raise WeatherSilent("its reply is larger than 64 MB")
                 if time.monotonic() > give_up_s:
-                    raise Unanswered("its answer came too slowly")
+                    raise FailedTry("its reply came too slowly")
         return response.status_code, body.decode("utf-8", errors="replace")
 
 
@@ -125,27 +126,27 @@ def _client(service: Service, patience: Patience) -> httpx.Client:
     timeout = httpx.Timeout(patience.read_s, connect=patience.connect_s)
     headers = {"User-Agent": f"cramplog/{version('cramplog')}", "Accept": "application/json"}
     if service.key:
-        headers["X-Api-Key"] = service.key  # in the address it would stand in every log on the way
+        headers["X-Api-Key"] = service.key  # in the address it would appear in the logs of every server between
     try:
-        # A proxy for the world is none for a service on this computer.
+        # A proxy of the environment is not used for a service on this computer.
         return httpx.Client(timeout=timeout, headers=headers, trust_env=not is_loopback(service.archive))
     except (ImportError, ValueError, httpx.InvalidURL) as error:
         raise WrongInput(
-            "the proxy that the environment names cannot be used",
-            "HTTPS_PROXY and ALL_PROXY take http://host:port",
+            "the proxy in the environment variables cannot be used",
+            "set HTTPS_PROXY or ALL_PROXY to http://host:port",
         ) from error
 
 
-def _says_no_place(record: logging.LogRecord) -> bool:
-    """httpx logs whole addresses, and ours hold places: those lines are dropped."""
+def _has_no_place(record: logging.LogRecord) -> bool:
+    """Drops log lines with positions: httpx logs full addresses, which contain them here."""
     return "latitude=" not in record.getMessage()
 
 
-def _in_words(error: httpx.RequestError) -> str:
+def _reason(error: httpx.RequestError) -> str:
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError):
         return "it cannot be reached"
     if isinstance(error, httpx.TimeoutException):
         return "it does not answer"
     if isinstance(error, httpx.DecodingError):
-        return "its answer is damaged"
+        return "its reply is damaged"
     return "the connection broke off"

@@ -1,7 +1,7 @@
-"""From the days that runs need of each cell to the fewest calls of the weather service. Values in, values out.
+"""Plans requests to the weather service: from the days that runs need per cell to the fewest calls. No I/O.
 
-The service counts a call for each place and up to 14 days, and for longer spans by their days, so near days share a
-window and near cells a place. Sending is open_meteo.py's, how fast is pace.py's; the fetching action calls both.
+The service counts one call per place for up to 14 days, and more for longer spans. So near days share a window, and near
+cells share a place. client.py sends requests, rate_limit.py times them; the fetching action calls all three.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ import numpy as np
 
 from pipeline.weather.along import SAME_WEATHER_KM
 from pipeline.weather.cells import cell_centre, distance_km
-from pipeline.weather.service.request import FREE_DAYS, FREE_VARIABLES, VARIABLES, Asked, Host, Request
+from pipeline.weather.service.request import FREE_DAYS, FREE_VARIABLES, VARIABLES, CellDays, Host, Request
 
-MOST_PLACES = 50  # a request: with its days of each place the address stays under 2,400 letters
-MOST_WEIGHT = 150.0  # a request: a stop in the middle loses little, and a reply is read in a second or two
-SAME_HEIGHT_M = 300.0  # air cools by about 2 C on the way up
-_FREE = FREE_VARIABLES * FREE_DAYS  # the smallest price, in whole numbers: a place costs max(_FREE, variables * days)
+MOST_PLACES = 50  # per request: the address with the days of each place stays under 2,400 characters
+MOST_WEIGHT = 150.0  # per request: little is lost if it fails, and its reply is read in one or two seconds
+SAME_HEIGHT_M = 300.0  # 300 m up, air is about 2 °C cooler
+_FREE = FREE_VARIABLES * FREE_DAYS  # the lowest price as an integer: a place costs max(_FREE, variables * days)
 _LONGEST_DAYS = int(MOST_WEIGHT * _FREE) // len(VARIABLES)
-_ONE_WINDOW = 2**20  # so much dearer is the smallest price than one window more: weights first, then few windows
+_WINDOW_PRICE = 2**20  # the lowest price over that of one more window: minimise weights first, then windows
 
 
 @dataclass(frozen=True, slots=True)
 class CellNeed:
-    """The UTC days that runs need of one cell, ascending, and how high they ran there (None: no run knows)."""
+    """The UTC days that runs need in one cell, ascending, and the elevation of the runs there (None if unknown)."""
 
     cell: str
     elevation_m: float | None
@@ -34,30 +34,30 @@ class CellNeed:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What to ask, in order, and which cells each asked cell answers for, itself among them if it has a need."""
+class RequestPlan:
+    """The requests in order; `served`: the cells (with a need) that get their weather from each requested cell."""
 
     requests: tuple[Request, ...]
     served: Mapping[str, tuple[str, ...]]
 
 
-def plan_requests(host: Host, needs: Iterable[CellNeed]) -> Plan:
-    """The fewest weights that hold every needed day; the same needs give the same plan, in whatever order they come."""
+def plan_requests(host: Host, needs: Iterable[CellNeed]) -> RequestPlan:
+    """Returns the requests of the least weight for every needed day. The result does not depend on the order of needs."""
     groups = _shared_places(needs)
-    asked = [_asked(place, span) for place, group in groups for span in windows(_days_of(group))]
-    known = [one for one in asked if one.elevation_m is not None]
-    unknown = [one for one in asked if one.elevation_m is None]  # the service takes heights for all places or none
-    packed = [*_packed(known), *_packed(unknown)]
-    return Plan(
-        requests=tuple(Request(host, tuple(places)) for places in packed),
+    cells = [_cell_days(place, span) for place, group in groups for span in windows(_days_of(group))]
+    with_elevation = [cell for cell in cells if cell.elevation_m is not None]
+    without = [cell for cell in cells if cell.elevation_m is None]  # the service takes elevations for all cells or none
+    packed = [*_packed(with_elevation), *_packed(without)]
+    return RequestPlan(
+        requests=tuple(Request(host, tuple(part)) for part in packed),
         served={place.cell: tuple(need.cell for need in group) for place, group in groups},
     )
 
 
 def windows(days: Sequence[date]) -> list[tuple[date, date]]:
-    """First and last days of the windows of least weight that hold these days (ascending); of equals the fewest windows.
+    """Returns (first, last) day of the windows of the least weight for these days (ascending); if equal, the fewest windows.
 
-    The least price up to each day is the least over all windows that may end there.
+    The least price up to each day is the minimum over all windows that may end there.
     """
     if not days:
         return []
@@ -66,7 +66,7 @@ def windows(days: Sequence[date]) -> list[tuple[date, date]]:
     begun = np.zeros(len(days), dtype=np.int64)
     for end, day in enumerate(at):
         first = int(np.searchsorted(at, day - _LONGEST_DAYS + 1))
-        price = np.maximum(_FREE, len(VARIABLES) * (day - at[first : end + 1] + 1)) * _ONE_WINDOW + 1
+        price = np.maximum(_FREE, len(VARIABLES) * (day - at[first : end + 1] + 1)) * _WINDOW_PRICE + 1
         total = least[first : end + 1] + price
         begun[end] = first + int(np.argmin(total))
         least[end + 1] = total.min()
@@ -74,7 +74,7 @@ def windows(days: Sequence[date]) -> list[tuple[date, date]]:
 
 
 def _traced(days: Sequence[date], begun: Sequence[int]) -> list[tuple[date, date]]:
-    """The windows, from where each best one that ends at a day begins."""
+    """Returns the windows, from the beginning of the best window that ends at each day."""
     found = []
     end = len(days) - 1
     while end >= 0:
@@ -84,12 +84,12 @@ def _traced(days: Sequence[date], begun: Sequence[int]) -> list[tuple[date, date
 
 
 def _shared_places(needs: Iterable[CellNeed]) -> list[tuple[CellNeed, list[CellNeed]]]:
-    """Each place to ask with the needs it answers; the cells with the most days come first and take in their neighbours.
+    """Returns each cell to request with the needs that it serves; cells with most days first, with their neighbours.
 
-    A home at a cell's corner has four cells: asked one by one they would cost four times.
+    A home at the corner of a cell has four cells, which would cost four times as much separately.
     """
     groups: list[tuple[CellNeed, list[CellNeed]]] = []
-    for need in sorted((one for one in needs if one.days), key=lambda one: (-len(one.days), one.cell)):
+    for need in sorted((need for need in needs if need.days), key=lambda need: (-len(need.days), need.cell)):
         near = next((group for place, group in groups if _has_the_weather_of(place, need)), None)
         if near is None:
             groups.append((need, [need]))
@@ -99,7 +99,7 @@ def _shared_places(needs: Iterable[CellNeed]) -> list[tuple[CellNeed, list[CellN
 
 
 def _has_the_weather_of(place: CellNeed, need: CellNeed) -> bool:
-    """Whether the hours of one cell may stand for another's: near it and as high. Unknown heights are not compared."""
+    """Returns True if the hours of one cell may be used for another: near it and of similar, known elevation."""
     if place.elevation_m is None or need.elevation_m is None:
         return False
     if abs(place.elevation_m - need.elevation_m) >= SAME_HEIGHT_M:
@@ -111,18 +111,18 @@ def _days_of(group: Iterable[CellNeed]) -> list[date]:
     return sorted({day for need in group for day in need.days})
 
 
-def _asked(place: CellNeed, span: tuple[date, date]) -> Asked:
-    return Asked(place.cell, *cell_centre(place.cell), place.elevation_m, *span)
+def _cell_days(place: CellNeed, span: tuple[date, date]) -> CellDays:
+    return CellDays(place.cell, *cell_centre(place.cell), place.elevation_m, *span)
 
 
-def _packed(asked: Iterable[Asked]) -> list[list[Asked]]:
-    """In order, as many to a request as it may hold."""
-    packed: list[list[Asked]] = []
+def _packed(cells: Iterable[CellDays]) -> list[list[CellDays]]:
+    """Returns the cells in order, as many per request as it may have."""
+    packed: list[list[CellDays]] = []
     weight = 0.0
-    for one in asked:
-        if not packed or len(packed[-1]) == MOST_PLACES or weight + one.weight > MOST_WEIGHT:
+    for cell in cells:
+        if not packed or len(packed[-1]) == MOST_PLACES or weight + cell.weight > MOST_WEIGHT:
             packed.append([])
             weight = 0.0
-        packed[-1].append(one)
-        weight += one.weight
+        packed[-1].append(cell)
+        weight += cell.weight
     return packed

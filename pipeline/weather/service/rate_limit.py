@@ -1,6 +1,7 @@
-"""How fast the weather service may be asked: under its limits a minute, an hour and a day, by our own count.
+"""When the next request to the weather service may go out, under its limits per minute, hour and day.
 
-The service says no only afterwards, and counts that as a call too. Called by the fetching action.
+We count our own calls, because the service refuses only after a limit is passed, and counts refused calls too. Called by
+the fetching action.
 """
 
 from __future__ import annotations
@@ -9,34 +10,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# (within, at most): the service allows 600, 5,000 and 10,000; calls it tried again on its own side are not in our count.
+# (period, at most). The service allows 600, 5,000 and 10,000; our count misses calls that it repeats internally.
 LIMITS = (
     (timedelta(minutes=1), 500.0),
     (timedelta(hours=1), 4500.0),
     (timedelta(days=1), 9000.0),
 )
-REMEMBERED = LIMITS[-1][0]  # older calls say nothing
+REMEMBERED = LIMITS[-1][0]  # older calls do not count
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that went out: when (UTC), and what the service counts for it."""
+    """A request that was sent: when (UTC), and the number of calls that the service counts for it."""
 
     called_at: datetime
     weight: float
 
 
 def free_at(calls: Sequence[Call], weight: float, now: datetime) -> datetime:
-    """When a request of that weight may go out: `now`, or as soon as enough of the calls lie far enough back.
+    """Returns when a request of this weight may go out: `now`, or when enough earlier calls are old enough.
 
-    The service clears its counts at full minutes and hours; a window that slides is never more generous than that.
+    The service resets its counts at full minutes and hours; our sliding window never allows more than that.
     """
     return max(now, *(_free_of(calls, within, most - weight, now) for within, most in LIMITS))
 
 
 def _free_of(calls: Sequence[Call], within: timedelta, room: float, now: datetime) -> datetime:
-    """When one limit allows it: after the newest call that must have left the window."""
-    for call in sorted(calls, key=lambda one: one.called_at, reverse=True):
+    """Returns when one limit allows it: when the newest call that must be outside of the window leaves it."""
+    for call in sorted(calls, key=lambda call: call.called_at, reverse=True):
         room -= call.weight
         if room < 0.0:
             return call.called_at + within

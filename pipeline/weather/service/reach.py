@@ -1,4 +1,4 @@
-"""Whether the weather service can be reached from here: a connection is opened and closed, nothing is asked. For `doctor`."""
+"""Checks if the weather service can be reached: opens and closes a connection, sends no request. Called by `doctor`."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _PORTS = {"https": 443, "http": 80}
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The host that weather would come from (None when none is asked), and how it is reached.
+    """The host of the weather service (None if switched off), and the result of the check.
 
-    'by_proxy': one stands between, and it was not tried.
+    'by_proxy': there is a proxy in between, so the connection was not tried.
     """
 
     host: str | None
@@ -31,29 +31,29 @@ class Reach:
 
 
 def reach(service: Service | None, patience_s: float = PATIENCE_S) -> Reach:
-    """Whether the service takes a connection, safe where it should be, within so many seconds."""
+    """Returns if the service accepts a connection within `patience_s` seconds, with TLS for https."""
     if service is None:
         return Reach(None, "off")
     parts = urlsplit(service.archive)
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
     if not is_loopback(service.archive) and getproxies().keys() & {parts.scheme, "all"} and not proxy_bypass(host):
         return Reach(host, "by_proxy")
-    took = threading.Event()
-    # In a thread of its own: looking up a name has no limit that we could set.
-    looking = threading.Thread(
-        target=_connect, args=(host, port, parts.scheme == "https", patience_s, took), daemon=True
+    connected = threading.Event()
+    # In a thread, because a name look-up has no time limit that could be set.
+    thread = threading.Thread(
+        target=_connect, args=(host, port, parts.scheme == "https", patience_s, connected), daemon=True
     )
-    looking.start()
-    looking.join(patience_s)
-    return Reach(host, "reached" if took.is_set() else "silent")
+    thread.start()
+    thread.join(patience_s)
+    return Reach(host, "reached" if connected.is_set() else "silent")
 
 
-def _connect(host: str, port: int, secure: bool, patience_s: float, took: threading.Event) -> None:
+def _connect(host: str, port: int, secure: bool, patience_s: float, connected: threading.Event) -> None:
     try:
         with socket.create_connection((host, port), timeout=patience_s) as plain:
             if secure:
                 with httpx.create_ssl_context().wrap_socket(plain, server_hostname=host):
                     pass
-        took.set()
-    except OSError:  # no name, no way, no valid certificate, no time
+        connected.set()
+    except OSError:  # unknown name, no connection, invalid certificate, time-out
         return

@@ -1,7 +1,7 @@
-"""What the weather service is asked for: some cells, each with its days, of one host, and what that counts there.
+"""A request to the weather service: some cells with their days, from one host, and how many calls it counts as.
 
-Made by plan.py and by the forecast of a planned run, sent by open_meteo.py. A place finer than its 0.1 degree
-cell cannot be written down here, so none can leave the machine.
+Made by plan.py and by the forecast of a planned run, sent by client.py. A request cannot contain a position finer than a
+0.1 degree cell, so none can leave the machine.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ VARIABLES = (
     "direct_radiation",
     "surface_pressure",
 )
-FREE_VARIABLES = 10  # so many count as one call, and so many days: calculateQueryWeight of the service's code
+FREE_VARIABLES = 10  # up to 10 variables and 14 days count as one call (calculateQueryWeight in the service's code)
 FREE_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """The UTC days `first` to `last`, both whole, of one cell; latitude and longitude (degrees) are its centre.
+class CellDays:
+    """The UTC days `first` to `last` (inclusive) of one cell; latitude and longitude (degrees) are its centre.
 
-    `elevation_m` is that of the runs there; None where no run knows it, and the service takes its own terrain's.
+    `elevation_m` is that of the runs there; None if no run has one, then the service uses its terrain model.
     """
 
     cell: str
@@ -44,27 +44,27 @@ class Asked:
     last: date
 
     def __post_init__(self) -> None:
-        """Raises ValueError for a place that is not the cell's centre, and for days in the wrong order."""
+        """Raises ValueError for a position that is not the centre of the cell, and for days in the wrong order."""
         if (self.latitude, self.longitude) != cell_centre(self.cell):
-            raise ValueError("the service is asked for the centre of a cell, never for a place inside it")
+            raise ValueError("a request must name the centre of a cell, never a position inside it")
         if self.last < self.first:
-            raise ValueError("the last day lies before the first")
+            raise ValueError("the last day must not be before the first")
 
     @property
     def weight(self) -> float:
-        """How many calls the service counts for this cell: one for up to 14 days."""
+        """The number of calls that the service counts for this cell: one for up to 14 days."""
         share = len(VARIABLES) / FREE_VARIABLES
         return max(1.0, share, share * ((self.last - self.first).days + 1) / FREE_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request: the archive holds 1940 to a few days ago, the forecast 93 days back to 16 ahead."""
+    """One request. The archive reaches from 1940 to a few days ago, the forecast from 93 days ago to 16 days ahead."""
 
     host: Host
-    asked: tuple[Asked, ...]
+    cells: tuple[CellDays, ...]
 
     @property
     def weight(self) -> float:
-        """How many calls the service counts for it: locations are not free."""
-        return sum(asked.weight for asked in self.asked)
+        """The number of calls that the service counts: the sum over its cells."""
+        return sum(cell.weight for cell in self.cells)

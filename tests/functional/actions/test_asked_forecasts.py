@@ -135,7 +135,7 @@ def test_twenty_cramps_expected_and_too_few_came_says_that_the_model_is_off(runs
 
 def test_the_record_of_what_would_have_been_said_is_no_forecast_that_was_made() -> None:
     found = evidence([], {"evaluation": {"expected": 40.0, "cramps": 2}, "claims": {}})
-    assert (found.forecasts_expected, found.forecasts_observed) == (0.0, 0)
+    assert (found.forecasts_expected, found.forecasts_ratio) == (0.0, None)
 
 
 def evidence(forecasts: list[StoredForecast], record: dict[str, object] | None = None) -> Evidence:

@@ -190,7 +190,7 @@ def test_several_runners_learn_from_each_other_and_each_fit_stands_alone(pair: S
     assert (listed.training.regime, listed.training.runners, listed.training.runs) == ("few", 2, 44)
     for runner, fit in fits.items():
         model = CrampHazard.from_json(fit.model)
-        assert list(model.own_) == [runner]
+        assert list(model.posteriors_) == [runner]
         assert (model.regime_, model.group_.n_runners) == ("few", 2)
         assert json.loads(fit.evaluation)["others"] == {"runners": 1, "runs": 22}
 
@@ -229,7 +229,7 @@ def test_a_runner_who_came_after_the_fit_starts_as_a_newcomer(pair: Settings) ->
     fit = used(pair, "r3")
     assert (fit.training_id, fit.runs, fit.cramps) == ("t1", 4, 0)
     assert json.loads(fit.evaluation)["evaluation"]["verdict"] == "too few runs"
-    assert list(CrampHazard.from_json(fit.model).own_) == ["r3"]
+    assert list(CrampHazard.from_json(fit.model).posteriors_) == ["r3"]
 
 
 def test_without_an_answered_run_nothing_is_fitted(tmp_path: Path) -> None:

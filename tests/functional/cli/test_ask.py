@@ -113,8 +113,8 @@ def test_on_a_terminal_enter_skips_and_a_question_mark_says_why(cramped: Home) -
     # effect, relief, came back, how long after; then clothing asked twice, and 10 more
     code, out, shown = typed(cramped, b"slowed\n\nyes\n9m\n?\nnaked\nlong\n" + b"\n" * 10, "ask")
     assert code == 0, shown
-    assert "This run had a cramp. The same is asked of some runs without one" in shown
-    assert "'naked' is no answer to clothing; one of: short, long" in shown
+    assert "This run had a cramp. Some runs without a cramp get the same questions" in shown
+    assert "'naked' is not an answer to clothing; one of: short, long" in shown
     assert "kept: c1.effect, c1.recurred, c1.recurred_after, clothing" in out
     (tag,) = cramped.document("tag", "list")["tags"]
     assert (tag["effect"], tag["relief"], tag["recurred_after_s"]) == ("slowed", None, 540.0)

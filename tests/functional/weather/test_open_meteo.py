@@ -20,7 +20,7 @@ from pipeline.weather.place import WeatherPlace
 from pipeline.weather.service.address import Service
 from pipeline.weather.service.client import OpenMeteo, Patience
 from pipeline.weather.service.refusals import WeatherLater, WeatherRefused, WeatherSilent
-from pipeline.weather.service.request import Asked, Request
+from pipeline.weather.service.request import CellDays, Request
 from tests.support.weather.server import (
     Answer,
     WeatherServer,
@@ -37,9 +37,9 @@ from tests.support.weather.server import (
 
 NOW = datetime(2026, 6, 30, 14, 20, 30, tzinfo=UTC)
 KEY = "k-7f3a-secret"
-VIENNA = Asked("48.2,16.4", 48.2, 16.4, 171.4, date(2026, 6, 13), date(2026, 6, 15))
-SYDNEY = Asked("-33.9,151.2", -33.9, 151.2, 12.0, date(2026, 5, 1), date(2026, 5, 1))
-NOWHERE_KNOWN = Asked("47.1,15.4", 47.1, 15.4, None, date(2026, 5, 2), date(2026, 5, 2))
+VIENNA = CellDays("48.2,16.4", 48.2, 16.4, 171.4, date(2026, 6, 13), date(2026, 6, 15))
+SYDNEY = CellDays("-33.9,151.2", -33.9, 151.2, 12.0, date(2026, 5, 1), date(2026, 5, 1))
+NOWHERE_KNOWN = CellDays("47.1,15.4", 47.1, 15.4, None, date(2026, 5, 2), date(2026, 5, 2))
 
 MINUTE = "Minutely API request limit exceeded. Please try again in one minute."
 HOUR = "Hourly API request limit exceeded. Please try again in the next hour."
@@ -62,7 +62,7 @@ class Waiting:
 
 
 def fetch(
-    server: WeatherServer, *asked: Asked, host: Any = "archive", waiting: Waiting | None = None, **patience: Any
+    server: WeatherServer, *asked: CellDays, host: Any = "archive", waiting: Waiting | None = None, **patience: Any
 ) -> list[WeatherPlace]:
     waiting = waiting or Waiting()
     service = Service(f"{server.url}/v1/archive", f"{server.url}/v1/forecast", KEY)
@@ -98,8 +98,8 @@ def test_only_tenths_of_a_degree_reach_the_service_with_the_height_the_days_and_
 
 
 def test_a_place_finer_than_its_cell_cannot_even_be_asked_for() -> None:
-    with pytest.raises(ValueError, match="never for a place inside it"):
-        Asked("48.2,16.4", 48.2134, 16.4, 171.0, date(2026, 6, 13), date(2026, 6, 13))
+    with pytest.raises(ValueError, match="never a position inside it"):
+        CellDays("48.2,16.4", 48.2134, 16.4, 171.0, date(2026, 6, 13), date(2026, 6, 13))
 
 
 def test_where_one_height_is_unknown_none_is_sent_for_nan_would_turn_off_the_terrain() -> None:
@@ -159,7 +159,7 @@ def test_a_proxy_that_cannot_be_used_is_the_users_to_mend(monkeypatch: pytest.Mo
 # What comes back.
 
 
-def test_each_asked_cell_gets_its_hours_in_order_under_the_asked_cell() -> None:
+def test_each_requested_cell_gets_its_hours_in_order_under_the_requested_cell() -> None:
     with served() as server:
         vienna, sydney = fetch(server, VIENNA, SYDNEY)
     assert (vienna.cell, sydney.cell) == ("48.2,16.4", "-33.9,151.2")
@@ -176,7 +176,7 @@ def test_each_asked_cell_gets_its_hours_in_order_under_the_asked_cell() -> None:
 
 def test_fifty_places_go_in_one_request_and_come_back_each_to_its_own() -> None:
     norths = [f"{tenths / 10}" for tenths in range(400, 450)]
-    asked = [Asked(f"{north},16.4", float(north), 16.4, 100.0, SYDNEY.first, SYDNEY.last) for north in norths]
+    asked = [CellDays(f"{north},16.4", float(north), 16.4, 100.0, SYDNEY.first, SYDNEY.last) for north in norths]
     with served() as server:
         places = fetch(server, *asked)
     assert [place.cell for place in places] == [f"{north},16.4" for north in norths]
@@ -203,7 +203,7 @@ def test_every_column_comes_in_our_units_and_with_wbgt() -> None:
 
 
 def test_hours_the_archive_does_not_have_yet_are_not_there_and_young_ones_are_provisional() -> None:
-    recent = Asked("48.2,16.4", 48.2, 16.4, 171.0, date(2026, 6, 25), date(2026, 6, 27))
+    recent = CellDays("48.2,16.4", 48.2, 16.4, 171.0, date(2026, 6, 25), date(2026, 6, 27))
     with served(archive_ends_at=datetime(2026, 6, 26, 5, tzinfo=UTC)) as server:
         (place,) = fetch(server, recent)
     assert (len(place.hour_at), str(place.hour_at[-1])) == (30, "2026-06-26T05:00:00")
@@ -218,7 +218,7 @@ def test_a_place_without_one_value_keeps_its_turn_and_has_no_hour() -> None:
 
 
 def test_the_forecast_gives_the_last_days_and_sixteen_ahead_all_provisional() -> None:
-    ahead = Asked("48.2,16.4", 48.2, 16.4, 171.0, date(2026, 4, 1), date(2026, 7, 16))
+    ahead = CellDays("48.2,16.4", 48.2, 16.4, 171.0, date(2026, 4, 1), date(2026, 7, 16))
     with served() as server:
         (place,) = fetch(server, ahead, host="forecast")
     assert server.heard[0].path == "/v1/forecast"
@@ -227,7 +227,7 @@ def test_the_forecast_gives_the_last_days_and_sixteen_ahead_all_provisional() ->
 
 
 def test_a_forecast_of_long_past_days_is_provisional_too() -> None:
-    past = Asked("48.2,16.4", 48.2, 16.4, 171.0, date(2026, 5, 1), date(2026, 5, 1))
+    past = CellDays("48.2,16.4", 48.2, 16.4, 171.0, date(2026, 5, 1), date(2026, 5, 1))
     with served() as server:
         assert fetch(server, past, host="forecast")[0].provisional
         assert not fetch(server, past)[0].provisional
@@ -280,7 +280,7 @@ def test_a_zipped_answer_is_unzipped() -> None:
 
 
 def test_adelaides_recorded_summer_is_read_to_the_half_hour() -> None:
-    days = Asked("-34.8,138.6", -34.8, 138.6, 12.0, date(2025, 1, 9), date(2025, 1, 12))
+    days = CellDays("-34.8,138.6", -34.8, 138.6, 12.0, date(2025, 1, 9), date(2025, 1, 12))
     with served(recorded("openmeteo_archive_adelaide.json")) as server:
         (place,) = fetch(server, days)
     assert (place.cell, len(place.hour_at)) == ("-34.8,138.6", 72)
@@ -425,11 +425,14 @@ def test_a_wrong_key_stops_at_once_and_says_what_to_look_at(status: int) -> None
     with served(error(status, "The supplied API key is invalid.")) as server, pytest.raises(WeatherSilent) as raised:
         fetch(server)
     assert len(server.heard) == 1
-    assert "weather_url and weather_key" in raised.value.message
+    assert "weather_key belongs to weather_url" in raised.value.message
 
 
 def test_an_address_that_is_no_weather_service_stops_at_once() -> None:
-    with served(body(b"not found", 404)) as server, pytest.raises(WeatherSilent, match="is weather_url its address"):
+    with (
+        served(body(b"not found", 404)) as server,
+        pytest.raises(WeatherSilent, match="check the address in weather_url"),
+    ):
         fetch(server)
     assert len(server.heard) == 1
 
@@ -456,7 +459,7 @@ def test_fahrenheit_under_a_celsius_label_is_refused() -> None:
         reply["hourly"]["temperature_2m"] = [86.0] * 72
         return reply
 
-    with served(weather(hot)) as server, pytest.raises(WeatherSilent, match="no air reaches"):
+    with served(weather(hot)) as server, pytest.raises(WeatherSilent, match="not plausible for air"):
         fetch(server)
 
 
@@ -476,7 +479,7 @@ def test_two_requests_share_one_connection_and_are_never_under_way_at_once() -> 
 
 
 def test_weight_is_counted_as_the_service_counts_it() -> None:
-    fortnight = Asked("48.2,16.4", 48.2, 16.4, None, date(2026, 1, 1), date(2026, 1, 14))
-    five_years = Asked("48.2,16.4", 48.2, 16.4, None, date(2021, 1, 1), date(2025, 12, 31))
+    fortnight = CellDays("48.2,16.4", 48.2, 16.4, None, date(2026, 1, 1), date(2026, 1, 14))
+    five_years = CellDays("48.2,16.4", 48.2, 16.4, None, date(2021, 1, 1), date(2025, 12, 31))
     assert Request("archive", (fortnight, SYDNEY)).weight == 2.0
     assert Request("archive", (five_years,)).weight == pytest.approx(117.39, abs=0.01)

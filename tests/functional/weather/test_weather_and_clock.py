@@ -117,9 +117,9 @@ def test_what_was_left_out_of_a_weather_file_is_counted_in_words(home: Home, tmp
     said = home("weather", "--file", str(tmp_path / "odd.csv"))
     assert said.exit_code == 0
     for words in (
-        "rel_humidity_pct outside what weather can be, left out: 2",
-        "dew_point_c outside what weather can be, left out: 1",
-        "wind_ms outside what weather can be, left out: 1",
+        "rel_humidity_pct not plausible, left out: 2",
+        "dew_point_c not plausible, left out: 1",
+        "wind_ms not plausible, left out: 1",
         "rows between the full hours, left out: 1",
         "line 5 could not be read",
     ):
@@ -137,9 +137,9 @@ def test_what_was_left_out_of_a_weather_file_is_counted_in_words(home: Home, tmp
 @pytest.mark.parametrize(
     ("table", "reason"),
     [
-        ("2026-06-14T05:00:00,48.2,16.4,20.0,70", "the time '2026-06-14T05:00:00' says no zone"),
-        ("2026-06-14T05:00:00Z,48.2,16.4,20.0,0.7", "relative humidity never passes 1"),
-        ("2026-06-14T05:00:00Z,48.2,16.4,68.0,70", "air_temp_c goes to 68, which no air reaches in °C"),
+        ("2026-06-14T05:00:00,48.2,16.4,20.0,70", "the time '2026-06-14T05:00:00' has no time zone"),
+        ("2026-06-14T05:00:00Z,48.2,16.4,20.0,0.7", "relative humidity is never above 1"),
+        ("2026-06-14T05:00:00Z,48.2,16.4,68.0,70", "air_temp_c is up to 68 °C, which is not plausible for air"),
     ],
 )
 def test_a_weather_file_in_units_it_cannot_mean_is_refused_with_the_reason(

@@ -99,7 +99,7 @@ def test_missing_and_impossible_values_have_no_effect_alike() -> None:
 
 
 def test_the_priors_are_the_published_table() -> None:
-    table = {prior.column: (prior.mean, prior.sd_group, prior.sd_own) for prior in EVIDENCE_PRIORS}
+    table = {prior.column: (prior.mean, prior.sd_group, prior.sd_between) for prior in EVIDENCE_PRIORS}
     assert table["intercept"] == (-11.2, 1.3, 1.6)
     assert table["pace"] == (0.6, 0.35, 0.3)
     assert table["heat"] == (0.25, 0.35, 0.4)

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from models.fit.design import EVIDENCE_PRIORS, design_matrix, plan_rows
-from models.fit.explain import carried_on
+from models.fit.explain import extend_reference
 from models.fit.hazard import CrampHazard
 from tests.model.runners import hazard_rows, varied_plans
 
@@ -28,7 +28,9 @@ def fitted() -> CrampHazard:
 
 def expected_onsets(fitted: CrampHazard, plan: pl.DataFrame) -> np.ndarray:
     """sum(minutes exp(eta)) of each draw."""
-    return np.asarray(plan["minutes"].to_numpy() @ np.exp(design_matrix(plan) @ fitted.own().coefficients.T))
+    return np.asarray(
+        plan["minutes"].to_numpy() @ np.exp(design_matrix(plan) @ fitted.runner_posterior().coefficients.T)
+    )
 
 
 def test_contributions_of_every_draw_add_up_to_the_difference_of_log_expected_onsets(fitted) -> None:
@@ -42,7 +44,7 @@ def test_contributions_of_every_draw_add_up_to_the_difference_of_log_expected_on
 
 def test_where_a_factor_is_the_same_all_along_its_part_is_the_coefficient_times_the_difference(fitted) -> None:
     heat = next(one for one in fitted.explain(HOT_RACE, USUAL) if one.factor == "heat")
-    slope = fitted.own().coefficients[:, [prior.column for prior in EVIDENCE_PRIORS].index("heat")]
+    slope = fitted.runner_posterior().coefficients[:, [prior.column for prior in EVIDENCE_PRIORS].index("heat")]
     np.testing.assert_allclose(heat.draws, 1.5 * slope)  # 27 against 12 C: 1.2 - (-.3)
     assert heat.positive == pytest.approx(fitted.probability_positive("heat"))
     assert heat.low < heat.mean < heat.high
@@ -70,7 +72,7 @@ def test_the_way_back_has_the_opposite_sign_where_only_conditions_differ(fitted)
 
 
 def test_the_references_conditions_are_carried_on_to_the_plans_length() -> None:
-    carried = carried_on(USUAL, plan_rows(7200.0))
+    carried = extend_reference(USUAL, plan_rows(7200.0))
     assert carried["wbgt_c"].to_list() == [12.0] * 24
     assert carried["descent_so_far_m"][12] == pytest.approx(100.0)  # 100 m in the first hour, 100 m a further hour
     assert carried["minutes"].sum() == 120.0
@@ -82,7 +84,7 @@ def test_unknown_covariates_explain_nothing(fitted) -> None:
 
 
 def test_a_run_without_a_minute_is_refused(fitted) -> None:
-    with pytest.raises(ValueError, match="without a minute"):
+    with pytest.raises(ValueError, match="of 0 minutes"):
         fitted.explain(HOT_RACE, USUAL.with_columns(pl.lit(0.0).alias("minutes")))
 
 

@@ -58,7 +58,7 @@ def test_the_mode_is_that_of_scikit_learns_poisson_regression(runner, fitted) ->
         alpha=1 / expected.sum(), fit_intercept=False, tol=1e-12, max_iter=10_000, solver="newton-cholesky"
     )
     oracle.fit(X * SDS, runner["onset"].to_numpy() / expected, sample_weight=expected)
-    np.testing.assert_allclose(fitted.own().posterior.modes[0], oracle.coef_, atol=1e-5)
+    np.testing.assert_allclose(fitted.runner_posterior().sample.modes[0], oracle.coef_, atol=1e-5)
 
 
 def test_risk_agrees_with_a_grid_in_two_dimensions() -> None:
@@ -200,7 +200,7 @@ def test_an_answer_without_its_race_is_no_answer(runner, fitted) -> None:
 
 @pytest.mark.parametrize(("answer", "race"), [("many", "half"), ("0", "100 miles")])
 def test_an_answer_that_was_not_offered_is_refused(answer, race) -> None:
-    with pytest.raises(ValueError, match="is none of"):
+    with pytest.raises(ValueError, match="is not one of"):
         CrampHazard().fit(no_rows(), first_answers={"anna": (answer, race)})
 
 
@@ -265,7 +265,7 @@ def test_it_is_a_scikit_learn_estimator(runner, fitted) -> None:
     copy = clone(CrampHazard(seed=5))
     assert copy.get_params()["seed"] == 5
     assert copy.fit(runner).classes_.tolist() == [0, 1]
-    assert fitted.own().coefficients.shape == (fitted.own().weights.size, 11)
+    assert fitted.runner_posterior().coefficients.shape == (fitted.runner_posterior().weights.size, 11)
 
 
 # --- written and read
@@ -280,7 +280,11 @@ def test_a_fit_read_back_predicts_the_same(runner, answer, race) -> None:
     assert back.run_risk(marathon()).mean == model.run_risk(marathon()).mean
     assert back.to_json() == text
     assert len(text) < 100_000
-    assert (back.data_hash_, back.own().n_onsets, back.own().first_answer) == ("abc", 3.0, answer)
+    assert (back.data_hash_, back.runner_posterior().n_onsets, back.runner_posterior().first_answer) == (
+        "abc",
+        3.0,
+        answer,
+    )
 
 
 def test_a_fit_of_another_version_or_other_draws_is_refused(fitted) -> None:
@@ -346,7 +350,7 @@ def test_separation_is_held_by_the_prior() -> None:
     hot = plans.filter(pl.col("wbgt_c") > 22)["run_id"].unique(maintain_order=True).to_list()
     model = CrampHazard().fit(hazard_rows(plans, dict.fromkeys(hot, 5)))
     assert model.probability_positive("heat") > 0.95
-    assert abs(model.own().coefficients).max() < 100
+    assert abs(model.runner_posterior().coefficients).max() < 100
 
 
 # --- coverage

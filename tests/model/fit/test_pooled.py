@@ -8,9 +8,9 @@ import pytest
 
 from models.fit.design import EVIDENCE_PRIORS, Prior, design_matrix, plan_rows
 from models.fit.hazard import CrampHazard
-from models.fit.marginal import Site, schur, take_site
-from models.fit.pooled import learnt_sds
-from models.fit.runner_history import split_records
+from models.fit.marginal import MarginalTerm, marginal_term, schur
+from models.fit.pooled import estimate_sds
+from models.fit.runner_history import split_histories
 from tests.model.runners import clean_runs, cohort, hazard_rows, no_rows, of_runner, varied_plans
 
 GROUP = np.array([-8.2, 2.2, 1.2, 0.4, 0.6, 1.1, 0.25, 0.3, 0.2, 0.0, 0.0])
@@ -104,7 +104,7 @@ def test_a_few_runners_risks_agree_with_a_grid_over_group_and_own_parts(three, f
 
 def test_the_groups_curvature_is_that_of_the_dense_system_of_all_runners() -> None:
     rng = np.random.default_rng(4)
-    own_sds = np.array([1.6, 0.0, 0.4, 0.3])
+    sds_between = np.array([1.6, 0.0, 0.4, 0.3])
     own, roots = [0, 2, 3], [rng.standard_normal((30, 4)) for _ in range(3)]
     curvatures = [root.T @ root for root in roots]
     dense = np.zeros((13, 13))
@@ -113,34 +113,37 @@ def test_the_groups_curvature_is_that_of_the_dense_system_of_all_runners() -> No
         place = slice(4 + 3 * k, 7 + 3 * k)
         dense[:4, :4] += curvature
         dense[:4, place], dense[place, :4] = curvature[:, own], curvature[own, :]
-        dense[place, place] = curvature[np.ix_(own, own)] + np.diag(1 / own_sds[own] ** 2)
-    reduced = np.eye(4) + sum(schur(curvature, own_sds) for curvature in curvatures)
+        dense[place, place] = curvature[np.ix_(own, own)] + np.diag(1 / sds_between[own] ** 2)
+    reduced = np.eye(4) + sum(schur(curvature, sds_between) for curvature in curvatures)
     np.testing.assert_allclose(np.linalg.inv(reduced), np.linalg.inv(dense)[:4, :4], rtol=1e-9)
 
 
 @pytest.mark.parametrize("answer", [{}, {"a": ("0", "half")}, {"a": ("3+", "half")}])
 def test_a_runners_score_is_the_slope_of_the_likelihood_with_the_own_part_summed_out(three, answer) -> None:
     own_rows = three.filter(pl.col("runner_id") == "a")
-    (record,) = split_records(own_rows, TWO_PRIORS, None, None, None, answer)
-    beta, own_sds = np.array([-8.5, 0.3]), np.array([1.6, 0.4])
+    (history,) = split_histories(own_rows, TWO_PRIORS, None, None, None, answer)
+    beta, sds_between = np.array([-8.5, 0.3]), np.array([1.6, 0.4])
     grid = np.stack(np.meshgrid(np.linspace(-6, 6, 121), np.linspace(-5, 5, 41), indexing="ij"), -1).reshape(-1, 2)
 
     def log_marginal(beta: np.ndarray) -> float:
-        log_density = record.under(beta, np.diag(own_sds)).log_density(grid)
+        log_density = history.likelihood_under(beta, np.diag(sds_between)).log_density(grid)
         own_part = log_density.max() + np.log(np.exp(log_density - log_density.max()).sum())
-        return float(own_part + record.onset @ record.design @ beta)  # the density leaves out what no own part moves
+        return float(own_part + history.onset @ history.design @ beta)  # the density leaves out what no own part moves
 
     steps = 1e-3 * np.eye(2)
     slope = [(log_marginal(beta + step) - log_marginal(beta - step)) / 2e-3 for step in steps]
-    np.testing.assert_allclose(take_site(record, beta, own_sds, None, seed=1).score, slope, rtol=0.05, atol=0.05)
+    np.testing.assert_allclose(
+        marginal_term(history, beta, sds_between, None, seed=1).score, slope, rtol=0.05, atol=0.05
+    )
 
 
 def test_the_sds_follow_mackays_fixed_point_worked_by_hand() -> None:
     """Two runners 1 and -3 off, half known (V = 2 of sigma^2 = 4); nu = 15 at .5: (10 + 3.75) / (2 - 1 + 15)."""
     one, other = (
-        Site(np.zeros(2), np.zeros((2, 2)), np.array([m]), np.array([2.0]), np.zeros((1, 1))) for m in (1.0, -3.0)
+        MarginalTerm(np.zeros(2), np.zeros((2, 2)), np.array([m]), np.array([2.0]), np.zeros((1, 1)))
+        for m in (1.0, -3.0)
     )
-    found = learnt_sds([one, other], own_sds=np.array([2.0, 0.0]), expected_sds=np.array([0.5, 0.0]))
+    found = estimate_sds([one, other], sds_between=np.array([2.0, 0.0]), expected_sds=np.array([0.5, 0.0]))
     np.testing.assert_allclose(found, [0.9270248108869579, 0.0])
 
 
@@ -194,7 +197,7 @@ def test_the_range_of_a_newcomer_is_wider_than_that_of_runners_with_runs(many, p
 @pytest.mark.slow
 def test_runners_who_are_all_alike_make_the_sd_between_them_smaller() -> None:
     rows, _ = cohort(25, 15, GROUP + 3.0 * np.eye(11)[0], np.zeros(11), np.random.default_rng(5))
-    assert CrampHazard().fit(rows).group_.own_sds[0] < 1.3  # the evidence's is 1.6
+    assert CrampHazard().fit(rows).group_.sds_between[0] < 1.3  # the evidence's is 1.6
 
 
 # --- laws
@@ -227,9 +230,9 @@ def test_the_number_of_runners_and_cramps_sets_the_regime() -> None:
 
 
 def test_several_runners_must_be_told_apart(few) -> None:
-    with pytest.raises(ValueError, match="say which one"):
+    with pytest.raises(ValueError, match="pass `runner`"):
         few.run_risk(TWO_HOURS)
-    with pytest.raises(ValueError, match="say which one"):
+    with pytest.raises(ValueError, match="pass `runner`"):
         few.predict_proba(TWO_HOURS)
 
 
@@ -246,7 +249,7 @@ def test_a_runner_with_only_a_first_answer_learns_from_others_too(three) -> None
     said = {}
     for answer in ("0", "3+"):
         model = CrampHazard().fit(three, first_answers={"d": (answer, "marathon")})
-        assert list(model.own_) == ["a", "b", "c", "d"]
+        assert list(model.posteriors_) == ["a", "b", "c", "d"]
         said[answer] = model.run_risk(MARATHON, runner="d").mean
     unanswered = CrampHazard().fit(three, first_answers={"d": (None, None)}).run_risk(MARATHON, runner="d").mean
     assert said["0"] < unanswered < said["3+"]
@@ -308,7 +311,7 @@ def test_one_runners_json_stands_alone(pooled) -> None:
     text = pooled.to_json("runner003")
     assert len(text) < 100_000
     back = CrampHazard.from_json(text)
-    assert list(back.own_) == ["runner003"]
+    assert list(back.posteriors_) == ["runner003"]
     assert back.run_risk(MARATHON).draws.tolist() == pooled.run_risk(MARATHON, runner="runner003").draws.tolist()
     new = pooled.run_risk(MARATHON, runner="somebody new")
     assert back.run_risk(MARATHON, runner="somebody new").mean == new.mean
@@ -318,7 +321,7 @@ def test_one_runners_json_stands_alone(pooled) -> None:
 def test_a_whole_stores_json_holds_everyone(few) -> None:
     back = CrampHazard.from_json(few.to_json())
     assert back.to_json() == few.to_json()
-    assert list(back.own_) == ["a", "b", "c"]
+    assert list(back.posteriors_) == ["a", "b", "c"]
 
 
 # --- what breaks models
@@ -362,7 +365,7 @@ def test_cramps_in_the_heat_only_are_held_by_the_prior() -> None:
     model = CrampHazard().fit(rows)
     assert model.regime_ == "pooled"
     assert model.probability_positive("heat", "r03") > 0.95
-    assert np.abs(model.own("r03").coefficients).max() < 60
+    assert np.abs(model.runner_posterior("r03").coefficients).max() < 60
 
 
 def test_one_runner_who_always_cramps_does_not_carry_the_others_away(three) -> None:

@@ -8,7 +8,7 @@ import pytest
 from scipy.special import polygamma
 
 from models.fit.design import plan_rows
-from models.scoring.baselines import LevelTimesShape, OwnRate, PlannedLogistic, baselines
+from models.scoring.baselines import LevelTimesShape, PlannedLogistic, RunnerRate, baselines
 from tests.model.runners import clean_runs, hazard_rows, no_rows, varied_plans
 
 TWO_PLANS = pl.concat([plan_rows(4 * 3600.0, run_id="z", race=True), plan_rows(3600.0, run_id="a")])
@@ -17,7 +17,7 @@ TWO_PLANS = pl.concat([plan_rows(4 * 3600.0, run_id="z", race=True), plan_rows(3
 def test_own_rate_counts_hours_whatever_the_run() -> None:
     rows = hazard_rows(pl.concat([plan_rows(3600.0, run_id=f"r{k}") for k in range(50)]), {"r7": 11})
     # 50 h and one onset: a = 1.5, b = 100; (100 / 104)^1.5 and (100 / 101)^1.5 stay clean
-    assert OwnRate().fit(rows).predict_runs(TWO_PLANS) == pytest.approx([0.057134, 0.014815], abs=1e-6)
+    assert RunnerRate().fit(rows).predict_runs(TWO_PLANS) == pytest.approx([0.057134, 0.014815], abs=1e-6)
 
 
 def test_planned_duration_learns_that_long_runs_cramp() -> None:

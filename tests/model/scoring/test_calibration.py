@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.scoring.calibration import calibrate, calibration_error, forecast_groups
+from models.scoring.calibration import calibrate, calibration_error, calibration_groups
 
 
 def drawn(seed: int, n: int = 6000) -> tuple[np.ndarray, np.ndarray]:
@@ -16,15 +16,15 @@ def drawn(seed: int, n: int = 6000) -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_groups_count_what_was_said_and_what_came() -> None:
-    said = np.array([0.005, 0.01, 0.03, 0.12, 0.18, 1.0])
-    groups = forecast_groups(said, np.array([False, False, True, False, True, True]))
+    predicted = np.array([0.005, 0.01, 0.03, 0.12, 0.18, 1.0])
+    groups = calibration_groups(predicted, np.array([False, False, True, False, True, True]))
     assert [(g.low, g.high, g.runs, g.cramps) for g in groups] == [
         (0.0, 0.01, 1, 0),
         (0.01, 0.05, 2, 1),
         (0.10, 0.20, 2, 1),
         (0.35, 1.0, 1, 1),
     ]
-    assert groups[2].said == pytest.approx(0.15)
+    assert groups[2].predicted == pytest.approx(0.15)
 
 
 def test_true_risks_have_intercept_0_slope_1_and_ratio_1() -> None:
@@ -60,9 +60,9 @@ def test_the_error_of_a_slope_is_the_spread_over_draws() -> None:
 
 
 def test_under_ten_cramps_there_is_a_ratio_and_no_slope() -> None:
-    said = np.full(100, 0.05)
+    predicted = np.full(100, 0.05)
     cramp = np.arange(100) < 9
-    found = calibrate(said, cramp, np.arange(100))
+    found = calibrate(predicted, cramp, np.arange(100))
     assert found.ratio == pytest.approx(1.8)
     assert (found.slope, found.intercept, found.ece) == (None, None, None)
     assert found.ratio_low == pytest.approx(0.823, abs=0.001)  # Garwood: 4.115 to 17.085 for 9
@@ -70,8 +70,8 @@ def test_under_ten_cramps_there_is_a_ratio_and_no_slope() -> None:
 
 
 def test_cramps_and_clean_runs_that_lie_apart_have_no_slope() -> None:
-    said = np.concatenate([np.linspace(0.01, 0.2, 40), np.linspace(0.5, 0.9, 12)])
-    assert calibrate(said, said > 0.3, np.arange(52)).slope is None
+    predicted = np.concatenate([np.linspace(0.01, 0.2, 40), np.linspace(0.5, 0.9, 12)])
+    assert calibrate(predicted, predicted > 0.3, np.arange(52)).slope is None
 
 
 def test_one_forecast_for_all_has_no_slope() -> None:
@@ -81,6 +81,6 @@ def test_one_forecast_for_all_has_no_slope() -> None:
 
 
 def test_calibration_error_is_the_mean_distance_of_ten_equal_groups() -> None:
-    said = np.repeat(np.linspace(0.05, 0.95, 10), 10)
+    predicted = np.repeat(np.linspace(0.05, 0.95, 10), 10)
     came = np.tile(np.arange(10) < 5, 10)  # half of every group
-    assert calibration_error(said, came) == pytest.approx(np.mean(np.abs(np.linspace(0.05, 0.95, 10) - 0.5)))
+    assert calibration_error(predicted, came) == pytest.approx(np.mean(np.abs(np.linspace(0.05, 0.95, 10) - 0.5)))

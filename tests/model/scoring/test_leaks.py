@@ -17,7 +17,7 @@ import polars as pl
 import pytest
 
 from benchmarks.cohort import Task, draw_task, hazard_risks
-from benchmarks.model_peers import own_rates
+from benchmarks.model_peers import runner_rates
 from models.fit.dataset import planned_rows, runs_of
 from models.fit.design import design_matrix, plan_rows
 from models.fit.hazard import CrampHazard
@@ -135,7 +135,7 @@ def test_the_peers_own_rate_rests_on_earlier_runs_only() -> None:
     changed = told.with_columns(
         pl.when((pl.col("run_id") == last) & (pl.col("segment_no") == 0)).then(1.0).otherwise("onset").alias("onset")
     )
-    one, other = (own_rates(Task(task.cohort, past, task.plans, task.coming)) for past in (told, changed))
+    one, other = (runner_rates(Task(task.cohort, past, task.plans, task.coming)) for past in (told, changed))
     runner = task.past["runner_id"][-1]
     own = task.past.filter(pl.col("runner_id") == runner)["run_id"].unique().to_list()
     ranks = [np.argsort([rates[run_id] for run_id in own]).tolist() for rates in (one, other)]
@@ -164,7 +164,7 @@ def test_a_forecast_knows_nothing_of_its_own_run(rows: pl.DataFrame) -> None:
 
 
 def said_before(rows: pl.DataFrame) -> dict[str, float]:
-    return {forecast.run_id: forecast.said for forecast in evaluate(rows).by_runner["anna"].forecasts}
+    return {forecast.run_id: forecast.predicted for forecast in evaluate(rows).by_runner["anna"].forecasts}
 
 
 # --- 6, 9, 10: what is missing, when it is measured, how it is scaled
@@ -210,24 +210,24 @@ def test_a_rows_columns_do_not_depend_on_the_other_rows(rows: pl.DataFrame) -> N
     ],
 )
 def test_the_alarm_rings_above_what_the_start_of_a_run_can_tell(order, kind, known, rings) -> None:
-    assert looks_leaked(order, kind, known_runners=known) is rings
+    assert looks_leaked(order, kind, seen_runners=known) is rings
 
 
 @pytest.mark.slow
 def test_the_alarm_rings_for_a_planted_leak_and_is_silent_without() -> None:
     """Planted: the pace of a cramp run holds the slow-down that the cramp brought."""
     task = draw_task(20, np.random.default_rng(5))
-    assert not looks_leaked(order_among_others(task), "other", known_runners=True)
-    cramped = task.cohort.runs.filter("told")["run_id"].to_list()
+    assert not looks_leaked(order_among_others(task), "other", seen_runners=True)
+    cramped = task.cohort.runs.filter("reported")["run_id"].to_list()
     slower = (
         pl.when(pl.col("run_id").is_in(cramped)).then(pl.col("pace_faster_pct") - 20.0).otherwise("pace_faster_pct")
     )
     past, plans = (rows.with_columns(slower.alias("pace_faster_pct")) for rows in (task.past, task.plans))
-    assert looks_leaked(order_among_others(Task(task.cohort, past, plans, task.coming)), "other", known_runners=True)
+    assert looks_leaked(order_among_others(Task(task.cohort, past, plans, task.coming)), "other", seen_runners=True)
 
 
 def order_among_others(task: Task) -> float | None:
     """The AUROC among the runs to come that are neither races nor long."""
     said = np.array([risk.mean for risk in hazard_risks(CrampHazard().fit(task.past), task)])
     others = ((task.coming["planned_s"] < LONG_S) & ~task.coming["race"]).to_numpy()
-    return order_within_kind(said[others], task.coming["told"].to_numpy()[others])
+    return order_within_kind(said[others], task.coming["reported"].to_numpy()[others])

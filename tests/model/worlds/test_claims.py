@@ -73,9 +73,9 @@ def test_long_runs_are_warm_where_they_fall_in_summer() -> None:
 
 
 def test_cramps_of_warm_or_fast_runs_are_told_more_often_in_the_world_of_uneven_answers() -> None:
-    telling = MNAR.telling
-    assert telling.cramp_above / telling.cramp_below > 1.2
-    assert telling.clean_above < telling.clean_below
+    answering = MNAR.answering
+    assert answering.cramp_above / answering.cramp_below > 1.2
+    assert answering.clean_above < answering.clean_below
 
 
 def test_the_strong_runner_cramps_on_warm_runs() -> None:

@@ -88,14 +88,14 @@ def test_a_cohort_is_made_of_hazard_rows(cohort) -> None:
 
 def test_one_cramp_in_ten_is_not_told(cohort) -> None:
     expected = cohort.runs["true_risk"].sum()
-    assert cohort.rows["onset"].sum() == cohort.runs["told"].sum()
-    assert cohort.runs["told"].sum() / expected == pytest.approx(0.9, abs=0.06)  # 900 cramps or so
+    assert cohort.rows["onset"].sum() == cohort.runs["reported"].sum()
+    assert cohort.runs["reported"].sum() / expected == pytest.approx(0.9, abs=0.06)  # 900 cramps or so
 
 
 def test_a_row_with_an_onset_is_the_last_of_its_run(cohort) -> None:
     last = cohort.rows.group_by("run_id", maintain_order=True).agg(pl.col("onset"))
     told = last.filter(pl.col("onset").list.sum() > 0)
-    assert told.height == cohort.runs["told"].sum()
+    assert told.height == cohort.runs["reported"].sum()
     assert (told["onset"].list.last() == 1.0).all()
     assert (told["onset"].list.sum() == 1.0).all()
 
@@ -105,7 +105,7 @@ def test_no_row_is_longer_than_planned_and_clean_runs_mostly_run_to_their_end(co
     assert both.height == cohort.rows.height
     assert (both["minutes"] <= both["minutes_planned"] + 1e-9).all()
     minutes = cohort.rows.group_by("run_id").agg(pl.col("minutes").sum()).join(cohort.runs, on="run_id")
-    whole = minutes.filter(~pl.col("told")).select((pl.col("minutes") * 60 - pl.col("planned_s")).abs() < 1e-6)
+    whole = minutes.filter(~pl.col("reported")).select((pl.col("minutes") * 60 - pl.col("planned_s")).abs() < 1e-6)
     assert 0.98 < whole.to_series().mean() < 1.0  # the rest are the cramps that ended a run untold
 
 
@@ -119,7 +119,7 @@ def test_a_cramp_of_the_last_30_days_is_known_to_the_truth() -> None:
     run = cohort.plans["run_id"].rle_id().to_numpy()
     before = cohort.acting.cramp_before[np.flatnonzero(np.append(True, np.diff(run) > 0))]
     runs = cohort.runs.with_columns(pl.Series("before", before))
-    told = runs.filter("told").select("runner_id", cramped_at="start_at")
+    told = runs.filter("reported").select("runner_id", cramped_at="start_at")
     near = runs.join(told, on="runner_id").filter(
         (pl.col("cramped_at") < pl.col("start_at"))
         & (pl.col("start_at") - pl.col("cramped_at") <= pl.duration(days=30))

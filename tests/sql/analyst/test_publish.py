@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from pipeline.errors import CannotStart, TryAgain
-from pipeline.files import one_writer
+from pipeline.files import write_lock
 from pipeline.settings import Settings
 from pipeline.store.analyst.publish import PUBLIC_VIEWS, Published, is_stale, publish, snapshot_paths
 from pipeline.store.analyst.snapshot import open_snapshot
@@ -178,7 +178,7 @@ def test_what_somebody_wrote_into_the_snapshot_is_gone_with_the_next(tmp_path: P
 def test_a_second_publish_waits_and_then_says_so(tmp_path: Path) -> None:
     settings, root = small_store(tmp_path, 1)
     publish_small(settings, root)
-    with one_writer(settings.analyst, 0.0), pytest.raises(TryAgain, match="another command"):
+    with write_lock(settings.analyst, 0.0), pytest.raises(TryAgain, match="another command"):
         publish_small(settings, root, wait_s=0.1)
 
 
@@ -193,10 +193,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store
-from pipeline.files import one_writer
+from pipeline.files import write_lock
 from pipeline.store.db.swap import new_file
 settings = Settings(Path(sys.argv[1]))
-with one_writer(settings.analyst, 1.0), open_store(settings, write=False, sql_root=Path(sys.argv[2])) as con:
+with write_lock(settings.analyst, 1.0), open_store(settings, write=False, sql_root=Path(sys.argv[2])) as con:
     with new_file(con, settings.analyst / 'cramplog.duckdb'):
         con.execute("CREATE TABLE snapshot.v_run AS SELECT i, 'half' AS run_id FROM range(300000) t(i)")
         print('half', flush=True)

@@ -20,7 +20,7 @@ from pipeline.actions.reading.originals import sha256_of
 from pipeline.actions.reading.quarantine import LARGEST_UNKNOWN_BYTES, quarantine
 from pipeline.errors import SomeFailed
 from pipeline.formats.sources.find import Found, Source
-from pipeline.schema import CarriedWeather, FileWords
+from pipeline.schema import ExportDetails, RecordedWeather
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store
 from pipeline.store.runs.duplicates import find_duplicate, possible_duplicates
@@ -28,8 +28,8 @@ from tests.support.cli import MORNING, recording, session
 from tests.support.daily import drawn_daily
 from tests.support.stores import NOW, START, even_run, make_store, put_runs
 
-WORDS = FileWords("Long one", "calf cramped at 30 km", gear="old shoes",
-                  weather=CarriedWeather("strava export", 0.0, air_temp_c=27.5))  # fmt: skip
+WORDS = ExportDetails("Long one", "calf cramped at 30 km", gear="old shoes",
+                  weather=RecordedWeather("strava export", 0.0, air_temp_c=27.5))  # fmt: skip
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def fit(tmp_path: Path) -> Path:
     return path
 
 
-def told(settings: Settings, path: Path, words: FileWords | None = WORDS) -> FileOutcome:
+def told(settings: Settings, path: Path, words: ExportDetails | None = WORDS) -> FileOutcome:
     """The file taken as a member of an export that says these words of it."""
     (outcome,) = ingest_found(settings, Found((Source(path, (), path.name, words),)), None, NOW)
     return outcome

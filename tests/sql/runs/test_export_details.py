@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from models.fit.design import HAZARD_ROW_COLUMNS
-from pipeline.schema import CarriedWeather, FileWords, ParsedRun
+from pipeline.schema import ExportDetails, ParsedRun, RecordedWeather
 from pipeline.store.analyst.publish import publish, snapshot_paths
 from pipeline.store.answers.details import run_details
 from pipeline.store.answers.unanswered import unanswered_runs
@@ -21,15 +21,15 @@ from pipeline.store.runs.export_details import export_details_of, put_export_det
 from pipeline.store.runs.find import run_by_id
 from tests.support.stores import NOW, START, answer, even_run, make_store, put_runs
 
-FULL = FileWords(
+FULL = ExportDetails(
     title="Sunday long one",
     description="calf went hard after 25 km",
     sport="running",
     sub_sport="trail",
     gear="old shoes",
-    weather=CarriedWeather("strava export", 900.0, 21.0, 55.0, None, 3.5, 0.0, 1013.0),
+    weather=RecordedWeather("strava export", 900.0, 21.0, 55.0, None, 3.5, 0.0, 1013.0),
 )
-TITLE_ONLY = FileWords(title="Ride to work", sport="cycling")
+TITLE_ONLY = ExportDetails(title="Ride to work", sport="cycling")
 MARKERS = ("secret-title", "secret-description", "secret-gear", "secret-words")
 
 
@@ -49,7 +49,7 @@ def test_words_come_back_as_they_were_said_and_only_where_something_was_said(tmp
 
 def test_a_later_export_has_the_last_word_on_its_files_and_on_no_others(tmp_path: Path) -> None:
     settings, _ = make_store(tmp_path / "home", "sam")
-    renamed = FileWords(title="Hill repeats")
+    renamed = ExportDetails(title="Hill repeats")
     with open_store(settings, write=True) as con:
         with transaction(con):
             put_export_details(con, {"a": FULL, "b": TITLE_ONLY}, NOW)
@@ -65,8 +65,8 @@ def test_a_later_export_has_the_last_word_on_its_files_and_on_no_others(tmp_path
 def test_words_of_an_export_with_weather_at_the_very_start_keep_it(tmp_path: Path) -> None:
     settings, _ = make_store(tmp_path / "home", "sam")
     words = {
-        "cold": FileWords(weather=CarriedWeather("apple health", 0.0, 0.0)),
-        "dry": FileWords(weather=CarriedWeather("strava export", 0.0, rel_humidity_pct=20.0)),
+        "cold": ExportDetails(weather=RecordedWeather("apple health", 0.0, 0.0)),
+        "dry": ExportDetails(weather=RecordedWeather("strava export", 0.0, rel_humidity_pct=20.0)),
     }
     with open_store(settings, write=True) as con:
         put_export_details(con, words, NOW)
@@ -78,7 +78,7 @@ def test_title_description_gear_and_words_are_in_no_byte_of_what_is_published(tm
     run = written("secret-title", 0, description="secret-description", gear="secret-gear")
     with open_store(settings, write=True, with_records=True, with_tracks=True) as con:
         put_runs(con, runner, [run])
-        put_export_details(con, {"a": FileWords(title="secret-words")}, NOW)
+        put_export_details(con, {"a": ExportDetails(title="secret-words")}, NOW)
         answer(con, run)
     publish(settings, NOW)
     kept = settings.store.read_bytes()

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from pipeline.actions.weather.cells import map_all_cells
-from pipeline.schema import CarriedWeather, Device, KeptField, ParsedRun, RecordField
+from pipeline.schema import Device, FieldSummary, ParsedRun, RecordedWeather, RecordField
 from pipeline.settings import Settings
 from pipeline.store.analyst.publish import publish
 from pipeline.store.analyst.snapshot import open_snapshot
@@ -35,11 +35,11 @@ WATCH = Device(0, None, "garmin", "fr255", "19.18")
 STRAP = Device(1, "heart_rate", "wahoo", None, None)
 
 
-def said(provider: str, elapsed_s: float, air_temp_c: float | None, **more: float) -> CarriedWeather:
-    return CarriedWeather(provider, elapsed_s, air_temp_c, **more)
+def said(provider: str, elapsed_s: float, air_temp_c: float | None, **more: float) -> RecordedWeather:
+    return RecordedWeather(provider, elapsed_s, air_temp_c, **more)
 
 
-def carrying(*weather: CarriedWeather, **run: object) -> ParsedRun:
+def carrying(*weather: RecordedWeather, **run: object) -> ParsedRun:
     return replace(even_run(**run), weather=weather)  # type: ignore[arg-type]
 
 
@@ -76,8 +76,8 @@ def test_fields_devices_and_weather_of_a_run_come_back_as_they_were_written(tmp_
         details = details_of(con, runner, full)
         nothing = details_of(con, runner, plain)
     assert details.fields == (
-        KeptField("Form Power", "Watts", "developer", 3),
-        KeptField("stance_time", "ms", "fit", 2),
+        FieldSummary("Form Power", "Watts", "developer", 3),
+        FieldSummary("stance_time", "ms", "fit", 2),
     )
     assert details.devices == (WATCH, STRAP)
     assert details.carried_weather == (weather,)
@@ -132,7 +132,7 @@ def test_a_run_read_again_has_what_is_read_then_and_nothing_of_before(tmp_path: 
         details = details_of(con, runner, before)
     with open_store(settings, write=True, with_records=True, with_tracks=True) as con:  # clears what has no run
         assert con.execute("SELECT value_1, value_2 FROM records.record_field").fetchall() == [(240, None), (238, None)]
-    assert details.fields == (KeptField("stance_time", "ms", "fit", 2),)
+    assert details.fields == (FieldSummary("stance_time", "ms", "fit", 2),)
     assert details.devices == (STRAP,)
     assert details.carried_weather == (said("watch", 0.0, 25.0),)
     assert details.gear == "new shoes"

@@ -1,6 +1,6 @@
 """What the simulated weather service says: which requests it refuses, and the hours it answers with.
 
-Called by weather_server.py. The weather is a daily wave known beforehand, so that tests can write what they expect.
+Called by server.py. The weather is a daily wave known beforehand, so that tests can write what they expect.
 """
 
 from __future__ import annotations

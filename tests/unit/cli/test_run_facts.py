@@ -11,7 +11,7 @@ import pytest
 from pipeline.actions.runs.runs import ShownRun
 from pipeline.actions.tagging.moments import LapPress
 from pipeline.cli.lines.run_facts import facts_of
-from pipeline.schema import CarriedWeather, Device, KeptField
+from pipeline.schema import Device, FieldSummary, RecordedWeather
 from pipeline.store.answers.details import RunDetails
 from pipeline.store.runs.find import RunRow
 from pipeline.units import METRIC, Units
@@ -46,9 +46,9 @@ def test_a_plain_recording_has_no_line_for_what_it_does_not_carry() -> None:
 
 def test_fields_beyond_the_usual_are_named_with_their_units() -> None:
     fields = (
-        KeptField("vertical_oscillation", "mm", "fit", 3601),
-        KeptField("core_temperature", "°C", "developer", 900),
-        KeptField("Stryd\x1b[31m Form", None, "developer", 3601),
+        FieldSummary("vertical_oscillation", "mm", "fit", 3601),
+        FieldSummary("core_temperature", "°C", "developer", 900),
+        FieldSummary("Stryd\x1b[31m Form", None, "developer", 3601),
     )
     assert "fields: vertical_oscillation (mm), core_temperature (°C), Stryd [31m Form" in lines(fields=fields)
 
@@ -72,7 +72,11 @@ def test_the_watch_and_its_sensors_are_named_once_each() -> None:
             "weather: 24 °C on average, WBGT 21 °C",
         ),
         (
-            {"air_temp_c": 24.0, "weather_from": ("watch",), "carried_weather": (CarriedWeather("watch", 60.0, 24.0),)},
+            {
+                "air_temp_c": 24.0,
+                "weather_from": ("watch",),
+                "carried_weather": (RecordedWeather("watch", 60.0, 24.0),),
+            },
             METRIC,
             "weather: 24 °C on average (from the watch)",
         ),
@@ -80,7 +84,7 @@ def test_the_watch_and_its_sensors_are_named_once_each() -> None:
             {
                 "air_temp_c": 24.0,
                 "weather_from": ("strava export",),
-                "carried_weather": (CarriedWeather("strava export", 0.0, 24.0),),
+                "carried_weather": (RecordedWeather("strava export", 0.0, 24.0),),
             },
             Units(temperature="F"),
             "weather: 75 °F on average (from the strava export)",

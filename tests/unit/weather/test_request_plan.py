@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.weather.cells import cell_centre, cell_of, distance_km
 from pipeline.weather.service.plan import CellNeed, plan_requests, windows
-from pipeline.weather.service.request import Asked, Request
+from pipeline.weather.service.request import CellDays, Request
 
 FIRST = date(2024, 1, 1)
 CELLS = [cell_of(48.0 + north / 10, 16.0 + east / 10) for north in range(4) for east in range(4)] + ["-34.8,138.6"]
@@ -35,7 +35,7 @@ def on(*numbers: int) -> tuple[date, ...]:
     return tuple(FIRST + timedelta(days=number) for number in numbers)
 
 
-def answers(asked: Asked, need: CellNeed) -> bool:
+def answers(asked: CellDays, need: CellNeed) -> bool:
     """Whether the hours of that place may be taken for the cell's: itself, or near and as high."""
     if asked.cell == need.cell:
         return True
@@ -47,7 +47,7 @@ def answers(asked: Asked, need: CellNeed) -> bool:
 @settings(max_examples=20, deadline=None)
 @given(needs)
 def test_every_needed_day_is_asked_of_the_cell_or_of_a_near_one_as_high(wanted: list[CellNeed]) -> None:
-    asked = [one for request in plan_requests("archive", wanted).requests for one in request.asked]
+    asked = [one for request in plan_requests("archive", wanted).requests for one in request.cells]
     for need in wanted:
         for day in need.days:
             assert any(one.first <= day <= one.last and answers(one, need) for one in asked)
@@ -58,7 +58,7 @@ def test_every_needed_day_is_asked_of_the_cell_or_of_a_near_one_as_high(wanted: 
 def test_no_plan_costs_more_than_a_call_a_run_or_asks_over_50_places_at_once(wanted: list[CellNeed]) -> None:
     plan = plan_requests("archive", wanted)
     assert weight_of(plan.requests) <= sum(len(need.days) for need in wanted)
-    assert all(1 <= len(request.asked) <= 50 and request.weight <= 150.0 for request in plan.requests)
+    assert all(1 <= len(request.cells) <= 50 and request.weight <= 150.0 for request in plan.requests)
 
 
 @settings(max_examples=10, deadline=None)
@@ -74,7 +74,7 @@ def test_the_same_needs_give_the_same_plan_in_whatever_order(wanted: list[CellNe
 def test_every_cell_with_a_need_is_served_by_one_place_that_is_asked(wanted: list[CellNeed]) -> None:
     plan = plan_requests("forecast", wanted)
     assert sorted(cell for cells in plan.served.values() for cell in cells) == sorted(need.cell for need in wanted)
-    assert {one.cell for request in plan.requests for one in request.asked} == set(plan.served)
+    assert {one.cell for request in plan.requests for one in request.cells} == set(plan.served)
 
 
 @cache
@@ -143,9 +143,9 @@ def test_neighbours_over_the_antimeridian_share_a_place() -> None:
 def test_ten_years_of_every_day_are_asked_in_requests_the_service_takes() -> None:
     plan = plan_requests("archive", [CellNeed("48.2,16.4", 200.0, on(*range(3652)))])
     assert all(request.weight <= 150.0 for request in plan.requests)
-    assert sum((one.last - one.first).days + 1 for request in plan.requests for one in request.asked) == 3652
+    assert sum((one.last - one.first).days + 1 for request in plan.requests for one in request.cells) == 3652
 
 
 def test_places_of_unknown_height_do_not_keep_the_others_from_theirs() -> None:
     plan = plan_requests("archive", [CellNeed("48.2,16.4", None, on(1)), CellNeed("47.0,11.4", 600.0, on(1))])
-    assert [[one.elevation_m for one in request.asked] for request in plan.requests] == [[600.0], [None]]
+    assert [[one.elevation_m for one in request.cells] for request in plan.requests] == [[600.0], [None]]

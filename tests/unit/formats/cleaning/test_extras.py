@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.formats.cleaning.extras import fields_of_session, weather_of_session
-from pipeline.schema import CarriedWeather, RecordField
+from pipeline.schema import RecordedWeather, RecordField
 
 START = 1_748_759_400.0
 NAN = float("nan")
@@ -52,14 +52,14 @@ def test_several_beats_of_one_second_all_stay() -> None:
 
 
 def test_weather_is_counted_from_the_start() -> None:
-    report = CarriedWeather("watch", START - 600, air_temp_c=31.0, rel_humidity_pct=70.0)
-    assert weather_of_session((report,), START, 3600.0) == (CarriedWeather("watch", -600.0, 31.0, 70.0),)
+    report = RecordedWeather("watch", START - 600, air_temp_c=31.0, rel_humidity_pct=70.0)
+    assert weather_of_session((report,), START, 3600.0) == (RecordedWeather("watch", -600.0, 31.0, 70.0),)
 
 
 def test_weather_no_air_has_is_left_out_and_so_is_a_report_of_another_day() -> None:
-    damaged = CarriedWeather("watch", START, 127.0, 70.0, NAN, -1.0, 501.0, 299.0)
-    empty = CarriedWeather("watch", START, air_temp_c=-61.0)
-    other_day = CarriedWeather("watch", START - 90_000, air_temp_c=20.0)
+    damaged = RecordedWeather("watch", START, 127.0, 70.0, NAN, -1.0, 501.0, 299.0)
+    empty = RecordedWeather("watch", START, air_temp_c=-61.0)
+    other_day = RecordedWeather("watch", START - 90_000, air_temp_c=20.0)
     assert weather_of_session((damaged, empty, other_day), START, 3600.0) == (
-        CarriedWeather("watch", 0.0, rel_humidity_pct=70.0),
+        RecordedWeather("watch", 0.0, rel_humidity_pct=70.0),
     )

@@ -14,7 +14,7 @@ from pipeline.formats.read import read_runs
 from pipeline.formats.sources.apple import read_excerpts
 from pipeline.formats.sources.apple_workout import decode_apple
 from pipeline.formats.sources.find import find_sources
-from pipeline.schema import CarriedWeather, ParsedRun
+from pipeline.schema import ParsedRun, RecordedWeather
 from tests.support.exports import apple_export, write_zip
 
 NOW = datetime(2025, 7, 2, tzinfo=UTC)
@@ -48,7 +48,7 @@ def test_a_run_with_a_route_has_places_and_the_heart_rates_that_the_route_lacks(
 
 
 def test_weather_comes_in_degrees_celsius_and_percent(runs: tuple[ParsedRun, ParsedRun]) -> None:
-    assert runs[0].weather == (CarriedWeather("apple health", 0.0, 25.0, 67.0),)
+    assert runs[0].weather == (RecordedWeather("apple health", 0.0, 25.0, 67.0),)
 
 
 def test_the_clock_is_that_of_the_run_and_not_that_of_the_export(runs: tuple[ParsedRun, ParsedRun]) -> None:

@@ -7,7 +7,7 @@ import csv
 import pytest
 
 from pipeline.formats.sources.strava import read_strava_table
-from pipeline.schema import CarriedWeather, FileWords
+from pipeline.schema import ExportDetails, RecordedWeather
 from tests.support.exports import STRAVA_HEADER, strava_table
 
 GERMAN = "Aktivitäts-ID,Aktivitätsdatum,Name der Aktivität,Aktivitätsart,Aktivitätsbeschreibung,Verstrichene Zeit,Distanz,Aktivitätsausrüstung,Dateiname,Verstrichene Zeit,Distanz,Wetter: Temperatur,Luftfeuchtigkeit"  # fmt: skip  # noqa: E501
@@ -27,8 +27,8 @@ def test_title_description_gear_and_weather_go_by_the_names_of_columns() -> None
         "Weather Pressure": "1013.2", "Wind Speed": "3.1", "Wind Gust": "9", "Precipitation Intensity": "0.4",
     }  # fmt: skip
     told = read_strava_table(strava_table([row]))
-    weather = CarriedWeather("strava export", 0.0, 21.5, 62.0, 14.1, 3.1, 0.4, 1013.2)
-    words = FileWords("Long run", "calf, again\ntoo fast", "running", "trail", "Old shoes", weather)
+    weather = RecordedWeather("strava export", 0.0, 21.5, 62.0, 14.1, 3.1, 0.4, 1013.2)
+    words = ExportDetails("Long run", "calf, again\ntoo fast", "running", "trail", "Old shoes", weather)
     assert told.words == {"activities/1.fit.gz": words}
 
 
@@ -37,14 +37,14 @@ def test_title_description_gear_and_weather_go_by_the_names_of_columns() -> None
     [
         (GERMAN, ["1", "01.06.2025", "Langer Lauf", "Lauf", "Wade", "300", "10,2", "Alte", "activities/1.gpx", "300", "10200",
                   "18.5", "0.5"],
-         FileWords("Langer Lauf", "Wade", "running", None, "Alte", CarriedWeather("strava export", 0.0, 18.5, 50.0))),
-        (FRENCH, ["1", "x", "Matin", "Course à pied", "", "activities/1.gpx"], FileWords("Matin", None, "running")),
-        (SPANISH, ["1", "x", "Tarde", "Carrera", "gemelo", "activities/1.gpx"], FileWords("Tarde", "gemelo", "running")),
-        (DUTCH, ["1", "x", "Avondloop", "Hardloopsessie", "", "activities/1.gpx"], FileWords("Avondloop", None, "running")),
-        (JAPANESE, ["1", "x", "朝", "ランニング", "activities/1.gpx", "1", "2", "3"], FileWords("朝", None, "running")),
+         ExportDetails("Langer Lauf", "Wade", "running", None, "Alte", RecordedWeather("strava export", 0.0, 18.5, 50.0))),
+        (FRENCH, ["1", "x", "Matin", "Course à pied", "", "activities/1.gpx"], ExportDetails("Matin", None, "running")),
+        (SPANISH, ["1", "x", "Tarde", "Carrera", "gemelo", "activities/1.gpx"], ExportDetails("Tarde", "gemelo", "running")),
+        (DUTCH, ["1", "x", "Avondloop", "Hardloopsessie", "", "activities/1.gpx"], ExportDetails("Avondloop", None, "running")),
+        (JAPANESE, ["1", "x", "朝", "ランニング", "activities/1.gpx", "1", "2", "3"], ExportDetails("朝", None, "running")),
     ],
 )  # fmt: skip
-def test_a_translated_table_is_read(header: str, row: list[str], words: FileWords) -> None:
+def test_a_translated_table_is_read(header: str, row: list[str], words: ExportDetails) -> None:
     line = ",".join(f'"{cell}"' for cell in row)
     assert read_strava_table(f"{header}\n{line}\n".encode()).words == {"activities/1.gpx": words}
 
@@ -54,7 +54,7 @@ def test_a_table_in_an_unknown_language_gives_its_titles_by_place_and_leaves_the
         "Id,Päivä,Nimi,Laji,Kuvaus,Aika,Varuste,Tiedosto,Sää\n7,x,Aamu,Juoksu,pohje,60,Kengät,activities/7.fit.gz,20\n"
     )
     told = read_strava_table(table.encode())
-    assert told.words == {"activities/7.fit.gz": FileWords("Aamu", "pohje", None, None, "Kengät", None)}
+    assert told.words == {"activities/7.fit.gz": ExportDetails("Aamu", "pohje", None, None, "Kengät", None)}
 
 
 def test_the_first_of_two_columns_of_a_name_counts() -> None:

@@ -57,7 +57,7 @@ def _next_step(contents: Contents, waiting: int, speak: int, weather_step: str) 
         (night is not None and bool(night.failed), "cramplog doctor, because a stage of the last nightly failed"),
         (
             speak > 0,
-            f"cramplog runs --unanswered, and tag them (first the {speak:,} with a cramp in the title or notes)",
+            f"cramplog runs --unanswered, and tag them, first those with a cramp in the title or notes ({speak:,})",
         ),
         (counts.unanswered > 0, "cramplog runs --unanswered, and tag them"),
         (counts.weathered_runs < counts.outdoor_runs, weather_step),

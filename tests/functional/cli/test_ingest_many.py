@@ -121,7 +121,7 @@ def test_runs_whose_words_speak_of_a_cramp_are_offered_first_and_no_answer_is_ma
         home("ask").stdout.splitlines()[-1] == f"Next: cramplog runs {short} (unanswered; its words speak of a cramp)"
     )
     assert home().stdout.splitlines()[-1] == (
-        "Next: cramplog runs --unanswered, and tag them (first the 1 with a cramp in the title or notes)"
+        "Next: cramplog runs --unanswered, and tag them, first those with a cramp in the title or notes (1)"
     )
     home("tag", short, "--none")
     assert "speak of a cramp" not in home("runs", "--unanswered").stdout + home("ask").stdout + home().stdout

@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmarks.bulk import ingested, new_home
 from benchmarks.run_files import write_archive
-from pipeline.formats.cleaning.segments import pieces
+from pipeline.formats.cleaning.segments import sum_in_bins
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store
 from pipeline.store.db.rows import registered
@@ -88,7 +88,8 @@ def _cut(con: duckdb.DuckDBPyConnection, first: int, last: int) -> int:
     numbers, begun = np.unique(parsed_record["run_no"], return_index=True)
     ends = [*begun[1:], parsed_record["run_no"].size]
     per_run = [
-        pieces({name: column[i:j] for name, column in parsed_record.items()}) for i, j in zip(begun, ends, strict=True)
+        sum_in_bins({name: column[i:j] for name, column in parsed_record.items()})
+        for i, j in zip(begun, ends, strict=True)
     ]
     parsed_piece = {name: np.concatenate([part[name] for part in per_run]) for name in per_run[0]}
     parsed_piece["run_no"] = np.repeat(numbers, [part["piece_no"].size for part in per_run])

@@ -18,7 +18,7 @@ from pipeline.units import plural
 
 if TYPE_CHECKING:
     from pipeline.actions.ingest.ingest import FileOutcome
-    from pipeline.formats.sources.find import Found
+    from pipeline.formats.sources.find import FoundFiles
 
 FAILED = 1
 MANY, MUCH = 20, 5_000_000  # files, and bytes in one
@@ -54,16 +54,16 @@ def ingest(
         from pipeline.actions.reading.forkserver import reading_server
 
         reading_server()  # loads while it is looked what is there
-    from pipeline.formats.sources.find import Found, find_sources
+    from pipeline.formats.sources.find import FoundFiles, find_sources
 
     _spare_what_is_loaded()
-    found = find_sources(paths) if paths else Found(())
+    found = find_sources(paths) if paths else FoundFiles(())
     outcomes = _take(found, runner_name, dry_run, redo, as_json) if paths else _redo(runner_name, dry_run, as_json)
     failed = sum(outcome.outcome == "failed" for outcome in outcomes)
     if as_json:
         print_json("ingest", files=[file_fields(outcome) for outcome in outcomes])
         return FAILED if failed else 0
-    said = "no recording there" if found.left_alone and not outcomes else summary(outcomes)
+    said = "no recording there" if found.skipped and not outcomes else summary(outcomes)
     click.echo(said + (" (nothing was kept: --dry-run)" if dry_run else ""))
     if failed and not dry_run and here().quarantine.is_dir():
         tell(f"copies of recordings that could not be read are in {here().quarantine}, with the reason beside each")
@@ -99,16 +99,16 @@ def _check(
         raise click.UsageError("--every is said with --watch only")
 
 
-def _take(found: Found, runner_name: str | None, dry_run: bool, redo: bool, as_json: bool) -> list[FileOutcome]:
+def _take(found: FoundFiles, runner_name: str | None, dry_run: bool, redo: bool, as_json: bool) -> list[FileOutcome]:
     """Take what was found; progress and outcomes are said meanwhile."""
     from pipeline.actions.ingest.ingest import ingest_found
 
-    words = sum(source.words is not None for source in found.sources)
+    words = sum(source.details is not None for source in found.sources)
     parts = [
         (words, f"titles and notes for {words:,} of them"),
         (
-            found.left_alone,
-            f"{plural(found.left_alone, 'other file is', 'other files are')} left alone as no recording",
+            found.skipped,
+            f"{plural(found.skipped, 'other file is', 'other files are')} left alone as no recording",
         ),
         (found.without_file, f"{plural(found.without_file, 'activity', 'activities')} without a recording"),
     ]
@@ -135,9 +135,9 @@ def _begun(total: int, more: list[str], as_json: bool) -> FileLines:
     return FileLines(total, silent=as_json)
 
 
-def _say_next(found: Found, runner_name: str | None, redo: bool) -> None:
+def _say_next(found: FoundFiles, runner_name: str | None, redo: bool) -> None:
     """What is of most use after this; where an export had words, the runs that speak of a cramp."""
-    speak = _how_many_speak(runner_name) if any(source.words for source in found.sources) else 0
+    speak = _how_many_speak(runner_name) if any(source.details for source in found.sources) else 0
     if speak:
         runs = "1 run speaks" if speak == 1 else f"{speak:,} runs speak"
         next_step(f"cramplog runs --unanswered ({runs} of a cramp in the title or the notes)")

@@ -127,15 +127,15 @@ def _fields(plan: ToldPlan) -> dict[str, Any]:
     """What may be said of one plan: `say` is number, range or nothing; 0 stands for fewer than 1, 96 for more than 95."""
     from pipeline.cli.lines.risk_lines import in_words
     from pipeline.report.numbers.heat_flags import heat_flag
-    from pipeline.report.numbers.of_100 import say_risk
+    from pipeline.report.numbers.of_100 import show_risk
 
-    said = say_risk(plan.told)
+    said = show_risk(plan.told)
     return {
         "start_local": plan.start_local,
         "air_temp_c": list(plan.air_temp_c) if plan.air_temp_c else None,
         "hottest_wbgt_c": plan.hottest_wbgt_c,
         "heat_flag": flag.colour if (flag := heat_flag(plan.hottest_wbgt_c)) else None,
-        "say": said.say,
+        "say": said.form,
         "of_100": said.of_100,
         "low_of_100": said.low,
         "high_of_100": said.high,

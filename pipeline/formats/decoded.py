@@ -1,6 +1,6 @@
-"""A session as its file tells it, before any repair: what every format's reader hands on.
+"""A session as it stands in its file, before any repair: the result of every format's reader.
 
-The readers (fit, gpx) fill it, identity takes its fingerprint, clean and settle turn it into a ParsedRun.
+The readers fill it, `identity` computes its fingerprint, `cleaning` turns it into a ParsedRun.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from pipeline.schema import Device, Lap, ParseNote, RecordedWeather, RecordField, Records
 
-# One row a record in the file's own order, float64, NaN where not measured. `time_s`: seconds since 1970
-# (UTC). `cadence_rpm` is the file's own count: strides of one leg, revolutions or strokes a minute.
+# One row per record in the file's order, float64, NaN where not measured. `time_s`: seconds since 1970 (UTC).
+# `cadence_rpm` is the file's own count: strides of one leg, revolutions or strokes per minute.
 DECODED_COLUMNS = (
     "time_s",
     "distance_m",
@@ -26,10 +26,10 @@ DECODED_COLUMNS = (
     "latitude",
     "longitude",
 )
-# glibc gives freed memory back at once until it has freed one large piece. Columns come and go by the dozen, and to
-# fetch their pages anew costs ten times their arithmetic (30 columns of 30 kB: 361 against 37 microseconds), and 8 % of
+# glibc returns freed memory to the system until it has freed one large block. Reading makes and frees dozens of columns;
+# mapping their pages again costs ten times their arithmetic (30 columns of 30 kB: 361 against 37 microseconds), and 8 % of
 # reading real recordings (read_runs in benchmarks.decode).
-np.empty((1 << 25) - (1 << 16), dtype=np.uint8)  # just under the largest piece that it learns from
+np.empty((1 << 25) - (1 << 16), dtype=np.uint8)  # just under the largest block that raises its threshold
 SIMULATED_MARK = "cramplog simulated"  # product name in FIT, creator in GPX
 
 
@@ -37,10 +37,10 @@ SIMULATED_MARK = "cramplog simulated"  # product name in FIT, creator in GPX
 class DecodedRun:
     """One session as decoded. `start_s` and the bounds in `stops` are seconds since 1970 (UTC).
 
-    `sport` is the file's own word, in FIT's spelling where there is one, None when it gives none. `start_s`
-    is None where the file does not say it. `elapsed_s`, `timer_s` and `distance_m` are the watch's own
-    sums. `stops` are stretches in which the file says that the timer stood; an open end is infinity. In
-    `laps`, `fields` and `weather` what counts from the run's start elsewhere is in seconds since 1970 too.
+    `sport` is the file's own term, in FIT's spelling if FIT has one, None if the file gives none. `start_s` is None if the
+    file does not give it. `elapsed_s`, `timer_s` and `distance_m` are the watch's sums. `stops` are stretches in which the
+    timer was stopped; an open end is infinity. In `laps`, `fields` and `weather` times are seconds since 1970 too, although
+    these types count from the run's start elsewhere.
     """
 
     session_no: int
@@ -66,7 +66,7 @@ class DecodedRun:
 
     @property
     def begins_s(self) -> float:
-        """The start as the file says it, else the first known instant of its records; infinity without any."""
+        """The start given by the file, otherwise the first known instant of its records; infinity without any."""
         if self.start_s is not None:
             return self.start_s
         time_s = self.columns["time_s"]
@@ -74,10 +74,10 @@ class DecodedRun:
 
 
 def empty_columns(n_records: int) -> Records:
-    """A column of NaN, shape (n_records,), for each of DECODED_COLUMNS."""
+    """Return a column of NaN, shape (n_records,), for each of DECODED_COLUMNS."""
     return {name: np.full(n_records, np.nan) for name in DECODED_COLUMNS}
 
 
 def rows_of(columns: Records, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> Records:
-    """The same columns with only the chosen rows, by mask or by index."""
+    """Return the columns with only the chosen rows, by mask or by index."""
     return {name: values[chosen] for name, values in columns.items()}

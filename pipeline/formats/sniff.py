@@ -1,19 +1,19 @@
-"""What a file is, by its content and never by its name. Called by read."""
+"""Recognises a file by its content, never by its name. Called by `read` and `sources.promises`."""
 
 from __future__ import annotations
 
 import re
 
-# Comments, a declaration and white space may stand before the root (Garmin's own TCX begins with spaces).
+# Comments, a declaration and white space may precede the root (Garmin's TCX begins with spaces).
 _ROOT = re.compile(rb"<\s*(?:[\w.-]+:)?(gpx|TrainingCenterDatabase|HealthData)[\s>/]")
 _KINDS = {b"gpx": "gpx", b"TrainingCenterDatabase": "tcx", b"HealthData": "apple"}
-_LOOK_AT = 4096  # bytes in which a root element must show itself
-_SKIP_AT_MOST = 65536  # bytes of white space and what follows it
-_WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")  # how UTF-16 begins, with its mark and without
+_LOOK_AT = 4096  # bytes in which the root element must begin
+_SKIP_AT_MOST = 65536  # bytes of white space and of what follows it
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")  # the beginning of UTF-16, with and without its mark
 
 
 def sniff(content: bytes) -> str:
-    """One of 'empty', 'fit', 'gzip', 'zip', 'gpx', 'tcx', 'apple', 'unknown'."""
+    """Return one of 'empty', 'fit', 'gzip', 'zip', 'gpx', 'tcx', 'apple', 'unknown'."""
     if not content.strip(b"\x00 \t\r\n"):
         return "empty"
     if content[8:12] == b".FIT":
@@ -29,5 +29,5 @@ def sniff(content: bytes) -> str:
 
 
 def _as_ascii(head: bytes) -> bytes:
-    """UTF-16 text without its zero bytes: enough to see the root element's name."""
+    """Return UTF-16 text without its zero bytes: enough to find the root element's name."""
     return head.replace(b"\x00", b"") if head[:2] in _WIDE else head

@@ -1,7 +1,7 @@
-"""RiskReport to one self-contained HTML page: no scripts, no requests, a policy that forbids both.
+"""RiskReport to one self-contained HTML page: no scripts, no requests, and a policy that forbids both.
 
-Called by the report action. Words come from words.py, text.py and findings.py, pictures from charts.py and
-icons.py; the templates only put them in order. Every string is escaped but the Markup those modules return.
+Called by the report action. Phrases come from `numbers.wording`, sentences from `text`, pictures from `charts`; the
+templates only put them in order. Every string is escaped except the Markup that `charts`, `bold` and `command` return.
 """
 
 from __future__ import annotations
@@ -15,12 +15,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from pipeline.report.charts import charts, icons
-from pipeline.report.numbers import wording as words
+from pipeline.report.numbers import wording
 from pipeline.report.numbers.of_100 import LEVELS
 from pipeline.report.numbers.summary import RiskReport
-from pipeline.report.text import findings, warning_signs
-from pipeline.report.text import forecast_record as record_words
-from pipeline.report.text import sentences as text
+from pipeline.report.text import findings, forecast_record, sentences, warning_signs
 from pipeline.units import format_hours, plural
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -31,13 +29,11 @@ def render_page(report: RiskReport) -> str:
     environment = _environment()
     css = environment.get_template("report.css").render().strip()
     page = environment.get_template("report.html.j2")
-    return page.render(report=report, css=Markup(css), policy=content_policy(css))  # ours  # noqa: S704
+    return page.render(report=report, css=Markup(css), policy=content_policy(css))  # our own css  # noqa: S704
 
 
 def content_policy(css: str) -> str:
-    """Nothing may be loaded or run; only this one inline style sheet, by its hash, and images inside the
-    page.
-    """
+    """The page's Content-Security-Policy: allows this one inline style sheet, by its hash, and data: images; nothing else."""
     digest = b64encode(sha256(css.encode()).digest()).decode()
     rest = "img-src data:; base-uri 'none'; form-action 'none'"
     return f"default-src 'none'; style-src 'sha256-{digest}'; {rest}"
@@ -58,9 +54,9 @@ def _environment() -> Environment:
         charts=charts,
         findings=findings,
         icons=icons,
-        record=record_words,
-        text=text,
-        words=words,
+        forecast_record=forecast_record,
+        sentences=sentences,
+        wording=wording,
         signs=warning_signs,
         LEVELS=LEVELS,
         format_hours=format_hours,
@@ -70,12 +66,12 @@ def _environment() -> Environment:
 
 
 def bold(sentence: str) -> Markup:
-    """`**22 of 100**` in bold, everything else escaped."""
-    return Markup(_BOLD.sub(r"<strong>\1</strong>", str(escape(sentence))))  # escaped before  # noqa: S704
+    """The sentence escaped, with `**22 of 100**` in bold."""
+    return Markup(_BOLD.sub(r"<strong>\1</strong>", str(escape(sentence))))  # already escaped  # noqa: S704
 
 
 def command(line: str) -> Markup:
-    """A line to type, which on a narrow page breaks between its words only."""
+    """A command to type; on a narrow page its line breaks only between words."""
     return Markup("<code>{}</code>").format(
         Markup(" ").join(Markup("<span>{}</span>").format(word) for word in line.split())
     )

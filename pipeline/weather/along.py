@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.masks import all_hold, any_holds
+from pipeline.masks import all_true, any_true
 from pipeline.weather.cells import cell_of, distance_km
 
 SEGMENT_S = 300.0  # of moving time, as sql/queries/cut_segments.sql cuts
@@ -31,16 +31,16 @@ def cells_along(
     total_s = float(moving_s[-1])
     segments = count_segments(total_s)
     placed = np.isfinite(latitude) & np.isfinite(longitude)
-    if not any_holds(placed):
+    if not any_true(placed):
         return None, (None,) * segments
-    whole = all_hold(placed)
+    whole = all_true(placed)
     moved_s, north, east = (column if whole else column[placed] for column in (moving_s, latitude, longitude))
     middles = np.minimum((np.arange(segments) + 0.5) * SEGMENT_S, total_s)
     at = np.searchsorted(moved_s, np.append(middles, total_s / 2)).clip(0, moved_s.size - 1)
     home = at[-1]
     run_cell = cell_of(float(north[home]), float(east[home]))
     near = np.abs(north[at[:-1]] - north[home]) + np.abs(east[at[:-1]] - east[home]) <= _SURELY_NEAR_DEG
-    if all_hold(near):
+    if all_true(near):
         return run_cell, (run_cell,) * segments
     return run_cell, tuple(
         run_cell

@@ -44,7 +44,7 @@ def take(path):
     reasons, n_runs = [one.reason for one in found.refused], 0
     for source in found.sources:
         try:
-            n_runs += len(read_runs(source.read(), datetime.now(UTC), source.words))
+            n_runs += len(read_runs(source.read(), datetime.now(UTC), source.details))
         except FileRefused as refused:
             reasons.append(refused.message)
     return time.process_time() - began_s, peak_mb() - before_mb, n_runs, reasons
@@ -155,7 +155,7 @@ def sparse(head: bytes) -> Callable[[Path], None]:
 HARM: dict[str, tuple[Callable[[Path], None], str]] = {
     "flat": (flat, "unpacks to"),
     "lying": (lying, "damaged inside the archive"),
-    "many": (many, "no export is packed so densely"),
+    "many": (many, "no export is compressed this much"),
     "nested": (nested, "more files than any export"),
     "inner": (inner, "unpacks to 3000 MB"),
     "overlapping": (overlapping, "zip bomb"),
@@ -163,13 +163,13 @@ HARM: dict[str, tuple[Callable[[Path], None], str]] = {
     "vast table": (vast_table, "more than 200,000 members"),
     "gzip": (gzip_bomb, "unpacks to"),
     "gzip in zip": (gzip_bomb_in_zip, "unpacks to"),
-    "table": (table_bomb, "no table of activities is that large"),
+    "table": (table_bomb, "the table of activities is too large"),
     "health": (health_bomb, "no recording"),
-    "empty segments": (empty_segments, "holds no track"),
+    "empty segments": (empty_segments, "contains no track"),
     "sparse fit": (sparse(fit_run()[:64]), "10000 MB: no run is that large"),
     "sparse gpx": (sparse(b"<gpx version='1.1'>"), "10000 MB: no run is that large"),
     "sparse zip": (sparse(b"PK\x03\x04"), "cut or damaged"),
-    "sparse health": (sparse(b"<HealthData>"), "larger than what is in it"),
+    "sparse health": (sparse(b"<HealthData>"), "mostly empty"),
     "sparse nothing": (sparse(b""), "10000 MB: no run is that large"),
 }
 
@@ -206,7 +206,10 @@ def test_what_means_harm_is_refused_soon_and_in_little_memory(
 
 def test_a_good_run_beside_a_bomb_is_read(taken: dict[str, tuple[float, float, int, list[str]]]) -> None:
     _, _, n_runs, reasons = taken["beside"]
-    assert (n_runs, reasons) == (1, ["unpacks to 50 MB: no run is that large; look what it is before you unpack it"])
+    assert (n_runs, reasons) == (
+        1,
+        ["unpacks to 50 MB: no run is that large; check where it comes from before you unpack it"],
+    )
 
 
 def test_no_room_to_unpack_an_archive_inside_is_a_reason_and_the_rest_is_read(

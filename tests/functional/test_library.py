@@ -22,7 +22,7 @@ from pipeline.actions.risk.usual_air import OwnAir
 from pipeline.actions.training.evidence import evidence_of, record_of
 from pipeline.cli.lines.risk_lines import in_words
 from pipeline.files import write_lock
-from pipeline.report.numbers.of_100 import say_risk
+from pipeline.report.numbers.of_100 import show_risk
 from pipeline.store.analyst.publish import publish
 from pipeline.store.analyst.query import run_query
 from pipeline.store.answers.runners import find_runner
@@ -146,7 +146,7 @@ def test_risk_is_the_commands_answer(here: Path, store: cramplog.Store) -> None:
     assert answer.plan is not None
     assert answer.simulated
     assert document["plan"]["words"] == in_words(answer.plan)
-    assert document["plan"]["low_of_100"] == say_risk(answer.plan.told).low
+    assert document["plan"]["low_of_100"] == show_risk(answer.plan.told).low
     assert (document["pace_faster_pct"], document["race"]) == (answer.asked.pace_faster_pct, True)
 
 
@@ -184,8 +184,8 @@ def test_errors_are_of_one_family_and_say_what_to_do(store: cramplog.Store, tmp_
         (cramplog.WrongInput, "is not a duration", lambda: store.risk("long")),
         (cramplog.NotFound, "no runner is called 'nobody'", lambda: store.report("nobody")),
         (cramplog.NotFound, "there is no file", lambda: cramplog.read_runs(tmp_path / "none.fit")),
-        (cramplog.FileRefused, "neither FIT, GPX nor TCX", lambda: cramplog.read_runs(tmp_path / "notes.fit")),
-        (cramplog.FileRefused, "an archive", lambda: cramplog.read_runs(str(tmp_path / "export.zip"))),
+        (cramplog.FileRefused, "not a FIT, GPX or TCX file", lambda: cramplog.read_runs(tmp_path / "notes.fit")),
+        (cramplog.FileRefused, "a zip archive", lambda: cramplog.read_runs(str(tmp_path / "export.zip"))),
         (cramplog.FileRefused, "Is a directory", lambda: cramplog.read_runs(tmp_path)),
     ]
     for kind, message, call in cases:

@@ -209,7 +209,7 @@ def test_the_installed_program_goes_from_the_sample_to_a_report(installed: Insta
             path.rename(inbox / path.name)
     assert "31 new" in said("cramplog", "nightly", "--plain")
     page = (store / "reports" / "greta.html").read_text()
-    assert "of 100 runs like it" in page
+    assert "of 100 runs of each length" in page
     assert "Simulated" in page
     assert set(re.findall(r'(?:src|href)="([^#"][^"]*)"', page)) <= {"https://open-meteo.com/"}
     assert "<script" not in page

@@ -15,17 +15,17 @@ from pipeline.report.numbers.facts import (
     CrampFact,
     Evaluation,
     Forecast,
-    MadeForecast,
+    ForecastFact,
     Others,
     Permission,
     PlanRisk,
     ProfileFact,
     Provenance,
+    QuestionnaireFacts,
     ReportFacts,
     Risk,
     Rival,
     RunFact,
-    Told,
 )
 from pipeline.units import Units, celsius
 
@@ -77,7 +77,7 @@ def plan_of(
         start_hour=start_hour,
         race=False,
         risk=None if declined else risk,
-        say="nothing" if declined else say,
+        form="nothing" if declined else say,
         beyond=() if declined else beyond,
     )
 
@@ -168,10 +168,11 @@ def curves(
 
 
 def evaluation(runs: tuple[RunFact, ...]) -> Evaluation:
-    """A record over the answered runs: short ones said to be low, long ones high."""
-    told = [run for run in runs if run.answer in ("cramp", "no cramp")]
+    """Forecasts of the answered runs: low for short ones, high for long ones."""
+    answered = [run for run in runs if run.answer in ("cramp", "no cramp")]
     forecasts = tuple(
-        Forecast(risk_of(0.04, run.moving_s / HOUR, run.air_temp_c, 0.7).mean, run.answer == "cramp") for run in told
+        Forecast(risk_of(0.04, run.moving_s / HOUR, run.air_temp_c, 0.7).mean, run.answer == "cramp")
+        for run in answered
     )
     rivals = (Rival("own rate", 0.41), Rival("level and shape", 0.27), Rival("logistic", 0.29))
     return Evaluation(forecasts, 0.24, rivals, 560, 12)
@@ -187,7 +188,7 @@ def many_cramps() -> ReportFacts:
         cramps=cramps_on(runs),
         permission=Permission(False, True, 60, 45, "counts", (), False, False, True),
         plan=plan_of(3, 24.0),
-        plan_asked=True,
+        plan_given=True,
         compared=plan_of(2, 24.0),
         **curves(0.009, 0.7),
         evaluation=evaluation(runs),
@@ -205,7 +206,7 @@ def few_cramps() -> ReportFacts:
         cramps=cramps_on(runs)[:2],
         permission=Permission(False, True, 20, 14, "none", (), True, False, True),
         plan=plan_of(1.5, 18.0, level=0.004, spread=1.1),
-        plan_asked=False,
+        plan_given=False,
         compared=plan_of(2.5, 18.0, level=0.004, spread=1.1),
         **curves(0.004, 1.1),
         evaluation=evaluation(runs),
@@ -302,15 +303,15 @@ def claimed() -> ReportFacts:
     return replace(many_cramps(), permission=permission, forecasts=made_forecasts())
 
 
-def made_forecasts() -> tuple[MadeForecast, ...]:
-    """Forecasts kept before the answer: of 70 new runs 22 cramps expected and 8 came; two plans asked about, three without."""
-    new = tuple(MadeForecast("automatic", "scored", 0.02 + 0.59 * (n % 2), n % 9 == 0) for n in range(70))
-    asked = (MadeForecast("asked", "scored", 0.3, True), MadeForecast("asked", "scored", 0.1, False))
+def made_forecasts() -> tuple[ForecastFact, ...]:
+    """Forecasts stored before the answer: 70 new runs with 22 cramps expected and 8 observed; two scored plans, others open."""
+    new = tuple(ForecastFact("automatic", "scored", 0.02 + 0.59 * (n % 2), n % 9 == 0) for n in range(70))
+    asked = (ForecastFact("asked", "scored", 0.3, True), ForecastFact("asked", "scored", 0.1, False))
     rest = (
-        MadeForecast("asked", "replaced", 0.2, True),
-        MadeForecast("automatic", "unanswered", 0.2, None),
-        MadeForecast("asked", "waiting", 0.2, None),
-        MadeForecast("asked", "expired", 0.2, None),
+        ForecastFact("asked", "replaced", 0.2, True),
+        ForecastFact("automatic", "unanswered", 0.2, None),
+        ForecastFact("asked", "waiting", 0.2, None),
+        ForecastFact("asked", "expired", 0.2, None),
     )
     return (*new, *asked, *rest)
 
@@ -345,7 +346,7 @@ def asked() -> ReportFacts:
         ProfileFact("usual_shoes", "<b>the **blue** ones</b> " + "x" * 90, MADE_AT.date()),
         ProfileFact("also_cramps", "bike, night", MADE_AT.date()),
     )
-    return replace(many_cramps(), told=Told(counts, profile, ("blood", "condition")))
+    return replace(many_cramps(), questionnaire=QuestionnaireFacts(counts, profile, ("blood", "condition")))
 
 
 EXAMPLES = {

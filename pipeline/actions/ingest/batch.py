@@ -124,7 +124,7 @@ def _contribution(
     in_store = [stored_by_id[run.run_id] for run in file.runs if run.run_id in stored_by_id]
     if any(run.runner_id != job.runner.runner_id for run in in_store):
         return FileContribution(file, belongs=False)
-    details = file.source.words
+    details = file.source.details
     stored = [stored_by_id[run_id] for run_id in left if run_id in stored_by_id]
     changed = {
         run.run_id for run in stored if details is not None and details != details_by_sha256.get(run.file_sha256)
@@ -146,10 +146,10 @@ def _ingest_details(
     """What the ledger gets with the runs: export details per content and per run, and the weather places near their cells."""
     by_sha256, by_run_id = dict[str, ExportDetails](), dict[str, ExportDetails]()
     for item in contributions:
-        if item.belongs and item.file.runs and item.file.source.words is not None:
+        if item.belongs and item.file.runs and item.file.source.details is not None:
             contents = {item.file.sha256, *(run.file_sha256 for run in item.detailed)}
-            by_sha256 |= dict.fromkeys(contents, item.file.source.words)
-            by_run_id |= dict.fromkeys((run.run_id for run in item.detailed), item.file.source.words)
+            by_sha256 |= dict.fromkeys(contents, item.file.source.details)
+            by_run_id |= dict.fromkeys((run.run_id for run in item.detailed), item.file.source.details)
     cells = {cell for run in fresh for cell in (run.prepared.cell, *run.prepared.segment_cells) if cell is not None}
     return IngestDetails(by_sha256, by_run_id, near_cells(con, cells))
 

@@ -20,7 +20,7 @@ from pipeline.actions.reading.cached_zones import cached_zones
 from pipeline.actions.reading.originals import StoredContents, sync_copies
 from pipeline.actions.reading.read_file import ReadFile, Reading, keep_copy, parse_file, read_file
 from pipeline.formats.read import PARSER_VERSION
-from pipeline.formats.sources.find import Found, Source, find_sources
+from pipeline.formats.sources.find import FoundFiles, Source, find_sources
 from pipeline.formats.sources.opened import close_archives
 from pipeline.settings import Settings
 from pipeline.store.answers.corrections import deletions_of_files
@@ -61,7 +61,7 @@ def ingest(
 
 def ingest_found(
     settings: Settings,
-    found: Found,
+    found: FoundFiles,
     runner_name: str | None,
     now: datetime,
     report_outcome: Callable[[FileOutcome], None] = lambda _: None,
@@ -91,7 +91,7 @@ class _Options:
     zone_of: ZoneOf
 
 
-def _ingest_single(found: Found, options: _Options) -> list[FileOutcome]:
+def _ingest_single(found: FoundFiles, options: _Options) -> list[FileOutcome]:
     """Import a single new file, opening the store once instead of twice. Returns [] and does nothing in any other case.
 
     A runner who has just come home waits for this. The file is read before the store is opened. A content that has a copy
@@ -102,7 +102,7 @@ def _ingest_single(found: Found, options: _Options) -> list[FileOutcome]:
         or options.redo
         or found.refused
         or len(found.sources) != 1
-        or found.sources[0].words is not None
+        or found.sources[0].details is not None
     ):
         return []
     settings, now = options.settings, options.now
@@ -118,7 +118,9 @@ def _ingest_single(found: Found, options: _Options) -> list[FileOutcome]:
         return store_into(con, [file], job)
 
 
-def _ingest_many(found: Found, options: _Options, report_outcome: Callable[[FileOutcome], None]) -> list[FileOutcome]:
+def _ingest_many(
+    found: FoundFiles, options: _Options, report_outcome: Callable[[FileOutcome], None]
+) -> list[FileOutcome]:
     """Import files of any kind and number: look up in the store what is stored, then open it once per batch."""
     settings, now = options.settings, options.now
     with pool_for(found.sources) as pool:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.formats.cleaning.segments import pieces
+from pipeline.formats.cleaning.segments import sum_in_bins
 from pipeline.schema import FieldSummary, ParsedRun, Prepared
 from pipeline.store.runs.field_rows import Block, blocks_of, field_rows, numbered_fields
 from pipeline.weather.along import cells_along
@@ -29,7 +29,7 @@ def prepare(run: ParsedRun) -> Prepared:
     blocks = blocks_of(run.fields)
     return Prepared(
         values_kept=sum(int(np.count_nonzero(np.isfinite(column))) for column in records.values()),
-        pieces=pieces(records),
+        pieces=sum_in_bins(records),
         field_rows=field_rows(blocks),
         parts={table: columns for table, columns in _parts(run, blocks) if columns},
         place=place,

@@ -78,7 +78,7 @@ def parse_file(source: Source, reading: Reading) -> ReadFile:
         return refused(source, reason.message)
     sha256 = sha256_of(content)
     stored_details = reading.export_details.get(sha256)
-    file = ReadFile(source, sha256, len(content), export_details=source.words or stored_details)
+    file = ReadFile(source, sha256, len(content), export_details=source.details or stored_details)
     if sha256 in reading.stored and file.export_details == stored_details:
         return replace(file, is_stored=True)
     return _parsed(file, content, reading)

@@ -29,14 +29,14 @@ from pipeline.report.numbers.facts import (
     CrampFact,
     Evaluation,
     Forecast,
-    MadeForecast,
+    ForecastFact,
     Others,
     Provenance,
+    QuestionnaireFacts,
     ReportFacts,
     Rival,
     RivalName,
     RunFact,
-    Told,
 )
 from pipeline.report.numbers.summary import summarise
 from pipeline.report.page import render_page
@@ -106,7 +106,7 @@ class Read:
     hours: pl.DataFrame
     fit: Fit | None
     units: Units
-    told: Told
+    told: QuestionnaireFacts
     forecasts: tuple[StoredForecast, ...]
 
     @property
@@ -171,10 +171,10 @@ def report_facts(read: Read, now: datetime) -> ReportFacts:
         permission=permission_of(said, evidence),
         **_plan_fields(plans),
         evaluation=_evaluation(record["evaluation"]),
-        forecasts=tuple(MadeForecast(one.kind, one.state, one.mean, one.cramp) for one in read.forecasts),  # type: ignore[arg-type]  # words of v_prediction
+        forecasts=tuple(ForecastFact(one.kind, one.state, one.mean, one.cramp) for one in read.forecasts),  # type: ignore[arg-type]  # words of v_prediction
         others=Others(**record["others"]) if read.fit else Others(0, 0),
         provenance=_provenance(read),
-        told=read.told,
+        questionnaire=read.told,
         units=read.units,
     )
 
@@ -186,8 +186,8 @@ def _run_fact(row: Mapping[str, Any]) -> RunFact:
 def _plan_fields(plans: PlanSet | None) -> dict[str, Any]:
     if plans is None:
         empty: dict[str, Any] = dict.fromkeys(("by_duration", "grid", "by_hour", "by_pace"), ())
-        return {"plan": None, "compared": None, "plan_asked": False, **empty}
-    return {**{name: getattr(plans, name) for name in PlanSet.__dataclass_fields__}, "plan_asked": False}
+        return {"plan": None, "compared": None, "plan_given": False, **empty}
+    return {**{name: getattr(plans, name) for name in PlanSet.__dataclass_fields__}, "plan_given": False}
 
 
 def _evaluation(record: Mapping[str, Any] | None) -> Evaluation | None:

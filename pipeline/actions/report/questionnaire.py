@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import duckdb
 
-from pipeline.report.numbers.facts import AnswerCount, ProfileFact, Told
+from pipeline.report.numbers.facts import AnswerCount, ProfileFact, QuestionnaireFacts
 from pipeline.store.answers.private import recorded_kinds
 from pipeline.store.answers.questions import question_counts, questionnaire_items
 
 
-def told_of(con: duckdb.DuckDBPyConnection, runner_id: str) -> Told:
+def told_of(con: duckdb.DuckDBPyConnection, runner_id: str) -> QuestionnaireFacts:
     """One runner's answers, in a fixed order: a report's hash rests on them."""
     profile = questionnaire_items(con, runner_id, None)
-    return Told(
+    return QuestionnaireFacts(
         counts=tuple(AnswerCount(*row) for row in question_counts(con, runner_id)),
         profile=tuple(
             ProfileFact(given.question, given.answer.text, given.answered_at.date()) for given in profile.values()

@@ -184,7 +184,7 @@ def plan_risk(wish: Wish, risk: Risk, said: MaySay) -> PlanRisk:
         start_hour=wish.start_hour,
         race=wish.race,
         risk=None if said.risk == "none" else risk,
-        say={"number and range": "number", "range": "range", "none": "nothing"}[said.risk],  # type: ignore[arg-type]
+        form={"number and range": "number", "range": "range", "none": "nothing"}[said.risk],  # type: ignore[arg-type]
         beyond=said.hatched,
     )
 

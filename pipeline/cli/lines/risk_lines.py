@@ -10,7 +10,7 @@ from datetime import datetime
 from pipeline.actions.risk.air_sources import PlanAir
 from pipeline.actions.risk.result import RiskAnswer, ToldPlan
 from pipeline.report.numbers.heat_flags import ABOUT_HEAT, heat_flag
-from pipeline.report.numbers.of_100 import ABOVE, Said, say_risk
+from pipeline.report.numbers.of_100 import OVER_95, ShownRisk, show_risk
 from pipeline.report.numbers.wording import MONTHS, bare, brief, of_100, pace, pill, span
 from pipeline.report.text.sentences import rest_of_it
 from pipeline.report.text.warning_signs import STUDIES
@@ -72,20 +72,22 @@ def withheld(answer: RiskAnswer) -> list[str]:
 
 def told(plan: ToldPlan) -> list[str]:
     """The number with its range and its complement, or the range, or why there is neither; and how far it is a guess."""
-    said = say_risk(plan.told)
+    said = show_risk(plan.told)
     if said.low is None or said.high is None:
         return [f"For this run {WHY_NONE[plan.why_none or 'too long']}."]
     guess = " and ".join(BEYOND[word] for word in plan.beyond)
     return [_chance(said), *([f"A rough guess: {guess} than on any run of yours."] if guess else [])]
 
 
-def _chance(said: Said) -> str:
+def _chance(said: ShownRisk) -> str:
     between = span(said.low or 0, said.high or 0)
     if said.of_100 is None:
         return f"Somewhere from {between} of 100 runs like it would bring you a cramp ({pill(said)}): too unsure for one number."
-    about = "" if said.of_100 in (0, ABOVE) else "about "
+    about = "" if said.of_100 in (0, OVER_95) else "about "
     first = f"{about}{of_100(said.of_100)}"
-    without = "more than 99" if said.of_100 == 0 else "fewer than 5" if said.of_100 == ABOVE else str(100 - said.of_100)
+    without = (
+        "more than 99" if said.of_100 == 0 else "fewer than 5" if said.of_100 == OVER_95 else str(100 - said.of_100)
+    )
     lead = f"{first[0].upper()}{first[1:]} runs like it would bring you a cramp (plausible: {between}), {without} would not."
     return f"{lead} On the report's scale: {pill(said)}."
 
@@ -126,7 +128,7 @@ def air_lines(answer: RiskAnswer) -> list[str]:
     flag, hottest_c = heat_flag(plan.hottest_wbgt_c), plan.hottest_wbgt_c
     if flag is not None and hottest_c is not None:
         heat = format_temperature(hottest_c, answer.units)
-        lines.append(f"Heat by itself: WBGT up to {heat}, a {flag.colour} flag at races: {flag.asks}. {ABOUT_HEAT}")
+        lines.append(f"Heat by itself: WBGT up to {heat}, a {flag.colour} flag at races: {flag.advice}. {ABOUT_HEAT}")
     if hottest_c is None and air.source != "none":
         lines.append("The rest of the air is not known well enough, so the number stands for mild weather.")
     return lines
@@ -151,7 +153,7 @@ def hour_rows(answer: RiskAnswer) -> list[list[str]]:
     """Start, temperature, of 100, plausible: the same run through its day, the plan itself marked."""
     rows = []
     for plan in answer.by_hour:
-        said = say_risk(plan.told)
+        said = show_risk(plan.told)
         known = said.low is not None and said.high is not None
         number = brief(said.of_100) if said.of_100 is not None else "–"
         start = "" if plan.start_local is None else f"{plan.start_local.hour}:{plan.start_local:%M}"
@@ -170,10 +172,10 @@ def _from_to(temps_c: tuple[float, float], units: Units) -> str:
 
 def in_words(plan: ToldPlan) -> str:
     """'about 7 of 100 (3 to 14)', '12 to 60 of 100', 'no number': for programs that show it."""
-    said = say_risk(plan.told)
+    said = show_risk(plan.told)
     if said.low is None or said.high is None:
         return "no number"
     if said.of_100 is None:
         return f"{span(said.low, said.high)} of 100"
-    about = "" if said.of_100 in (0, ABOVE) else "about "
+    about = "" if said.of_100 in (0, OVER_95) else "about "
     return f"{about}{bare(said.of_100)} of 100 ({span(said.low, said.high)})"

@@ -1,4 +1,4 @@
-"""Positions: the distance between them, and which further fields may tell one. Called by clean, sport and the readers."""
+"""Distances between positions, and which sensor fields may contain a position. Called by cleaning and the readers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EARTH_RADIUS_M = 6_371_008.8  # mean radius (IUGG)
 
 
 def step_m(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Great-circle distance of each position to the one before (haversine), shape (n - 1,); from degrees."""
+    """Return great-circle metres from each position to the next (haversine), shape (n - 1,). Inputs in degrees."""
     lat, lon = np.radians(latitude), np.radians(longitude)
     across = np.sin(np.diff(lat) / 2) ** 2
     along = np.cos(lat[:-1]) * np.cos(lat[1:]) * np.sin(np.diff(lon) / 2) ** 2
@@ -22,5 +22,5 @@ def step_m(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDA
 
 
 def is_place(name: str, unit: str | None = None) -> bool:
-    """Whether a sensor's further field may tell where the runner was: 'startLat', 'end_lng', anything in semicircles."""
+    """Return True if a sensor field may reveal a position: 'startLat', 'end_lng', anything in semicircles."""
     return bool(_PLACE.search(name) or _PLACE.search(name.lower())) or "semicircle" in (unit or "").lower()

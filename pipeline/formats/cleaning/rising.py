@@ -1,6 +1,6 @@
-"""The longest rising part of a series: what a clock or a counter says without its slips.
+"""The longest rising part of a series: a clock or a counter without its slips.
 
-Called by clean and distance.
+Called by `columns` and `distance`.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from bisect import bisect_right
 import numpy as np
 from numpy.typing import NDArray
 
-FEW = 0.1  # the share of a series that may be called slips; beyond it, who says which part is right
+FEW = 0.1  # the largest share of a series that counts as slips; with more, nobody knows which part is right
 
 
 def longest_rising(values: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Marks, shape (n,), the longest subsequence that never falls. Values must be finite.
+    """Mark the longest subsequence that never falls, shape (n,). Values must be finite.
 
-    A value that nothing before exceeds and nothing after undercuts belongs to it. What is left falls into
-    stretches that each lie between two such values, so one search over all of them finds the rest.
+    A value belongs to it if no earlier value is higher and no later one is lower. All other values lie in stretches
+    between two such values, so one search over all of them finds the rest.
     """
     marks = (values >= np.maximum.accumulate(values)) & (values <= np.minimum.accumulate(values[::-1])[::-1])
     unsure = np.flatnonzero(~marks)
@@ -27,8 +27,8 @@ def longest_rising(values: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 def _longest_rising_rows(series: list[float]) -> list[int]:
-    """Patience sorting with back pointers (Fredman 1975), n log n; the rows from the last to the first."""
-    tails: list[float] = []  # the lowest value a rising subsequence of each length can end with
+    """Patience sorting with back pointers (Fredman 1975), n log n. Returns the rows from last to first."""
+    tails: list[float] = []  # the lowest possible last value of a rising subsequence, per length
     tail_rows: list[int] = []
     before = [-1] * len(series)
     for row, value in enumerate(series):

@@ -1,6 +1,6 @@
-"""What sensors show: which values of a record can be believed, and whether it is a record at all. Called by clean.
+"""Sensor values: which are believable, and whether a row is a record at all. Called by `columns`.
 
-A value that cannot be believed becomes NaN; its row stays, unless it was made of other bytes.
+A value that is not believable becomes NaN. Its row stays, unless the row was read from other bytes.
 """
 
 from __future__ import annotations
@@ -11,28 +11,28 @@ import numpy as np
 
 from pipeline.formats.cleaning.spans import Span
 from pipeline.formats.decoded import rows_of
-from pipeline.masks import any_holds
+from pipeline.masks import any_true
 from pipeline.schema import ParseNote, Records
 
-# What a sensor can show; outside it is a fault (0 beats a minute is a strap that lost contact).
+# The range of a working sensor; a value outside is a fault (0 beats per minute: a strap that lost contact).
 _PLAUSIBLE = {
     "heart_rate_bpm": (1.0, 250.0),
     "cadence_rpm": (0.0, 300.0),
     "power_w": (0.0, 3000.0),
-    "altitude_m": (-445.0, 9000.0),  # a FIT altitude with nothing but zeros, or its last byte, reads -500 to -449
+    "altitude_m": (-445.0, 9000.0),  # a FIT altitude of zero bytes, or with only its last byte, reads -500 to -449
     "device_temp_c": (-50.0, 80.0),
 }
-# Beyond these no sensor goes, however broken.
+# No sensor goes beyond these, however broken.
 _MISREAD = {"distance_m": 1e6, "altitude_m": 9000.0, "power_w": 10_000.0, "latitude": 90.0}
 _ZERO_BYTES_ALTITUDE_M = -500.0
 
-SPIKE_M = 50.0  # a flipped bit moves an altitude by a power of two; nobody climbs so much in a second or two
+SPIKE_M = 50.0  # a flipped bit moves an altitude by a power of two; nobody climbs this much in a second or two
 BACK_WITHIN_M = 10.0
 SPIKE_S = 20.0  # two steps of smart recording
 
 
 def without_misread(columns: Records, spans: Mapping[str, Span], limit_ms: float, notes: list[ParseNote]) -> Records:
-    """Without records that say two things no broken sensor says: other bytes taken for a record."""
+    """Leave out records with two values that even a broken sensor cannot give: other bytes misread as a record."""
     most = {**_MISREAD, "speed_ms": 2 * limit_ms}
     odd = [name for name in most if not spans[name].is_within(-most[name], most[name])]
     if len(odd) < 2:
@@ -41,14 +41,14 @@ def without_misread(columns: Records, spans: Mapping[str, Span], limit_ms: float
     for name in odd:
         n_signs += np.abs(columns[name]) > most[name]
     misread = n_signs >= 2
-    if not any_holds(misread):
+    if not any_true(misread):
         return columns
-    notes.append(ParseNote("misread", "records that make no sense were left out", int(misread.sum())))
+    notes.append(ParseNote("misread", "records with several impossible values were left out", int(misread.sum())))
     return rows_of(columns, ~misread)
 
 
 def clean_values(columns: Records, spans: Mapping[str, Span], limit_ms: float, notes: list[ParseNote]) -> Records:
-    """Columns, in the order of time, with only values that a sensor on a body gives."""
+    """Return columns, in time order, with only values that a body sensor gives."""
     if spans["altitude_m"].lowest <= _ZERO_BYTES_ALTITUDE_M:
         columns = _without_zeroed(columns, notes)
     columns = _plausible_values(columns, spans, limit_ms, notes)
@@ -58,18 +58,18 @@ def clean_values(columns: Records, spans: Mapping[str, Span], limit_ms: float, n
 
 
 def _without_zeroed(columns: Records, notes: list[ParseNote]) -> Records:
-    """Nothing but the time of records whose bytes were never written: as zeros they read as values.
+    """Keep only the time of records with bytes that were never written: their zeros read as values.
 
-    A FIT altitude of zero bytes is -500 m; one more zero beside it, and none of the record can be believed.
+    A FIT altitude of zero bytes is -500 m. With one more zero in the record, none of its values is believable.
     """
     sunk = columns["altitude_m"] == _ZERO_BYTES_ALTITUDE_M
-    if not any_holds(sunk):
+    if not any_true(sunk):
         return columns
     place = (columns["latitude"] == 0) & (columns["longitude"] == 0)
     zeroed = sunk & (place | (columns["heart_rate_bpm"] == 0) | (columns["distance_m"] == 0))
-    if not any_holds(zeroed):
+    if not any_true(zeroed):
         return columns
-    notes.append(ParseNote("zeroed", "records that were never written whole were left empty", int(zeroed.sum())))
+    notes.append(ParseNote("zeroed", "records that were only partly written were left empty", int(zeroed.sum())))
     emptied = {name: np.where(zeroed, np.nan, values) for name, values in columns.items()}
     return {**emptied, "time_s": columns["time_s"]}
 
@@ -80,23 +80,25 @@ def _plausible_values(columns: Records, spans: Mapping[str, Span], limit_ms: flo
             continue
         values = columns[name]
         wrong = (values < low) | (values > high)
-        if any_holds(wrong):
+        if any_true(wrong):
             columns = {**columns, name: np.where(wrong, np.nan, values)}
-            notes.append(ParseNote(name, f"values outside {low:g} to {high:g} were left out", int(wrong.sum())))
+            notes.append(
+                ParseNote(name, f"values of {name} outside {low:g} to {high:g} were left out", int(wrong.sum()))
+            )
     return columns
 
 
 def _without_spikes(columns: Records, notes: list[ParseNote]) -> Records:
-    """Without altitudes that leave those before and after them, which agree: each would count as a climb."""
+    """Remove single altitudes far from both neighbours while these agree: each would count as a climb."""
     altitude_m = columns["altitude_m"]
     steps_m = altitude_m[1:] - altitude_m[:-1]
     far = np.abs(steps_m) > SPIKE_M
-    if not any_holds(far):
+    if not any_true(far):
         return columns
     spike = np.zeros(altitude_m.size, dtype=np.bool_)
     spike[1:-1] = far[:-1] & far[1:] & (np.abs(steps_m[:-1] + steps_m[1:]) < BACK_WITHIN_M)
     spike[1:-1] &= columns["time_s"][2:] - columns["time_s"][:-2] <= SPIKE_S
-    if not any_holds(spike):
+    if not any_true(spike):
         return columns
     notes.append(
         ParseNote("altitude_spike", "single altitudes far from their neighbours were left out", int(spike.sum()))

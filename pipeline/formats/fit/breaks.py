@@ -1,7 +1,6 @@
-"""Where a FIT file's chain of messages was lost without a stop: by times far from their neighbours, and by zeros.
+"""Finds where the chain of messages of a damaged FIT file was lost unnoticed: by times far from their neighbours, by zeros.
 
-Asked only of files that are damaged anyway: in a whole file a clock that jumps is a clock that jumps. Called by
-fit_resync.
+Used only for files that are damaged anyway: in an undamaged file a jump of the clock is real. Called by `resync`.
 """
 
 from __future__ import annotations
@@ -16,10 +15,10 @@ from pipeline.formats.fit.profile import RECORD
 from pipeline.formats.fit.walk import Walk
 
 DAY_S = 86400
-_LONG = 8  # a message of fewer bytes may well be all zeros
+_LONG = 8  # a shorter message may really be all zeros
 _MOST_JUMPS = 100
 _IN_A_SECOND = 20  # more records than any watch writes
-_GOES_ON_FOR = 3  # so many messages in order of time after a jump: the clock was set, and they are sound
+_GOES_ON_FOR = 3  # with this many messages in time order after a jump, the clock was set and they are sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class Timeline:
     seconds: NDArray[np.int64]
 
     def last_timed(self, before: int) -> tuple[int, int, int] | None:
-        """Position, end and time of the last message with a time that begins before a position."""
+        """Return position, end and time of the last message with a time that begins before a position."""
         timed = np.flatnonzero((self.at < before) & (self.seconds >= 0))
         return (
             (int(self.at[timed[-1]]), int(self.ends[timed[-1]]), int(self.seconds[timed[-1]])) if timed.size else None
@@ -40,18 +39,18 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A message that cannot be one, by its position; not `certain` where the clock may have been set instead."""
+    """The position of an impossible message; not `certain` if the clock may have been set instead."""
 
     at: int
     certain: bool
 
 
 def timeline(content: bytes, walk: Walk) -> Timeline:
-    """All messages that were walked over."""
+    """Return all messages found by the walk."""
     starts = walk.starts()
     at = np.concatenate([np.empty(0, dtype=np.intp), *starts.values()])
-    ends = [some + 1 + layout.size for layout, some in starts.items()]
-    seconds = [written_times(content, layout, some) for layout, some in starts.items()]
+    ends = [positions + 1 + layout.size for layout, positions in starts.items()]
+    seconds = [written_times(content, layout, positions) for layout, positions in starts.items()]
     timed = np.concatenate([np.empty(0, dtype=np.int64), *seconds])
     if walk.has_compressed_times():
         short = compressed_times(content, starts).at(at)
@@ -61,23 +60,24 @@ def timeline(content: bytes, walk: Walk) -> Timeline:
 
 
 def breaks(content: bytes, walk: Walk, times: Timeline, since: int) -> list[Break]:
-    """The messages from a position on at which the chain may have been lost."""
-    known = times.seconds >= 0
-    at, seconds = times.at[known], times.seconds[known]
+    """Return the messages from position `since` on at which the chain may have been lost."""
+    timed = times.seconds >= 0
+    at, seconds = times.at[timed], times.seconds[timed]
     jumps = np.flatnonzero(np.abs(np.diff(seconds)) > DAY_S) + 1
     jumps = jumps[at[jumps] >= since][:_MOST_JUMPS]
     found = [Break(int(at[i]), not _goes_on(seconds[i : i + _GOES_ON_FOR + 1])) for i in jumps.tolist()]
     wrong = [*_first_zeros(content, times), *_stuck(content, walk, since)]
-    return found + [Break(one, True) for one in wrong if one >= since]
+    return found + [Break(position, True) for position in wrong if position >= since]
 
 
 def _goes_on(seconds: NDArray[np.int64]) -> bool:
+    """Return True if the times after a jump continue in order."""
     steps = np.diff(seconds)
     return bool(steps.size == _GOES_ON_FOR and (steps >= 0).all() and 0 < steps.sum() <= DAY_S)
 
 
 def _stuck(content: bytes, walk: Walk, since: int) -> list[int]:
-    """The first of many records of one second, or of none: bytes that stay the same from record to record, taken for the time."""
+    """Return the first of many records with the same time or none: bytes misread as the time, equal in each record."""
     found = []
     for layout, starts in walk.starts(RECORD).items():
         if layout.time is None:
@@ -90,7 +90,7 @@ def _stuck(content: bytes, walk: Walk, since: int) -> list[int]:
 
 
 def _first_zeros(content: bytes, times: Timeline) -> list[int]:
-    """The first message that is nothing but zeros from its header on: of a block that was never written."""
+    """Return the first message of only zeros, header included: part of a block that was never written."""
     long = np.flatnonzero(times.ends - times.at >= _LONG)
     if not long.size:
         return []

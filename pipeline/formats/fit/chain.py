@@ -1,6 +1,6 @@
-"""Whether messages of a FIT file begin at a position: a chain of them is no accident. Called by resync.
+"""Decides whether messages of a FIT file begin at a position: a chain of them is no accident. Called by `resync`.
 
-Nothing in a message says that it is one: what counts is that several fit together, by layout and in time.
+Nothing marks bytes as a message; the evidence is that several messages fit together, in layout and in time.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from pipeline.formats.fit.layout import Layout
 from pipeline.formats.fit.profile import BASE_TYPES, MESSAGE_NUMBERS
 from pipeline.formats.fit.walk import definition_size, local_number
 
-BACK_S = 3600  # so far a message may lie behind the one before it: laps and events are written late
-_CHAIN = 4  # so many messages one after the other are no accident
-_MOST_MESSAGES = 1024  # the numbers Garmin has given lie below
-_MAKERS_OWN = 0xFF00  # from here on every maker gives its own
-_KNOWN_MESSAGES = frozenset(MESSAGE_NUMBERS.values())
+BACK_S = 3600  # a message may be this much earlier than the previous one: laps and events are written late
+_CHAIN = 4  # this many messages in a row are no accident
+_MOST_MESSAGES = 1024  # numbers given by Garmin are lower
+_MANUFACTURER_MESSAGES = 0xFF00  # numbers from here on are free for manufacturers
+_PROFILE_MESSAGES = frozenset(MESSAGE_NUMBERS.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Where the messages of a part lie: content[begin:end].
+    """The bytes that hold the messages of a part: content[begin:end].
 
-    A `sound` part that is walked to its very end is believed. A `cut` part may end within a message.
+    A `sound` part is trusted if the walk reaches its exact end. A `cut` part may end within a message.
     """
 
     begin: int
@@ -33,10 +33,10 @@ class Body:
 
 
 def chain_holds(content: bytes, local: dict[int, Layout], within_s: tuple[int, int], at: int, body: Body) -> bool:
-    """Whether messages follow one another from `at`, of known layouts, going on in time, none of them empty.
+    """Return True if a chain of messages begins at `at`: of known layouts, in time order, none of them empty.
 
-    Fewer than _CHAIN are enough where they end with the part, its checksum or not: that is no accident, unless the
-    part was cut there. In the bytes of the message that was cut, one of a shorter layout may seem to end.
+    Fewer than _CHAIN are enough if they end with the part, with or without its checksum: that is no accident, unless the
+    part is cut there. The bytes of a cut message may look like the end of a message with a shorter layout.
     """
     for i in range(_CHAIN):
         if i and at >= body.end - 2:
@@ -44,7 +44,7 @@ def chain_holds(content: bytes, local: dict[int, Layout], within_s: tuple[int, i
         number = local_number(content[at])
         if number is None:
             size = definition_size(content, at, body.end)
-            layout = _believable(content[at : at + size]) if size else None
+            layout = _plausible_layout(content[at : at + size]) if size else None
             if layout is None:
                 return False
             local[content[at] & 0x0F] = layout
@@ -64,21 +64,21 @@ def chain_holds(content: bytes, local: dict[int, Layout], within_s: tuple[int, i
 
 
 def _is_empty(message: bytes) -> bool:
-    """Whether it is nothing but zeros or ones, header and all: a block never written, an array of unknown values."""
+    """Return True if all bits are zeros or all are ones: a block never written, an array of invalid values."""
     return not message.strip(b"\0") or not message.strip(b"\xff")
 
 
-def _believable(definition: bytes) -> Layout | None:
-    """The layout of what may be a definition; None when no watch would write it."""
+def _plausible_layout(definition: bytes) -> Layout | None:
+    """Return the layout of a possible definition; None if no watch would write it."""
     layout = Layout(definition)
     if definition[1] or layout.n_misaligned or not is_likely(layout):
         return None
-    return layout if len(layout.places) > 1 or layout.message in _KNOWN_MESSAGES else None
+    return layout if len(layout.places) > 1 or layout.message in _PROFILE_MESSAGES else None
 
 
 def is_likely(layout: Layout) -> bool:
-    """Whether a definition has fields, of types there are, for a message of Garmin's numbers or a maker's own."""
-    numbered = layout.message < _MOST_MESSAGES or layout.message >= _MAKERS_OWN
+    """Return True if a definition has fields of existing types, for a message of Garmin or of a manufacturer."""
+    numbered = layout.message < _MOST_MESSAGES or layout.message >= _MANUFACTURER_MESSAGES
     return (
-        numbered and (layout.size > 0 or layout.message in _KNOWN_MESSAGES) and layout.base_codes <= BASE_TYPES.keys()
+        numbered and (layout.size > 0 or layout.message in _PROFILE_MESSAGES) and layout.base_codes <= BASE_TYPES.keys()
     )

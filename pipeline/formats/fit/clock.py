@@ -1,6 +1,6 @@
-"""When each message of a FIT file was written: times in full, and those kept in five bits of the header.
+"""The time of each message of a FIT file: full times, and times compressed to five bits of the header.
 
-Called by the tables for records' times, and by fit_resync, which tells a sound message by its time.
+Called by `table` for the times of records, and by `breaks`, which finds unsound messages by their time.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _BEYOND = np.iinfo(np.intp).max
 
 
 def written_times(content: bytes, layout: Layout, starts: NDArray[np.intp]) -> NDArray[np.int64]:
-    """The times in full of the messages at `starts` in FIT seconds, shape (n,); -1 where unknown."""
+    """Return the full times of the messages at `starts` in FIT seconds, shape (n,); -1 where unknown."""
     place = layout.time
     if place is None:
         return np.full(starts.size, -1, dtype=np.int64)
@@ -31,44 +31,44 @@ def written_times(content: bytes, layout: Layout, starts: NDArray[np.intp]) -> N
 
 @dataclass(frozen=True, slots=True)
 class ShortTimes:
-    """The FIT seconds of the messages whose time is in their header, by position: both in file order, shape (n + 1,).
+    """The FIT seconds of messages with a time in their header, by position: both in file order, shape (n + 1,).
 
-    Their last is none of them: a position beyond any file, without a time.
+    The last element is a sentinel: a position beyond any file, without a time.
     """
 
     positions: NDArray[np.intp]
     seconds: NDArray[np.int64]
 
     def at(self, starts: NDArray[np.intp]) -> NDArray[np.int64]:
-        """The times of the messages at `starts`, same shape; -1 where it is not in the header."""
+        """Return the times of the messages at `starts`, same shape; -1 if the header has no time."""
         row = np.searchsorted(self.positions, starts)
         return np.where(self.positions[row] == starts, self.seconds[row], -1)
 
 
 def compressed_times(content: bytes, starts: Starts) -> ShortTimes:
-    """The times in the headers of all messages; the file's other times carry them.
+    """Return the times in the headers of all messages, completed by the full times in the file.
 
-    A header 1LLOOOOO means local number LL and the time whose last five bits are OOOOO: the next such time after
-    that of the message before.
+    A header 1LLOOOOO means local number LL, and a time with the last five bits OOOOO: the next such time after the
+    previous message.
     """
     at = np.concatenate(list(starts.values()))
-    written = np.concatenate([written_times(content, layout, some) for layout, some in starts.items()])
+    written = np.concatenate([written_times(content, layout, positions) for layout, positions in starts.items()])
     order = np.argsort(at, kind="stable")
     at, written = at[order], written[order]
     headers = np.frombuffer(content, dtype=np.uint8)[at]
     timed = (written >= 0) | (headers >= 0x80)
     at, written, headers = at[timed], written[timed], headers[timed]
     short = written < 0
-    seconds = _counted_on(written, headers & 0x1F)
+    seconds = _completed(written, headers & 0x1F)
     return ShortTimes(np.append(at[short], _BEYOND), np.append(seconds[short], -1))
 
 
-def _counted_on(written: NDArray[np.int64], last_bits: NDArray[Any]) -> NDArray[np.int64]:
-    """The times in full, those of -1 counted on from the one before by their last five bits; the first from 0."""
+def _completed(written: NDArray[np.int64], last_bits: NDArray[Any]) -> NDArray[np.int64]:
+    """Complete times of -1 from the previous time and their last five bits; before the first full time, count from 0."""
     full = written >= 0
     bits = np.where(full, written & 31, last_bits)
     rolled = ~full & (bits < np.concatenate([[0], bits[:-1]]))
     n_rolled = np.cumsum(rolled)
-    since = np.maximum.accumulate(np.where(full, np.arange(full.size), -1))  # the last time in full, -1 before any
+    since = np.maximum.accumulate(np.where(full, np.arange(full.size), -1))  # the last full time, -1 before any
     base = np.where(since >= 0, written[since] & ~31, 0)
     return base + 32 * (n_rolled - np.where(since >= 0, n_rolled[since], 0)) + bits

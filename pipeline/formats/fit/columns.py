@@ -1,6 +1,6 @@
-"""Columns that are made when they are first asked for: watches write many fields that nobody reads.
+"""Columns that are built on first access: watches write many fields that nobody reads.
 
-How a column is made is fit_table's business, which fills these; whoever reads a table asks them.
+`table` fills these and defines how a column is built.
 """
 
 from __future__ import annotations
@@ -14,51 +14,51 @@ from numpy.typing import NDArray
 from pipeline.formats.fit.layout import Key
 
 Column = NDArray[Any]
-Maker = Callable[[], Column]
+Builder = Callable[[], Column]
 
 
 class Columns(Mapping[Key, Column]):
-    """Columns by key, each made when it is first asked for, and kept."""
+    """Columns by key. Each is built on first access and then cached."""
 
     def __init__(self) -> None:
-        self._makers: dict[Key, list[Maker]] = {}
-        self._made: dict[Key, Column] = {}
+        self._builders: dict[Key, list[Builder]] = {}
+        self._built: dict[Key, Column] = {}
 
     def __getitem__(self, key: Key) -> Column:
-        column = self._made.get(key)
+        column = self._built.get(key)
         if column is None:
-            lowest, *others = self._makers[key]
-            column = lowest()
-            for make in others:
-                column = _laid_over(column, make())
-            self._made[key] = column
+            bottom, *layers = self._builders[key]
+            column = bottom()
+            for build in layers:
+                column = _laid_over(column, build())
+            self._built[key] = column
         return column
 
     def __iter__(self) -> Iterator[Key]:
-        return iter(self._makers)
+        return iter(self._builders)
 
     def __len__(self) -> int:
-        return len(self._makers)
+        return len(self._builders)
 
     def __contains__(self, key: object) -> bool:
-        return key in self._makers
+        return key in self._builders
 
-    def lay_over(self, key: Key, make: Maker) -> None:
-        """What `make` makes counts wherever it is known."""
-        self._makers.setdefault(key, []).append(make)
+    def lay_over(self, key: Key, build: Builder) -> None:
+        """Add a layer on top: where it has values, they win."""
+        self._builders.setdefault(key, []).append(build)
 
-    def lay_under(self, key: Key, make: Maker) -> None:
-        """What `make` makes counts where nothing else is known."""
-        self._makers.setdefault(key, []).insert(0, make)
+    def lay_under(self, key: Key, build: Builder) -> None:
+        """Add a layer at the bottom: its values count only where no other layer has any."""
+        self._builders.setdefault(key, []).insert(0, build)
 
 
 def _laid_over(under: Column, over: Column) -> Column:
-    """Both in one, the second where it is known; layouts may store a field in different widths."""
+    """Merge two layers; the second wins where it has values. Layouts may store a field in different widths."""
     wide, narrow = (over, under) if over.shape[1:] > under.shape[1:] else (under, over)
-    known = np.array([one is not None for one in narrow]) if narrow.dtype == object else ~np.isnan(narrow)
+    present = np.array([value is not None for value in narrow]) if narrow.dtype == object else ~np.isnan(narrow)
     joined = wide.copy()
     if narrow.ndim == 1:
-        joined[known] = narrow[known]
+        joined[present] = narrow[present]
     else:
-        joined[:, : narrow.shape[1]][known] = narrow[known]
+        joined[:, : narrow.shape[1]][present] = narrow[present]
     return joined

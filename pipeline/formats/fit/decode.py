@@ -1,6 +1,6 @@
-"""FIT activities: the messages of a file cut into its sessions, one DecodedRun each. Called by read.
+"""Decodes FIT activities: cuts the messages of a file into its sessions, one DecodedRun per session. Called by `read`.
 
-How bytes become messages is fit_messages' business; repairs are clean's.
+`messages` turns bytes into messages; `cleaning` repairs the values.
 """
 
 from __future__ import annotations
@@ -16,87 +16,88 @@ from pipeline.formats.fit.extras import Rows, devices, record_fields, weather
 from pipeline.formats.fit.fields import Fields, instant_s, number_of
 from pipeline.formats.fit.messages import FitPart, read_messages
 from pipeline.formats.fit.profile import FIT_EPOCH_S
-from pipeline.masks import any_holds
+from pipeline.masks import any_true
 from pipeline.schema import Lap, ParseNote, RecordField, Records
 from pipeline.units import SEMICIRCLE_DEG
 
 _QUARTER_S = 900
-_OFFSETS_S = (-12 * 3600, 14 * 3600)  # local clocks of the earth
+_OFFSETS_S = (-12 * 3600, 14 * 3600)  # the range of local clocks on Earth
 _TRIGGERS = ("manual", "distance", "time", "session_end")
 
 
 def decode_fit(content: bytes) -> tuple[DecodedRun, ...]:
-    """The sessions of the file in the order of their starts, chained files one after the other.
+    """Return the sessions of the file in the order of their starts, chained files one after the other.
 
-    A session without records is kept when it says when it was and how long it took. Raises FileRefused when
-    the whole file holds no records.
+    A session without records is included if it has a start and a duration. Raises FileRefused if the whole file
+    contains no records.
     """
     parts, notes = read_messages(content)
-    _refuse_what_is_no_run(parts, notes)
+    _refuse_without_run(parts, notes)
     decoded: list[DecodedRun] = []
     for part in parts:
         decoded += _sessions(part, len(decoded), notes)
     return tuple(decoded)
 
 
-def _refuse_what_is_no_run(parts: tuple[FitPart, ...], notes: tuple[ParseNote, ...]) -> None:
+def _refuse_without_run(parts: tuple[FitPart, ...], notes: tuple[ParseNote, ...]) -> None:
     kinds = [str(fields.get("type")) for part in parts for fields in part.messages["file_id"]]
     if kinds and all(kind == "course" for kind in kinds):
-        raise FileRefused("planned", "a planned course, not a run", "give the activity the watch recorded")
+        raise FileRefused("planned", "a planned course, not a run", "use the file of the recorded activity")
     if any(part.record.starts.size for part in parts):
         return
     if any(note.kind == "damaged" for note in notes):
-        raise FileRefused("damaged", "damaged before its first record", "fetch it from the watch again")
+        raise FileRefused("damaged", "damaged before its first record", "copy it from the watch again")
     what = f" (a FIT file of type '{kinds[0]}')" if kinds and kinds[0] != "activity" else ""
-    raise FileRefused("no_records", f"holds no records{what}", "give the activity the watch recorded")
+    raise FileRefused("no_records", f"contains no records{what}", "use the file of the recorded activity")
 
 
 def _sessions(part: FitPart, first_no: int, notes: tuple[ParseNote, ...]) -> list[DecodedRun]:
-    """One DecodedRun a session; without any session message (a crashed watch) all records are one."""
+    """Return one DecodedRun per session; without any session message (a crashed watch) all records are one session."""
     columns = _columns(part)
     messages = sorted(part.messages["session"] or ({},), key=_start_s)
     bounds = [-np.inf, *(_start_s(message) for message in messages[1:]), np.inf]
     runs: list[DecodedRun] = []
     for i, (message, rows) in enumerate(zip(messages, _rows(bounds, columns["time_s"]), strict=True)):
-        mine = {name: values[rows] for name, values in columns.items()}
-        if mine["time_s"].size or (message.get("total_elapsed_time") and "start_time" in message):
-            beside = record_fields(part, rows, columns["time_s"])
-            runs.append(_session(part, message, mine, beside, (bounds[i], bounds[i + 1]), first_no + len(runs), notes))
+        session_columns = {name: values[rows] for name, values in columns.items()}
+        if session_columns["time_s"].size or (message.get("total_elapsed_time") and "start_time" in message):
+            extras = record_fields(part, rows, columns["time_s"])
+            span = (bounds[i], bounds[i + 1])
+            runs.append(_session(part, message, session_columns, extras, span, first_no + len(runs), notes))
     return runs
 
 
 def _rows(bounds: list[float], time_s: NDArray[np.float64]) -> list[Rows]:
-    """Each session's rows among its part's; slices where they follow one another, as they mostly do.
+    """Return each session's rows of the part's records; a slice if they are contiguous, as they usually are.
 
-    A record belongs to the last session that had begun; what comes before the first is the first's.
+    A record belongs to the last session that had begun; records before the first session belong to the first.
     """
     if len(bounds) == 2:
         return [slice(None)]
     owner = np.searchsorted(bounds[1:-1], time_s, side="right")
-    return [_together(np.flatnonzero(owner == session)) for session in range(len(bounds) - 1)]
+    return [_as_slice(np.flatnonzero(owner == session)) for session in range(len(bounds) - 1)]
 
 
-def _together(rows: NDArray[np.intp]) -> Rows:
-    together = rows.size and rows[-1] - rows[0] + 1 == rows.size
-    return slice(int(rows[0]), int(rows[-1]) + 1) if together else rows
+def _as_slice(rows: NDArray[np.intp]) -> Rows:
+    contiguous = rows.size and rows[-1] - rows[0] + 1 == rows.size
+    return slice(int(rows[0]), int(rows[-1]) + 1) if contiguous else rows
 
 
 def _session(
     part: FitPart,
     message: Fields,
     columns: Records,
-    beside: tuple[RecordField, ...],
+    extras: tuple[RecordField, ...],
     span: tuple[float, float],
     session_no: int,
     notes: tuple[ParseNote, ...],
 ) -> DecodedRun:
-    """`span` is a session's time until the next one's start."""
-    sport = _word(message, "sport") or _word(_last(part.messages["sport"]), "sport")
+    """Build one session; `span` is the time from its start to the start of the next session."""
+    sport = _label(message, "sport") or _label(_last(part.messages["sport"]), "sport")
     file_id = _last(part.messages["file_id"])
     return DecodedRun(
         session_no=session_no,
         sport=sport,
-        sub_sport=_word(message, "sub_sport"),
+        sub_sport=_label(message, "sub_sport"),
         start_s=_start_s(message) if "start_time" in message else None,
         columns=columns,
         elapsed_s=number_of(message, "total_elapsed_time"),
@@ -106,7 +107,7 @@ def _session(
         laps=_laps(part.messages["lap"], span),
         utc_offset_s=_utc_offset_s(_last(part.messages["activity"])),
         device=_device(file_id),
-        fields=beside,
+        fields=extras,
         weather=weather(part, *span),
         devices=devices(part),
         simulated=file_id.get("product_name") == SIMULATED_MARK,
@@ -115,30 +116,30 @@ def _session(
 
 
 def _columns(part: FitPart) -> Records:
-    """DECODED_COLUMNS of the part's records; some may be one and the same array, so none can be written to."""
+    """Return DECODED_COLUMNS of the part's records. Several names may share one array, so all are read-only."""
     numbers = part.record.numbers
     unknown = np.full(part.record.starts.size, np.nan)
 
-    def known(name: str) -> NDArray[np.float64]:
+    def column(name: str) -> NDArray[np.float64]:
         return numbers.get(name, unknown)
 
-    def first_known(name: str, other: str) -> NDArray[np.float64]:
-        values = known(name)
+    def merged(name: str, fallback: str) -> NDArray[np.float64]:
+        values = column(name)
         gaps = np.isnan(values)
-        return np.where(gaps, known(other), values) if any_holds(gaps) else values
+        return np.where(gaps, column(fallback), values) if any_true(gaps) else values
 
-    fraction = known("fractional_cadence")
+    fraction = column("fractional_cadence")
     columns = {
-        "time_s": known("timestamp") + FIT_EPOCH_S,
-        "distance_m": known("distance"),
-        "speed_ms": first_known("enhanced_speed", "speed"),
-        "altitude_m": first_known("enhanced_altitude", "altitude"),
-        "heart_rate_bpm": known("heart_rate"),
-        "cadence_rpm": known("cadence") + np.where(np.isnan(fraction), 0.0, fraction),
-        "power_w": known("power"),
-        "device_temp_c": known("temperature"),
-        "latitude": known("position_lat") * SEMICIRCLE_DEG,
-        "longitude": known("position_long") * SEMICIRCLE_DEG,
+        "time_s": column("timestamp") + FIT_EPOCH_S,
+        "distance_m": column("distance"),
+        "speed_ms": merged("enhanced_speed", "speed"),
+        "altitude_m": merged("enhanced_altitude", "altitude"),
+        "heart_rate_bpm": column("heart_rate"),
+        "cadence_rpm": column("cadence") + np.where(np.isnan(fraction), 0.0, fraction),
+        "power_w": column("power"),
+        "device_temp_c": column("temperature"),
+        "latitude": column("position_lat") * SEMICIRCLE_DEG,
+        "longitude": column("position_long") * SEMICIRCLE_DEG,
     }
     for values in columns.values():
         values.flags.writeable = False
@@ -146,14 +147,14 @@ def _columns(part: FitPart) -> Records:
 
 
 def _laps(messages: tuple[Fields, ...], span: tuple[float, float]) -> tuple[Lap, ...]:
-    """The laps that began within `span`, in order."""
+    """Return the laps that began within `span`, in order."""
     begun = [(instant_s(message, "start_time"), message) for message in messages]
-    mine = sorted((one for one in begun if span[0] <= one[0] < span[1]), key=itemgetter(0))
-    return tuple(_lap(i, start_s, message) for i, (start_s, message) in enumerate(mine))
+    inside = sorted((lap for lap in begun if span[0] <= lap[0] < span[1]), key=itemgetter(0))
+    return tuple(_lap(i, start_s, message) for i, (start_s, message) in enumerate(inside))
 
 
 def _lap(lap_no: int, start_s: float, message: Fields) -> Lap:
-    trigger = _word(message, "lap_trigger")
+    trigger = _label(message, "lap_trigger")
     return Lap(
         lap_no=lap_no,
         elapsed_start_s=start_s,
@@ -169,7 +170,7 @@ def _start_s(message: Fields) -> float:
 
 
 def _stops(part: FitPart) -> tuple[tuple[float, float], ...]:
-    """Stretches between a timer's stop and its next start; a session's start starts the timer too."""
+    """Return the stretches from a stop of the timer to its next start; a session's start also starts the timer."""
     marks = [(_start_s(session), True) for session in part.messages["session"]]
     for event in part.messages["event"]:
         kind = str(event.get("event_type"))
@@ -187,7 +188,7 @@ def _stops(part: FitPart) -> tuple[tuple[float, float], ...]:
 
 
 def _utc_offset_s(activity: Fields) -> int | None:
-    """What the watch's local clock was ahead of UTC, to the quarter of an hour; None when it does not say."""
+    """Return how far the watch's local clock was ahead of UTC, rounded to quarters of an hour; None if not given."""
     local_s, utc_s = number_of(activity, "local_timestamp"), number_of(activity, "timestamp")
     if local_s is None or utc_s is None:
         return None
@@ -196,18 +197,18 @@ def _utc_offset_s(activity: Fields) -> int | None:
 
 
 def _device(file_id: Fields) -> str | None:
-    """The product's name where the file gives one, else maker and product: 'garmin fenix2'."""
+    """Return the product's name if the file gives one, otherwise manufacturer and product: 'garmin fenix2'."""
     if file_id.get("product_name"):
         return str(file_id["product_name"])
-    words = [str(file_id[key]) for key in ("manufacturer", "garmin_product", "product") if file_id.get(key)]
-    return " ".join(words) or None
+    names = [str(file_id[key]) for key in ("manufacturer", "garmin_product", "product") if file_id.get(key)]
+    return " ".join(names) or None
 
 
 def _last(messages: tuple[Fields, ...]) -> Fields:
     return messages[-1] if messages else {}
 
 
-def _word(message: Fields, name: str) -> str | None:
-    """A word of the profile; None for 'generic', which says nothing, and for a number without a word."""
+def _label(message: Fields, name: str) -> str | None:
+    """Return a label of the profile; None for 'generic', which means nothing, and for a number without a label."""
     value = message.get(name)
     return value if isinstance(value, str) and value != "generic" else None

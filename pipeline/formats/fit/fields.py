@@ -1,8 +1,8 @@
-"""The messages of which a FIT file holds few (sessions, laps, events, devices ...): each a mapping by field name.
+"""Reads the rare messages of a FIT file (sessions, laps, events, devices ...): one mapping by field name per message.
 
-Enumerations become the profile's words, and fields that mean different things by another's value get the name of
-what they mean ('product' is 'garmin_product' where the maker is Garmin). Called by fit_messages; fit asks for
-single numbers.
+Enumerations become the profile's labels. A field with a meaning that depends on another field gets the name of that
+meaning ('product' is 'garmin_product' if the manufacturer is Garmin). Called by `messages`; `decode` and `extras` use
+`number_of` and `instant_s`.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ _NUMBER = (int, float)
 
 
 class _Meaning(NamedTuple):
-    """How a stored value is said: under this name, as its word, or scaled."""
+    """How a stored value is shown: under this name, as its label, or scaled."""
 
     name: str
-    words: Mapping[Any, str]
+    labels: Mapping[Any, str]
     scale: float | None
     offset: float | None
 
 
-# where another field, by its number, has a certain stored value
-_Instead = tuple[tuple[int, Any, _Meaning], ...]
-# Of a field of a layout: its number; where its first value stands among all that is unpacked, and which value is none;
-# what makes one of several values or of a text (None for a single number); what it means, and what instead.
-_Step = tuple[int, int, int | None, Callable[[tuple[Any, ...]], Any] | None, _Meaning, _Instead]
+# Other meanings: field number, its stored value, and the meaning that counts if that field has that value.
+_OtherMeanings = tuple[tuple[int, Any, _Meaning], ...]
+# For a field of a layout: its number; the index of its first value among all unpacked values; its invalid value; the
+# function that reads an array or a text (None for a single number); its meaning and its other meanings.
+_Step = tuple[int, int, int | None, Callable[[tuple[Any, ...]], Any] | None, _Meaning, _OtherMeanings]
 
 
 def read_fields(content: bytes, starts: Starts, short_times: ShortTimes | None) -> tuple[Fields, ...]:
-    """The messages at `starts`, all of one kind, in file order; a field is absent where invalid."""
+    """Return the messages at `starts`, all of one kind, in file order; invalid fields are absent."""
     found: list[tuple[int, Fields]] = []
-    for layout, some in starts.items():
+    for layout, positions in starts.items():
         packed, plan = plan_of(layout)
-        times: Iterable[int] = repeat(-1) if short_times is None else short_times.at(some).tolist()
-        for at, seconds in zip(some.tolist(), times, strict=False):
+        times: Iterable[int] = repeat(-1) if short_times is None else short_times.at(positions).tolist()
+        for at, seconds in zip(positions.tolist(), times, strict=False):
             fields = _named(packed.unpack_from(content, at + 1), plan)
             if seconds >= 0:
                 fields.setdefault("timestamp", seconds)
@@ -56,7 +56,7 @@ def read_fields(content: bytes, starts: Starts, short_times: ShortTimes | None) 
 
 @lru_cache(maxsize=256)
 def plan_of(layout: Layout) -> tuple[struct.Struct, list[_Step]]:
-    """How to unpack a message of the layout: the fields the profile knows, the rest stepped over."""
+    """Return how to unpack a message of the layout: the fields in the profile; the others are skipped."""
     plan: list[_Step] = []
     letters, at, n_unpacked = [layout.order], 0, 0
     for number, app, base, offset, size in layout.places:
@@ -69,7 +69,7 @@ def plan_of(layout: Layout) -> tuple[struct.Struct, list[_Step]]:
         if base.letter == "s":
             read, n_values = partial(_text, n_unpacked), 1
         elif n_values > 1 or base is BYTE:
-            read = partial(_several, slice(n_unpacked, n_unpacked + n_values), base)
+            read = partial(_array, slice(n_unpacked, n_unpacked + n_values), base)
         plan.append((number, n_unpacked, base.invalid, read, *meanings))
         at = offset + size
         n_unpacked += n_values
@@ -77,15 +77,15 @@ def plan_of(layout: Layout) -> tuple[struct.Struct, list[_Step]]:
 
 
 @lru_cache(maxsize=1024)
-def _meanings(message: int, number: int) -> tuple[_Meaning, _Instead] | None:
-    """A field's meaning, and what it means instead; None for a field that the profile does not know."""
+def _meanings(message: int, number: int) -> tuple[_Meaning, _OtherMeanings] | None:
+    """Return a field's meaning and its other meanings; None for a field that is not in the profile."""
     field = meaning_of(message, number)
     if field is None:
         return None
-    instead = [
-        (other.def_num, other.raw_value, _meaning(sub)) for sub in field.subfields or () for other in sub.ref_fields
+    other_meanings = [
+        (ref.def_num, ref.raw_value, _meaning(sub)) for sub in field.subfields or () for ref in sub.ref_fields
     ]
-    return _meaning(field), tuple(instead)
+    return _meaning(field), tuple(other_meanings)
 
 
 def _meaning(field: Any) -> _Meaning:
@@ -96,53 +96,53 @@ def _text(at: int, values: tuple[Any, ...]) -> str | None:
     return as_text(values[at])
 
 
-def _several(these: slice, base: BaseType, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
-    own = values[these]
+def _array(where: slice, base: BaseType, values: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    elements = values[where]
     if base is BYTE:
-        return None if set(own) == {base.invalid} else own
-    return tuple(None if one == base.invalid or one != one else one for one in own)
+        return None if set(elements) == {base.invalid} else elements
+    return tuple(None if value == base.invalid or value != value else value for value in elements)
 
 
 def as_text(stored: bytes) -> str | None:
-    """A text up to its first zero byte; None when there is nothing in it."""
+    """Return a text up to its first zero byte; None if it is empty."""
     return stored.split(b"\0")[0].decode("utf-8", "replace") or None
 
 
 def _named(values: tuple[Any, ...], plan: list[_Step]) -> dict[str, object]:
-    """The fields by name, in words and scaled, out of what was unpacked; without what is unknown."""
+    """Return the unpacked fields by name, as labels or scaled; invalid fields are absent."""
     fields: dict[str, object] = {}
     stored: dict[int, Any] = {}
     varying: list[_Step] = []
     for step in plan:
-        number, at, invalid, read, (name, words, scale, offset), instead = step
+        number, at, invalid, read, (name, labels, scale, offset), other_meanings = step
         value = values[at] if read is None else read(values)
         if value is None or value == invalid or value != value:
             continue
         stored[number] = value
-        if instead:
+        if other_meanings:
             varying.append(step)
-        elif value in words:
-            fields[name] = words[value]
+        elif value in labels:
+            fields[name] = labels[value]
         else:
             fields[name] = _scaled(value, scale, offset) if scale or offset else value
-    for number, _, _, _, meaning, instead in varying:
+    for number, _, _, _, meaning, other_meanings in varying:
         value = stored[number]
-        name, words, scale, offset = _meant(meaning, instead, stored)
-        fields[name] = words[value] if value in words else _scaled(value, scale, offset)
+        name, labels, scale, offset = _actual_meaning(meaning, other_meanings, stored)
+        fields[name] = labels[value] if value in labels else _scaled(value, scale, offset)
     return fields
 
 
-def _meant(meaning: _Meaning, instead: _Instead, stored: Mapping[int, Any]) -> _Meaning:
-    """What the field means beside the other fields of its message."""
-    for number, value, other in instead:
+def _actual_meaning(meaning: _Meaning, other_meanings: _OtherMeanings, stored: Mapping[int, Any]) -> _Meaning:
+    """Return what the field means, given the other fields of its message."""
+    for number, value, alternative in other_meanings:
         if number in stored and stored[number] == value:
-            return other
+            return alternative
     return meaning
 
 
 def _scaled(value: Any, scale: float | None, offset: float | None) -> Any:
     if isinstance(value, tuple):
-        return tuple(_scaled(one, scale, offset) for one in value)
+        return tuple(_scaled(element, scale, offset) for element in value)
     if isinstance(value, _NUMBER):
         value = value / scale if scale else value
         value = value - offset if offset else value
@@ -150,11 +150,11 @@ def _scaled(value: Any, scale: float | None, offset: float | None) -> Any:
 
 
 def number_of(fields: Fields, name: str) -> float | None:
-    """A field's number; None without one."""
+    """Return a field's number; None if it has none."""
     value = fields.get(name)
     return float(value) if isinstance(value, _NUMBER) else None
 
 
 def instant_s(fields: Fields, name: str) -> float:
-    """A field's instant in seconds since 1970; the FIT epoch itself when it gives none."""
+    """Return a field's instant in seconds since 1970; the FIT epoch itself if it has none."""
     return (number_of(fields, name) or 0.0) + FIT_EPOCH_S

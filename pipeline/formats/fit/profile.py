@@ -1,7 +1,7 @@
-"""What the numbers of FIT mean: base types, and names, scales and words of messages and fields.
+"""The meaning of FIT's numbers: base types, and names, scales and labels of messages and fields.
 
-The tables are fitparse's (Garmin's profile of 2019), with a few record fields that came later. Called by the
-other fit modules; nothing here sees a file.
+The tables are fitparse's (Garmin's profile of 2019), plus a few newer record fields. Called by the other modules of
+`fit`; nothing here reads a file.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from fitparse.profile import MESSAGE_TYPES
 from fitparse.records import BASE_TYPES as _PROFILE_TYPES
 from fitparse.records import Field
 
-FIT_EPOCH_S = 631065600  # 1989-12-31 00:00 UTC, where FIT's seconds begin
-TIMESTAMP = 253  # the field that is the time in every message
+FIT_EPOCH_S = 631065600  # 1989-12-31 00:00 UTC, the zero of FIT's seconds
+TIMESTAMP = 253  # the number of the time field in every message
 RECORD, HRV, FIELD_DESCRIPTION = 20, 78, 206
 MESSAGE_NUMBERS = {kind.name: number for number, kind in MESSAGE_TYPES.items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BaseType:
-    """How a value is stored: `code` is numpy's type without byte order, `letter` struct's; `invalid` means unknown."""
+    """How a value is stored: `code` is numpy's type without byte order, `letter` is struct's; `invalid` means unknown."""
 
     name: str
     code: str
@@ -30,7 +30,7 @@ class BaseType:
     invalid: int | None
 
 
-# Floats hold NaN where unknown; a text is empty; bytes are unknown together, when all of them are 255.
+# Unknown floats are NaN, unknown texts are empty; bytes are unknown if all of them are 255.
 BASE_TYPES = {
     0x00: BaseType("enum", "u1", "B", 1, 0xFF),
     0x01: BaseType("sint8", "i1", "b", 1, 0x7F),
@@ -72,25 +72,25 @@ _RECORD_FIELD_NAMED = {field.name: field for field in _FIELDS[RECORD].values()}
 
 
 def meaning_of(message: int, number: int) -> Any | None:
-    """fitparse's Field of a field of a message (name, scale, offset, units, components, subfields); None if unknown."""
+    """Return fitparse's Field for a field of a message (name, scale, offset, units, components, subfields); None if unknown."""
     if number == TIMESTAMP:
         return _TIME
     return _FIELDS.get(message, {}).get(number)
 
 
 def name_of(message: int, number: int) -> str:
-    """The field's name; 'unknown_87' for a number without one."""
+    """Return the field's name; 'unknown_87' for a number without a name."""
     meaning = meaning_of(message, number)
     return meaning.name if meaning is not None else f"unknown_{number}"
 
 
 def unit_of(record_field: str) -> str | None:
-    """A record field's unit in the profile's words."""
+    """Return a record field's unit as the profile writes it."""
     unit: str | None = _RECORD_FIELD_NAMED[record_field].units
     return unit
 
 
 def is_measured(record_field: str) -> bool:
-    """Whether a record field's numbers are amounts: no words for which numbers stand, no others packed in them."""
+    """Return True if a record field's numbers are amounts: neither labels nor containers of other values."""
     meaning = _RECORD_FIELD_NAMED.get(record_field)
     return meaning is not None and not meaning.type.values and not meaning.components

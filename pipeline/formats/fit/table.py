@@ -1,6 +1,6 @@
-"""All messages of one kind as columns: records and beat intervals, of which a file holds thousands.
+"""All messages of one kind as columns: for records and beat intervals, of which a file contains thousands.
 
-Values are scaled as fitparse scales them, to the last bit. Called by fit_messages.
+Values are scaled exactly as fitparse scales them, to the last bit. Called by `messages`.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.formats.fit.clock import ShortTimes, Starts
-from pipeline.formats.fit.columns import Column, Columns, Maker
+from pipeline.formats.fit.columns import Builder, Column, Columns
 from pipeline.formats.fit.fields import as_text
 from pipeline.formats.fit.layout import Described, Key, StoredField, cut_of, rows_at
 from pipeline.formats.fit.profile import BYTE, BaseType, name_of
-from pipeline.formats.fit.unfold import component_values, is_whole
-from pipeline.masks import any_holds
+from pipeline.formats.fit.unfold import component_values, is_entire_field
+from pipeline.masks import any_true
 from pipeline.schema import Records
 
-_Pieces = tuple[list[slice | NDArray[np.intp]], list[Column]]  # rows of a table, and what is stored in them
-_ROOM = 8  # times the file's size; further fields are a file made to exhaust memory (real ones need 4 at most)
+_Chunks = tuple[list[slice | NDArray[np.intp]], list[Column]]  # rows of a table, and the stored values in them
+_MOST_MEMORY = 8  # times the file's size; a file that needs more was made to exhaust memory (real files need at most 4)
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A kind's messages in file order, `starts` being their positions, shape (n,).
+    """The messages of one kind in file order; `starts` are their positions, shape (n,).
 
-    `numbers` have shape (n,), float64, NaN where unknown; `arrays` (n, width) the same; `texts` (n,) hold str or
-    None. Enumerations stay numbers. Only fields that some message has are there.
+    `numbers` have shape (n,), float64, NaN where unknown; `arrays` have shape (n, width) and the same type; `texts` (n,)
+    contain str or None. Enumerations stay numbers. Only fields of at least one message are present.
     """
 
     starts: NDArray[np.intp]
@@ -40,27 +40,27 @@ class Table:
 
     @property
     def records(self) -> Records:
-        """The numbers of FIT's own fields by name."""
+        """The numbers of FIT's own fields, by name."""
         return {key: self.numbers[key] for key in self.numbers if isinstance(key, str)}
 
 
 def read_table(
     content: bytes, message: int, starts: Starts, described: Described, short_times: ShortTimes | None
 ) -> Table:
-    """The table of the messages at `starts`, all of the kind with that number. `short_times` are compressed_times'."""
+    """Return the table of the messages at `starts`, all with number `message`. `short_times` come from `compressed_times`."""
     table = Table(_in_file_order(starts))
-    packed: list[tuple[StoredField, Maker]] = []
-    for one, pieces in _stored_pieces(content, starts, described, table.starts).items():
-        key, meaning, base, _ = one
-        stored = partial(_joined, pieces, base, table.starts.size)
+    packed: list[tuple[StoredField, Builder]] = []
+    for stored_field, chunks in _stored_chunks(content, starts, described, table.starts).items():
+        key, meaning, base, _ = stored_field
+        stored = partial(_joined, chunks, base, table.starts.size)
         if base.code == "S":
             table.texts.lay_over(key, partial(_texts, stored))
             continue
-        is_number = one.is_number
+        is_number = stored_field.is_number
         columns = table.numbers if is_number else table.arrays
         columns.lay_over(key, partial(_scaled, stored, base, meaning))
         if meaning is not None and meaning.components and (is_number or base is BYTE):
-            packed.append((one, stored))
+            packed.append((stored_field, stored))
     if packed:
         _unfold(table.numbers, message, packed)
     if short_times is not None:
@@ -74,43 +74,43 @@ def _in_file_order(starts: Starts) -> NDArray[np.intp]:
     return np.sort(np.concatenate([*starts.values(), np.empty(0, dtype=np.intp)]), kind="stable")
 
 
-def _stored_pieces(
+def _stored_chunks(
     content: bytes, starts: Starts, described: Described, rows_start: NDArray[np.intp]
-) -> dict[StoredField, _Pieces]:
-    """Where each field's values are stored, and in which rows of the table they belong."""
-    pieces: dict[StoredField, _Pieces] = {}
-    room = _ROOM * len(content)
-    for layout, some in starts.items():
+) -> dict[StoredField, _Chunks]:
+    """Return each field's stored values per layout, and the rows of the table they belong to."""
+    chunks: dict[StoredField, _Chunks] = {}
+    memory_left = _MOST_MEMORY * len(content)
+    for layout, positions in starts.items():
         dtype, fields = cut_of(layout, described if layout.has_developers else ())
         if not fields:
             continue
-        cut = rows_at(content, layout, some, dtype)
-        rows = slice(None) if len(starts) == 1 else _rows_of(rows_start, some)
-        for i, one in enumerate(fields):
-            of_field = pieces.get(one)
+        cut = rows_at(content, layout, positions, dtype)
+        rows = slice(None) if len(starts) == 1 else _rows_of(rows_start, positions)
+        for i, stored_field in enumerate(fields):
+            of_field = chunks.get(stored_field)
             if of_field is None:
-                room -= one.size * rows_start.size
-                if room < 0:
+                memory_left -= stored_field.size * rows_start.size
+                if memory_left < 0:
                     continue
-                of_field = pieces[one] = [], []
+                of_field = chunks[stored_field] = [], []
             of_field[0].append(rows)
             of_field[1].append(cut[str(i)])
-    return pieces
+    return chunks
 
 
-def _joined(pieces: _Pieces, base: BaseType, n_rows: int) -> Column:
-    """A field's values as they are stored, in file order, unknown where a message's layout does not have it."""
-    first = pieces[1][0]
+def _joined(chunks: _Chunks, base: BaseType, n_rows: int) -> Column:
+    """Return a field's values as stored, in file order; invalid where a message's layout does not have the field."""
+    first = chunks[1][0]
     if len(first) == n_rows:
         return first
     column = np.full((n_rows, *first.shape[1:]), _unknown(base), dtype=first.dtype.newbyteorder("="))
-    for rows, stored in zip(*pieces, strict=True):
+    for rows, stored in zip(*chunks, strict=True):
         column[rows] = stored
     return column
 
 
 def _rows_of(all_starts: NDArray[np.intp], some: NDArray[np.intp]) -> slice | NDArray[np.intp]:
-    """The rows of some messages among all of them; a slice where they follow one another."""
+    """Return the rows of some messages among all; a slice if they are contiguous."""
     first, last = np.searchsorted(all_starts, some[[0, -1]]).tolist()
     return slice(first, last + 1) if last + 1 - first == some.size else np.searchsorted(all_starts, some)
 
@@ -121,22 +121,22 @@ def _unknown(base: BaseType) -> Any:
     return b"" if base.code == "S" else np.nan
 
 
-def _known_values(stored: Maker, base: BaseType) -> Column:
-    """float64, NaN where the type's invalid value stands."""
+def _values(stored: Builder, base: BaseType) -> Column:
+    """Return the values as float64, NaN for the type's invalid value."""
     column = stored()
     values = column.astype(np.float64)
     if base is BYTE:
         values[(column == base.invalid).all(axis=1)] = np.nan
     elif base.invalid is not None:
-        exact = values if base.size <= 4 else column  # what float64 holds exactly is compared fastest there
+        exact = values if base.size <= 4 else column  # if float64 is exact, comparing there is fastest
         unknown = exact == base.invalid
-        if any_holds(unknown):
+        if any_true(unknown):
             values[unknown] = np.nan
     return values
 
 
-def _scaled(stored: Maker, base: BaseType, meaning: Any | None) -> Column:
-    values = _known_values(stored, base)
+def _scaled(stored: Builder, base: BaseType, meaning: Any | None) -> Column:
+    values = _values(stored, base)
     if meaning is not None and meaning.scale:
         values /= meaning.scale
     if meaning is not None and meaning.offset:
@@ -144,41 +144,41 @@ def _scaled(stored: Maker, base: BaseType, meaning: Any | None) -> Column:
     return values
 
 
-def _unfold(numbers: Columns, message: int, packed: list[tuple[StoredField, Maker]]) -> None:
-    """What is packed in these fields, where no field of its own says it."""
+def _unfold(numbers: Columns, message: int, packed: list[tuple[StoredField, Builder]]) -> None:
+    """Add the components packed in these fields, for values without a field of their own."""
     as_numbers = Columns()
-    for one, stored in packed:
-        as_numbers.lay_over(one.key, partial(_as_one_number, stored, one.base))
-    for one, stored in packed:
-        for component in one.meaning.components if one.meaning is not None else ():
-            make = partial(_component, as_numbers, one.key, component)
-            if is_whole(component, one.base, one.size):
-                make = partial(_scaled, stored, one.base, component)
-            numbers.lay_under(name_of(message, component.def_num), make)
+    for stored_field, stored in packed:
+        as_numbers.lay_over(stored_field.key, partial(_as_single_number, stored, stored_field.base))
+    for stored_field, stored in packed:
+        for component in stored_field.meaning.components if stored_field.meaning is not None else ():
+            build = partial(_component, as_numbers, stored_field.key, component)
+            if is_entire_field(component, stored_field.base, stored_field.size):
+                build = partial(_scaled, stored, stored_field.base, component)
+            numbers.lay_under(name_of(message, component.def_num), build)
 
 
 def _component(as_numbers: Columns, key: Key, component: Any) -> Column:
     return component_values(as_numbers[key], component)
 
 
-def _as_one_number(stored: Maker, base: BaseType) -> Column:
-    """Bytes read as one little-endian number, for components that cross their borders; as far as float64 is exact."""
-    values = _known_values(stored, base)
+def _as_single_number(stored: Builder, base: BaseType) -> Column:
+    """Read bytes as one little-endian number, for components across byte borders; only bytes that float64 holds exactly."""
+    values = _values(stored, base)
     if values.ndim == 1:
         return values
     weights = 256.0 ** np.arange(min(values.shape[1], 6))
     return np.asarray(values[:, : weights.size] @ weights)
 
 
-def _texts(stored: Maker) -> Column:
+def _texts(stored: Builder) -> Column:
     column = stored()
     texts = np.empty(column.size, dtype=object)
-    texts[:] = [as_text(one) for one in column.tolist()]
+    texts[:] = [as_text(value) for value in column.tolist()]
     return texts
 
 
 def _short(short_times: ShortTimes, starts: NDArray[np.intp]) -> Column:
-    """The times that stand in the messages' headers."""
+    """Return the times in the messages' headers."""
     seconds = short_times.at(starts).astype(np.float64)
     seconds[seconds < 0] = np.nan
     return seconds

@@ -1,11 +1,11 @@
-"""One workout out of Apple Health (apple.py cuts it out) as a DecodedRun. Called by read.
+"""Decodes one workout of Apple Health, cut out by `apple`, as a DecodedRun. Called by `read`.
 
 <HealthData>
 <Workout workoutActivityType="HKWorkoutActivityTypeRunning" duration="31.2" durationUnit="min" startDate=... endDate=...>
   <MetadataEntry key="HKIndoorWorkout" value="1"/> <WorkoutEvent type="HKWorkoutEventTypePause" date=.../> ...
 </Workout>
 <Record type="HKQuantityTypeIdentifierHeartRate" startDate=... value="143"/> ...
-<gpx ...> the route as its own file had it </gpx>
+<gpx ...> the content of the route's file </gpx>
 </HealthData>
 """
 
@@ -37,16 +37,16 @@ _HARDWARE = re.compile(r"hardware:([\w,]+?)(?:, software|>|$)")
 
 
 def decode_apple(content: bytes) -> tuple[DecodedRun, ...]:
-    """The workout with its heart rates, and the route when it has one; without one its distances.
+    """Return the workout with its heart rates, and its route; without a route its distances.
 
-    Raises FileRefused when the document holds no workout that says when it was.
+    Raises FileRefused if the document contains no workout with a start and an end.
     """
     route = _ROUTE.search(content)
     sessions, notes = _route(route.group()) if route else ((), ())
     root = etree.fromstring(_ROUTE.sub(b"", content), _parser())
     workout = None if root is None else root.find("Workout")
     if workout is None:
-        raise FileRefused("no_workout", "holds no workout", "give the whole export of Apple Health")
+        raise FileRefused("no_workout", "contains no workout", "use the whole export of Apple Health")
     return (_decoded(workout, root, sessions, notes),)
 
 
@@ -55,7 +55,7 @@ def _parser() -> etree.XMLParser:
 
 
 def _route(text: bytes) -> tuple[tuple[DecodedRun, ...], tuple[ParseNote, ...]]:
-    """The route's tracks; a route that cannot be read does not cost the workout."""
+    """Return the route's tracks. If the route cannot be read, the workout is still read, with a note."""
     try:
         return decode_gpx(text), ()
     except FileRefused as refused:
@@ -68,52 +68,55 @@ def _decoded(
     try:
         start_s, end_s = _at(workout, "startDate"), _at(workout, "endDate")
     except ValueError:
-        raise FileRefused("no_time", "the workout does not say when it was", "export it again") from None
-    said = {one.get("key"): one.get("value") or "" for one in workout.findall("MetadataEntry")}
+        raise FileRefused("no_time", "the workout has no start or end time", "export it again") from None
+    metadata = {entry.get("key"): entry.get("value") or "" for entry in workout.findall("MetadataEntry")}
     sport, sub_sport = _sport(workout.get("workoutActivityType") or "")
     hardware = _HARDWARE.search(workout.get("device") or "")
     device = f"Apple {hardware.group(1)}" if hardware else None
     return DecodedRun(
         session_no=0,
         sport=sport,
-        sub_sport="indoor" if said.get("HKIndoorWorkout") == "1" else sub_sport,
+        sub_sport="indoor" if metadata.get("HKIndoorWorkout") == "1" else sub_sport,
         start_s=start_s,
         columns=_columns(root, route),
         elapsed_s=end_s - start_s,
         timer_s=_measure(workout.get("duration"), workout.get("durationUnit"), _SECONDS),
         distance_m=_distance_m(workout),
-        stops=tuple(_stops(workout, end_s)) or tuple(stop for one in route for stop in one.stops),
-        utc_offset_s=_utc_offset_s(said.get("HKTimeZone"), start_s),
+        stops=tuple(_stops(workout, end_s)) or tuple(stop for track in route for stop in track.stops),
+        utc_offset_s=_utc_offset_s(metadata.get("HKTimeZone"), start_s),
         device=device,
-        weather=_weather(said, start_s),
+        weather=_weather(metadata, start_s),
         devices=(Device(0, None, "Apple", hardware.group(1), None),) if hardware else (),
-        notes=(*(note for one in route for note in one.notes), *notes),
+        notes=(*(note for track in route for note in track.notes), *notes),
     )
 
 
 def _sport(kind: str) -> tuple[str | None, str | None]:
-    """'HKWorkoutActivityTypeCrossCountrySkiing' is cross_country_skiing; three sports in one are no run."""
-    word = kind.removeprefix("HKWorkoutActivityType")
-    return ("multisport", None) if word == "SwimBikeRun" else sport_of_word(_HUMP.sub("_", word))
+    """Return sport and sub-sport; 'HKWorkoutActivityTypeCrossCountrySkiing' is cross_country_skiing.
+
+    A workout of three sports is 'multisport', not a run.
+    """
+    name = kind.removeprefix("HKWorkoutActivityType")
+    return ("multisport", None) if name == "SwimBikeRun" else sport_of_word(_HUMP.sub("_", name))
 
 
 def _columns(root: etree._Element, route: tuple[DecodedRun, ...]) -> Records:
-    """The route's points and the heart rates in the order of time; where there is no route, the distances too."""
-    points = [one.columns for one in route] or [empty_columns(0)]
+    """Return the route's points and the heart rates in time order; without a route, the distances too."""
+    points = [track.columns for track in route] or [empty_columns(0)]
     columns = {name: np.concatenate([part[name] for part in points]) for name in DECODED_COLUMNS}
     columns = _in_order(columns)
     if not route:
-        at_s, way_m = _samples(root, DISTANCE, "endDate")
-        columns = _joined(columns, "distance_m", at_s, np.cumsum(way_m))
-    return _joined(columns, "heart_rate_bpm", *_samples(root, HEART_RATE, "startDate"))
+        at_s, steps_m = _samples(root, DISTANCE, "endDate")
+        columns = _with_values(columns, "distance_m", at_s, np.cumsum(steps_m))
+    return _with_values(columns, "heart_rate_bpm", *_samples(root, HEART_RATE, "startDate"))
 
 
-def _joined(columns: Records, name: str, time_s: NDArray[np.float64], values: NDArray[np.float64]) -> Records:
-    """The columns with those values: in the row of their second where there is one, else in rows of their own."""
+def _with_values(columns: Records, name: str, time_s: NDArray[np.float64], values: NDArray[np.float64]) -> Records:
+    """Add values to a column: in the row of their second if it exists, otherwise in new rows."""
     at = np.searchsorted(columns["time_s"], time_s)
-    there = np.isin(time_s, columns["time_s"])
-    columns[name][at[there]] = values[there]
-    more = {**empty_columns(int((~there).sum())), "time_s": time_s[~there], name: values[~there]}
+    has_row = np.isin(time_s, columns["time_s"])
+    columns[name][at[has_row]] = values[has_row]
+    more = {**empty_columns(int((~has_row).sum())), "time_s": time_s[~has_row], name: values[~has_row]}
     return _in_order({column: np.concatenate([columns[column], more[column]]) for column in DECODED_COLUMNS})
 
 
@@ -122,19 +125,19 @@ def _in_order(columns: Records) -> Records:
 
 
 def _samples(root: etree._Element, kind: str, when: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Times (seconds since 1970) and values, shape (n,), of the records of that kind, in order of time."""
+    """Return times (seconds since 1970) and values, shape (n,), of the records of that kind, in time order."""
     read = []
-    for one in root.findall(f"Record[@type='{kind}']"):
+    for record in root.findall(f"Record[@type='{kind}']"):
         try:
-            read.append((_at(one, when), float(one.get("value") or "nan")))
+            read.append((_at(record, when), float(record.get("value") or "nan")))
         except ValueError:
-            continue  # a record that says nothing
+            continue  # an unreadable record
     table = np.array(sorted(read), dtype=np.float64).reshape(-1, 2)
     return table[:, 0], table[:, 1]
 
 
 def _stops(workout: etree._Element, end_s: float) -> Iterator[tuple[float, float]]:
-    """Stretches between a pause and what resumes it."""
+    """Yield the stretches from a pause to the next resume."""
     events = []
     for event in workout.findall("WorkoutEvent"):
         try:
@@ -153,18 +156,18 @@ def _stops(workout: etree._Element, end_s: float) -> Iterator[tuple[float, float
 
 
 def _distance_m(workout: etree._Element) -> float | None:
-    """Its sum: an attribute up to iOS 15, an element of its own since."""
-    told = _measure(workout.get("totalDistance"), workout.get("totalDistanceUnit"), _METRES)
+    """Return the workout's distance: an attribute up to iOS 15, a separate element since then."""
+    total_m = _measure(workout.get("totalDistance"), workout.get("totalDistanceUnit"), _METRES)
     for sums in workout.findall("WorkoutStatistics"):
         if (sums.get("type") or "").startswith("HKQuantityTypeIdentifierDistance"):
-            told = told or _measure(sums.get("sum"), sums.get("unit"), _METRES)
-    return told or None
+            total_m = total_m or _measure(sums.get("sum"), sums.get("unit"), _METRES)
+    return total_m or None
 
 
-def _weather(said: dict[str | None, str], start_s: float) -> tuple[RecordedWeather, ...]:
-    """'50 degF' and '6700 %', which is 67 %: as every version writes them."""
-    temp, temp_unit = _quantity(said.get("HKWeatherTemperature"))
-    humidity, _ = _quantity(said.get("HKWeatherHumidity"))
+def _weather(metadata: dict[str | None, str], start_s: float) -> tuple[RecordedWeather, ...]:
+    """Return the weather, written as '50 degF' and '6700 %' (which is 67 %) in every version."""
+    temp, temp_unit = _quantity(metadata.get("HKWeatherTemperature"))
+    humidity, _ = _quantity(metadata.get("HKWeatherHumidity"))
     air_temp_c = None if temp is None else (temp - 32.0) / 1.8 if temp_unit == "degF" else temp
     rel_humidity_pct = None if humidity is None else humidity / 100.0 if humidity > 100.0 else humidity
     if air_temp_c is None and rel_humidity_pct is None:
@@ -173,7 +176,7 @@ def _weather(said: dict[str | None, str], start_s: float) -> tuple[RecordedWeath
 
 
 def _quantity(text: str | None) -> tuple[float | None, str]:
-    """'50 degF' is (50.0, 'degF')."""
+    """Split a quantity: '50 degF' is (50.0, 'degF')."""
     number, _, unit = (text or "").partition(" ")
     return _float(number), unit
 
@@ -192,7 +195,7 @@ def _float(text: str | None) -> float | None:
 
 
 def _utc_offset_s(zone: str | None, start_s: float) -> int | None:
-    """The run's own clock. The dates in the file are in the zone of the day of the export."""
+    """Return the UTC offset of the run's zone. The dates in the file use the zone of the day of the export."""
     if not zone:
         return None
     try:

@@ -1,6 +1,6 @@
-"""What a folder or an archive holds, each with what its first bytes promise; and what of it may not be read.
+"""Lists the files of a folder or an archive, with the kind that their first bytes promise, and refuses unsafe members.
 
-Called by sources.
+Called by `find`.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from zipfile import ZipFile, ZipInfo
 from pipeline.errors import FileRefused
 from pipeline.formats.sources.gzip_files import too_dense
 from pipeline.formats.sources.opened import archive_at, read_file_head
-from pipeline.formats.sources.promises import Promise, claims_a_run, promise_of
+from pipeline.formats.sources.promises import Promise, has_run_extension, promise_of
 from pipeline.formats.sources.zips import MAX_INNER_BYTES, MAX_MEMBERS, members, read_head, refusal
 
-MAX_ARCHIVES = 200  # in one on disk, at whatever depth
-MAX_HEALTH_BYTES = 20_000_000_000  # read in steps: 1 to 4 GB after ten years
+MAX_ARCHIVES = 200  # inside one archive on disk, at any depth
+MAX_HEALTH_BYTES = 20_000_000_000  # read in chunks: 1 to 4 GB after ten years
 _ALLOWED_BYTES = {"zip": MAX_INNER_BYTES, "apple health": MAX_HEALTH_BYTES}
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One of them: where it lies, its name on disk or from the archive's top (with '/'), and its promise.
+    """A listed file: its location, its name on disk or within the archive (with '/'), and its promise.
 
-    `refused` is why it may not be read though it promises something, None when it may.
+    `refused` is the reason why it must not be read, None if it may be read.
     """
 
     path: Path
@@ -38,35 +38,37 @@ class Listed:
 
 @dataclass
 class Budget:
-    """What is still allowed of one archive on disk, however deep its members lie."""
+    """The number of members and archives still allowed in one archive on disk, at any depth."""
 
     members: int = MAX_MEMBERS
     archives: int = MAX_ARCHIVES
 
-    def take(self, n_members: int) -> None:
-        """Raises FileRefused when no export holds so many."""
+    def spend(self, n_members: int) -> None:
+        """Count one archive and its members. Raises FileRefused if no export contains so many."""
         self.members -= n_members
         self.archives -= 1
         if self.members < 0 or self.archives < 0:
             raise FileRefused(
-                "too_many", "it holds more files than any export does", "look what it is before you unpack it"
+                "too_many",
+                "it contains more files than any export does",
+                "check where it comes from before you unpack it",
             )
 
 
 def list_folder(folder: Path) -> list[Listed]:
-    """Its files and those of the folders in it, hidden ones left out, in order of name."""
+    """List the files of a folder and its subfolders, without hidden ones, sorted by name."""
     return [list_file(path) for path in files_in(folder)]
 
 
 def files_in(folder: Path) -> list[Path]:
-    """The files of a folder and of those in it, hidden ones left out, in order of name."""
-    inside = (one for one in folder.rglob("*") if one.is_file())
-    return sorted(one for one in inside if not any(part.startswith(".") for part in one.relative_to(folder).parts))
+    """Return the files of a folder and its subfolders, without hidden ones, sorted by name."""
+    inside = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(path for path in inside if not any(part.startswith(".") for part in path.relative_to(folder).parts))
 
 
 def list_file(path: Path) -> Listed:
-    """A file on disk. One that cannot be opened promises a recording: reading it will say why not."""
-    name = Path(os.path.abspath(path)).as_posix()  # noqa: PTH100 - links stay as they are named
+    """List a file on disk. One that cannot be opened counts as a recording: reading it will report the reason."""
+    name = Path(os.path.abspath(path)).as_posix()  # noqa: PTH100 - links keep their names
     try:
         return Listed(path, (), name, promise_of(read_file_head(path), name))
     except (OSError, FileRefused):
@@ -74,49 +76,53 @@ def list_file(path: Path) -> Listed:
 
 
 def list_archive(path: Path, inside: tuple[str, ...], budget: Budget) -> list[Listed]:
-    """The members of the archive there, in its own order. Raises OSError, FileRefused."""
+    """List the members of an archive, in its own order. Raises OSError, FileRefused."""
     with archive_at(path, inside) as archive:
         infos = members(archive)
-        budget.take(len(infos))
+        budget.spend(len(infos))
         listed = [Listed(path, (*inside, info.filename), *_member(archive, info)) for info in infos]
-    _refuse_bomb([info for info, one in zip(infos, listed, strict=True) if one.promise != "other" and not one.refused])
+    _refuse_bomb(
+        [info for info, file in zip(infos, listed, strict=True) if file.promise != "other" and not file.refused]
+    )
     return listed
 
 
 def _member(archive: ZipFile, info: ZipInfo) -> tuple[str, Promise, str | None]:
-    """Name, promise and refusal of a member."""
+    """Return name, promise and reason for refusal of a member."""
     name = info.filename.replace("\\", "/")
     refused = refusal(info, MAX_HEALTH_BYTES)
-    if refused is not None and refused.code != "too_large":  # its first bytes cannot be had, or are not wanted
-        worth_a_word = refused.code == "name" or claims_a_run(name) or name.lower().endswith(".zip")
-        return name, "recording" if worth_a_word else "other", said(refused)
+    if refused is not None and refused.code != "too_large":  # its first bytes cannot be read, or must not be
+        report_it = refused.code == "name" or has_run_extension(name) or name.lower().endswith(".zip")
+        return name, "recording" if report_it else "other", reason_and_hint(refused)
     try:
         promise = promise_of(read_head(archive, info), name)
     except FileRefused as damaged:
-        return name, "recording" if claims_a_run(name) else "other", said(damaged)
+        return name, "recording" if has_run_extension(name) else "other", reason_and_hint(damaged)
     limit = _ALLOWED_BYTES.get(promise)
     refused = refusal(info) if limit is None else refusal(info, limit)
-    return name, promise, said(refused) if refused else None
+    return name, promise, reason_and_hint(refused) if refused else None
 
 
-def _refuse_bomb(meant: list[ZipInfo]) -> None:
-    """Many small members that together unpack to more than their archive can hold."""
-    if too_dense(sum(info.file_size for info in meant), sum(info.compress_size for info in meant)):
-        size = f"{sum(info.file_size for info in meant) // 1_000_000} MB"
+def _refuse_bomb(infos: list[ZipInfo]) -> None:
+    """Refuse many small members that together unpack to more than a real archive."""
+    if too_dense(sum(info.file_size for info in infos), sum(info.compress_size for info in infos)):
+        size = f"{sum(info.file_size for info in infos) // 1_000_000} MB"
         raise FileRefused(
-            "too_large", f"unpacks to {size}: no export is packed so densely", "look what it is before you unpack it"
+            "too_large",
+            f"unpacks to {size}: no export is compressed this much",
+            "check where it comes from before you unpack it",
         )
 
 
-def said(refused: FileRefused) -> str:
-    """The reason and what to do: 'it is locked with a password; unpack the archive, then give the folder'."""
+def reason_and_hint(refused: FileRefused) -> str:
+    """Return reason and hint: 'it is protected by a password; unpack the archive, then import the folder'."""
     return f"{refused.message}; {refused.hint}"
 
 
-def grouped(listed: list[Listed]) -> Iterator[tuple[list[Listed], str]]:
-    """The refused ones by their reason, so that an archive locked with a password is one line and not 5,000."""
+def refused_by_reason(listed: list[Listed]) -> Iterator[tuple[list[Listed], str]]:
+    """Yield the refused files by reason: an archive with a password gives one line, not 5,000."""
     by_reason: dict[str, list[Listed]] = {}
-    for one in listed:
-        if one.refused is not None and one.promise != "other":
-            by_reason.setdefault(one.refused, []).append(one)
-    yield from ((those, reason) for reason, those in by_reason.items())
+    for file in listed:
+        if file.refused is not None and file.promise != "other":
+            by_reason.setdefault(file.refused, []).append(file)
+    yield from ((files, reason) for reason, files in by_reason.items())

@@ -1,6 +1,6 @@
-"""What the first bytes of a file promise: a recording, an archive, an export's table, or nothing of ours.
+"""What the first bytes of a file promise: a recording, an archive, an export's table, or something else.
 
-Called by sources, which asks thousands of members for 4 kB each before any is read.
+Called by `listing` for the first 4 kB of thousands of members, before any of them is read.
 """
 
 from __future__ import annotations
@@ -17,17 +17,16 @@ Promise = Literal["recording", "zip", "strava table", "apple health", "other"]
 _RECORDINGS = ("fit", "gpx", "tcx")
 _RUN_NAMES = re.compile(r"\.(fit|gpx|tcx)(\.gz)?$", re.IGNORECASE)
 _STRAVA_ROW = re.compile(rb"[\",;]activities/[^\",;\r\n]+\.(fit|gpx|tcx)", re.IGNORECASE)
-# Apple's file begins with its document type, some 9 kB long; the root element follows out of sight.
+# Apple's file begins with its document type of about 9 kB; the root element follows after the first 4 kB.
 _APPLE = re.compile(rb"<!DOCTYPE\s+HealthData|<HealthData[\s>]")
 _ACTIVITY = 4  # file_id.type in the FIT profile; settings, courses, sleep and monitoring have other numbers
 _FILE_ID, _TYPE = 0, 0
 
 
 def promise_of(head: bytes, name: str) -> Promise:
-    """What the file is, by its content.
+    """Return what the file is, by its content.
 
-    The name decides only whether one that is nothing known is still to be read, so that it gets its refusal: a
-    damaged '1.fit' is worth a word, a photo is not.
+    The name matters only for unknown content: a damaged '1.fit' is read, so that it is reported; a photo is not.
     """
     kind = sniff(head)
     if kind == "gzip":
@@ -37,22 +36,22 @@ def promise_of(head: bytes, name: str) -> Promise:
         return "zip"
     if kind == "fit" and fit_type(head) not in (None, _ACTIVITY):
         return "other"
-    if kind in _RECORDINGS or claims_a_run(name):
+    if kind in _RECORDINGS or has_run_extension(name):
         return "recording"
     if _APPLE.search(head):
         return "apple health"
     return "strava table" if _is_strava_table(head, name) else "other"
 
 
-def claims_a_run(name: str) -> bool:
-    """Whether the name says that it is a recording."""
+def has_run_extension(name: str) -> bool:
+    """Return True if the name has the extension of a recording."""
     return bool(_RUN_NAMES.search(name))
 
 
 def fit_type(head: bytes) -> int | None:
-    """The type that a FIT file's first message gives it; None where that message is no file_id or says nothing.
+    """Return the type in a FIT file's first message; None if that message is no file_id or has no type.
 
-    One definition: header with 0x40, reserved, byte order, message number, n fields, then 3 bytes a field; then its data.
+    A definition: header with 0x40, reserved, byte order, message number, n fields, then 3 bytes per field; then its data.
     """
     at = head[0] if head else 0
     if len(head) < at + 6 or not head[at] & 0x40 or head[at] & 0x80:
@@ -71,6 +70,6 @@ def fit_type(head: bytes) -> int | None:
 
 
 def _is_strava_table(head: bytes, name: str) -> bool:
-    """A table of activities: so called, or naming their files in its first rows, whatever its language."""
-    called = name.replace("\\", "/").rsplit("/", 1)[-1].lower() == "activities.csv"
-    return called or bool(_STRAVA_ROW.search(head))
+    """Return True for a table of activities: by its name, or by the file names in its first rows, in any language."""
+    has_name = name.replace("\\", "/").rsplit("/", 1)[-1].lower() == "activities.csv"
+    return has_name or bool(_STRAVA_ROW.search(head))

@@ -1,8 +1,8 @@
-"""The table of a Strava export, activities.csv: what it says of each file beside it. Called by exports.
+"""Reads the table of a Strava export, activities.csv: details of each recording in the export. Called by `tables`.
 
-Its headers are translated, come twice (in the units shown, later in SI) and grow from year to year, so columns go by
-name, and the column of file names by what stands in it. Where a language is unknown, the first columns have kept their
-places in every export seen: id, date, title, type, description; the gear stands before the file.
+Its headers are translated, occur twice (first in the runner's units, later in SI) and increase every year. So columns are
+found by name, and the column of file names by its content. For an unknown language, the first columns have the same places
+in every export seen: id, date, title, type, description; the gear comes before the file.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MAX_TABLE_BYTES = 50_000_000  # ten years with a diary have 5 MB
 _MOST_CELLS = 10_000_000
 _FILE = re.compile(r"^activities/.+\.(fit|gpx|tcx)(\.gz)?$", re.IGNORECASE)
 
-# English, German, French, Spanish, Italian, Portuguese, Dutch, Japanese, as exports have them; compared casefolded.
+# English, German, French, Spanish, Italian, Portuguese, Dutch, Japanese, as in exports; compared casefolded.
 _HEADERS = {
     "file": (
         "filename", "dateiname", "nom du fichier", "nombre del archivo", "nombre de archivo", "nome del file", "nome file",
@@ -54,7 +54,7 @@ _HEADERS = {
     "wind_ms": ("wind speed", "windgeschwindigkeit"),
     "precip_mm": ("precipitation intensity", "niederschlagsintensität"),
 }  # fmt: skip
-_PLACES = {"title": 2, "type": 3, "description": 4}  # where the language is unknown
+_PLACES = {"title": 2, "type": 3, "description": 4}  # for an unknown language
 _WEATHER = ("air_temp_c", "dew_point_c", "pressure_hpa", "wind_ms", "precip_mm")
 _SPORTS = {
     "running": ("lauf", "laufen", "course à pied", "course", "carrera", "corsa", "corrida", "hardloopsessie",
@@ -65,35 +65,37 @@ _SPORTS = {
     "hiking": ("wanderung", "randonnée", "senderismo", "escursione", "trilha", "ハイキング"),
     "swimming": ("schwimmen", "natation", "natación", "nuoto", "natação", "zwemmen", "水泳"),
 }  # fmt: skip
-_SPORT_OF = {word: sport for sport, words in _SPORTS.items() for word in words}
+_SPORT_OF = {name: sport for sport, names in _SPORTS.items() for name in names}
 _SPORT_OF |= {"traillauf": "trail running", "trail": "trail running", "carrera de montaña": "trail running"}
 
 
 @dataclass(frozen=True, slots=True)
 class StravaTable:
-    """`words` by file name, as the table has it ('activities/1.fit.gz'); how many activities have no file at all."""
+    """`words`: details by file name as in the table ('activities/1.fit.gz'); the number of activities without a file."""
 
     words: dict[str, ExportDetails]
     without_file: int
 
 
 def read_strava_table(content: bytes) -> StravaTable:
-    """What the table says; nothing when none of its columns names files. Raises FileRefused for a damaged one."""
+    """Read the table; the result is empty if no column contains file names. Raises FileRefused for a damaged table."""
     if len(content) > MAX_TABLE_BYTES or content.count(b",") > _MOST_CELLS:
-        raise FileRefused("too_large", "no table of activities is that large: titles were left out", "look what it is")
+        raise FileRefused(
+            "too_large", "the table of activities is too large: titles were left out", "check what this file is"
+        )
     before = csv.field_size_limit(MAX_TABLE_BYTES)
     try:
         header = next(_rows(content), [])
         column = _columns(header, content)
         return _read(header, column, content) if "file" in column else StravaTable({}, 0)
     except csv.Error as error:
-        raise FileRefused("damaged", "the table of activities is damaged", "ask for the export again") from error
+        raise FileRefused("damaged", "the table of activities is damaged", "request the export again") from error
     finally:
         csv.field_size_limit(before)
 
 
 def _rows(content: bytes) -> Iterator[list[str]]:
-    """The rows, one after another: a table may be large, and one row is enough at a time."""
+    """Yield the rows one at a time: a table may be large."""
     first = content.partition(b"\n")[0]
     text = io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", errors="replace", newline="")
     return csv.reader(text, delimiter=";" if b";" in first and b"," not in first else ",")
@@ -101,19 +103,19 @@ def _rows(content: bytes) -> Iterator[list[str]]:
 
 def _read(header: Sequence[str], column: dict[str, int], content: bytes) -> StravaTable:
     english = any(_plain(name) == "activity type" for name in header)
-    words, without_file = {}, 0
+    details, without_file = {}, 0
     for row in islice(_rows(content), 1, None):
         if file := _name(_cell(row, column, "file")):
-            words[file] = _words(row, column, english)
+            details[file] = _details(row, column, english)
         else:
             without_file += any(row)
-    return StravaTable(words, without_file)
+    return StravaTable(details, without_file)
 
 
 def _columns(header: Sequence[str], content: bytes) -> dict[str, int]:
-    """Which column holds what: the first of its name, as the later twin has other units."""
+    """Return the column of each value: the first with its name, because the second has other units."""
     names = [_plain(name) for name in header]
-    column = {what: names.index(name) for what, called in _HEADERS.items() for name in called if name in names}
+    column = {what: names.index(name) for what, headers in _HEADERS.items() for name in headers if name in names}
     if "file" not in column and (found := _file_column(_rows(content))) is not None:
         column["file"] = found
     if "file" in column and not column.keys() & {"title", "type"}:
@@ -123,16 +125,16 @@ def _columns(header: Sequence[str], content: bytes) -> dict[str, int]:
 
 
 def _file_column(activities: Iterable[Sequence[str]]) -> int | None:
-    """The first column in which a file's name stands."""
+    """Return the first column that contains a file name."""
     return next((no for row in activities for no, cell in enumerate(row) if _FILE.match(_name(cell))), None)
 
 
-def _words(row: Sequence[str], column: dict[str, int], english: bool) -> ExportDetails:
-    told = [_cell(row, column, what) for what in ("description", "private note")]
+def _details(row: Sequence[str], column: dict[str, int], english: bool) -> ExportDetails:
+    texts = [_cell(row, column, what) for what in ("description", "private note")]
     sport, sub_sport = _sport(_cell(row, column, "type"), english)
     return ExportDetails(
         title=_cell(row, column, "title") or None,
-        description="\n".join(dict.fromkeys(one for one in told if one)) or None,
+        description="\n".join(dict.fromkeys(text for text in texts if text)) or None,
         sport=sport,
         sub_sport=sub_sport,
         gear=_cell(row, column, "gear") or None,
@@ -140,17 +142,17 @@ def _words(row: Sequence[str], column: dict[str, int], english: bool) -> ExportD
     )
 
 
-def _sport(word: str, english: bool) -> tuple[str | None, str | None]:
-    """The sport of an activity's type; None for a word of a language that we do not know, so that the speed decides."""
-    known = _SPORT_OF.get(_plain(word))
-    return sport_of_word(known or word) if known or english else (None, None)
+def _sport(term: str, english: bool) -> tuple[str | None, str | None]:
+    """Return the sport of an activity's type; None for a term in an unknown language, so that the speed decides."""
+    sport = _SPORT_OF.get(_plain(term))
+    return sport_of_word(sport or term) if sport or english else (None, None)
 
 
 def _weather(row: Sequence[str], column: dict[str, int]) -> RecordedWeather | None:
-    """The weather of the row; what no air can be is settle's to leave out."""
+    """Return the weather of the row; impossible values are removed in `cleaning`."""
     measured = {what: _number(_cell(row, column, what)) for what in _WEATHER}
     humidity = _number(_cell(row, column, "humidity"))
-    if 0.0 in (humidity, measured["pressure_hpa"]):  # zeros all along stand for 'not known'
+    if 0.0 in (humidity, measured["pressure_hpa"]):  # zero here means 'not known'
         return None
     if humidity is not None and humidity <= 1.0:  # a fraction in every export seen
         humidity *= 100.0

@@ -1,7 +1,7 @@
-"""GPX tracks as DecodedRuns. Called by read.
+"""Decodes GPX tracks as DecodedRuns. Called by `read`.
 
-How text becomes tracks is gpx_reading's business. Each segment of a track is a stretch between pauses; tracks that
-follow one another are one run.
+`gpx_reading` turns text into tracks. Each segment of a track is a stretch between pauses; tracks that follow one another
+closely are one run.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from pipeline.formats.cleaning.sport import sport_of_word
 from pipeline.formats.decoded import SIMULATED_MARK, DecodedRun
 from pipeline.formats.tracks.gpx_reading import GpxFile, GpxTrack, read_gpx
 from pipeline.formats.tracks.values import Floats, instant, notes_on_times, record_fields, seconds
-from pipeline.formats.tracks.xml_mending import refuse_damaged
+from pipeline.formats.tracks.xml_repair import refuse_damaged
 from pipeline.formats.tracks.xml_text import utf8_text
 from pipeline.schema import ParseNote, Records
 
-JOIN_WITHIN_S = 2 * 3600.0  # a track that begins this soon after the one before it is the same run
+JOIN_WITHIN_S = 2 * 3600.0  # a track that begins this soon after the previous one is the same run
 
 
 @dataclass(frozen=True, slots=True)
 class _Track:
-    """A track with points that have a time. `ends` are the first and last instant of each of its segments."""
+    """A track with timed points. `ends` are the first and last instant of each segment."""
 
     sport: str | None
     sub_sport: str | None
@@ -39,7 +39,7 @@ class _Track:
 
 @dataclass(frozen=True, slots=True)
 class _Points:
-    """The points of all tracks, shape (n_points,) each; `time_s` in seconds since 1970, NaN where unknown."""
+    """The points of all tracks, arrays of shape (n_points,); `time_s` in seconds since 1970, NaN where unknown."""
 
     time_s: Floats
     columns: Records
@@ -47,17 +47,17 @@ class _Points:
 
 
 def decode_gpx(content: bytes) -> tuple[DecodedRun, ...]:
-    """The runs of the file, in the order of the file. Notes say what was mended.
+    """Return the runs of the file, in the order of the file, with notes on repairs.
 
     Raises FileRefused for text without any track, for a planned route (no times) and for a file of waypoints.
     """
     text = utf8_text(content)
-    file, mended = read_gpx(text)
-    time_s, n_zoneless = seconds(file.times, instant if file.mended else _instant)
-    # GPX 1.0 has no type of a track; a file with extensions is 1.1, whatever it calls itself
-    has_types = file.mended or file.version == "1.1" or b"extensions>" in text
+    file, repaired = read_gpx(text)
+    time_s, n_zoneless = seconds(file.times, instant if file.repaired else _instant)
+    # in GPX 1.0 tracks have no type; a file with extensions is 1.1, whatever version it states
+    has_types = file.repaired or file.version == "1.1" or b"extensions>" in text
     timed = [track for track in _tracks(file, time_s, has_types) if track.ends]
-    notes = (*mended, *_notes_on_points(file))
+    notes = (*repaired, *_notes_on_points(file))
     if not timed:
         _refuse(file, notes)
     notes += notes_on_times(int(np.isnan(time_s).sum()), n_zoneless)
@@ -66,45 +66,46 @@ def decode_gpx(content: bytes) -> tuple[DecodedRun, ...]:
 
 
 def _instant(text: str) -> datetime | None:
-    """A time of proper GPX: in the forms that TCX has too, else as gpxpy reads it, which accepts more of them.
+    """Return a time of valid GPX: in the forms that TCX has too, otherwise as gpxpy reads it, which accepts more forms.
 
-    Among these are one digit for a minute or second ('7:3:9') and a typographic minus before the zone. In mended text
-    such a time may be half of one, so there gpxpy is not asked.
+    Examples are one digit for a minute or second ('7:3:9') and a typographic minus before the zone. In repaired text
+    such a time may be cut in half, so gpxpy is not used there.
     """
     at = instant(text)
     if at or not text:
         return at
-    from gpxpy.gpx import GPXException  # takes longer to load than a file to read
+    from gpxpy.gpx import GPXException  # importing it takes longer than reading a file
     from gpxpy.gpxfield import parse_time
 
     try:
         at = parse_time(text)
         if at is not None:
             at.utcoffset()
-    except (GPXException, ValueError):  # no time; a zone of more than a day
+    except (GPXException, ValueError):  # not a time, or a zone of more than a day
         return None
     return at
 
 
 def _notes_on_points(file: GpxFile) -> tuple[ParseNote, ...]:
-    """What was odd about the points' numbers."""
+    """Return notes on points with invalid numbers."""
     notes = []
     if file.n_unplaced:
-        notes.append(ParseNote("no_position", "points whose position is no number were left out", file.n_unplaced))
-    if file.n_bad_heights and not file.mended:
-        notes.append(ParseNote("repaired", "heights that are no number were left out", file.n_bad_heights))
+        notes.append(ParseNote("no_position", "points without a valid position were left out", file.n_unplaced))
+    if file.n_bad_heights and not file.repaired:
+        notes.append(ParseNote("repaired", "altitudes that are not numbers were left out", file.n_bad_heights))
     return tuple(notes)
 
 
 def _refuse(file: GpxFile, notes: tuple[ParseNote, ...]) -> NoReturn:
     refuse_damaged(notes)  # points without times may have had some before the damage
-    if file.holds_route or file.times:
-        raise FileRefused("planned", "a planned route: its points have no times", "give the recorded run")
-    what = "holds only waypoints" if file.holds_waypoints else "holds no track"
-    raise FileRefused("no_records", what, "give the recorded run")
+    if file.has_route or file.times:
+        raise FileRefused("planned", "a planned route: its points have no times", "use the file of the recorded run")
+    what = "contains only waypoints" if file.has_waypoints else "contains no track"
+    raise FileRefused("no_records", what, "use the file of the recorded run")
 
 
 def _tracks(file: GpxFile, time_s: Floats, has_types: bool) -> list[_Track]:
+    """Return the tracks of the file with their rows and segments."""
     bounds = pairwise([*(track.first_row for track in file.tracks), time_s.size])
     return [_track(track, slice(*rows), time_s, has_types) for track, rows in zip(file.tracks, bounds, strict=True)]
 
@@ -122,7 +123,7 @@ def _track(track: GpxTrack, rows: slice, time_s: Floats, has_types: bool) -> _Tr
 
 
 def _joined(tracks: list[_Track]) -> list[list[_Track]]:
-    """Tracks that are pieces of one run: same sport, one soon after the other."""
+    """Group tracks that are parts of one run: same sport, one soon after the other."""
     groups = [[tracks[0]]]
     for before, track in pairwise(tracks):
         if track.sport == before.sport and 0 <= track.ends[0][0] - before.ends[-1][1] <= JOIN_WITHIN_S:

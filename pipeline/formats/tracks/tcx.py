@@ -1,6 +1,6 @@
-"""TCX activities with their laps, pauses and Garmin's ActivityExtension, as DecodedRuns. Called by read.
+"""Decodes TCX activities with laps, pauses and Garmin's ActivityExtension as DecodedRuns. Called by `read`.
 
-How text becomes activities is tcx_reading's business, laps and pauses are tcx_laps', repairs of values clean's.
+`tcx_reading` turns text into activities, `tcx_laps` finds laps and pauses, `cleaning` repairs values.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from pipeline.formats.decoded import SIMULATED_MARK, DecodedRun
 from pipeline.formats.tracks.tcx_laps import timed_laps, timer_stops
 from pipeline.formats.tracks.tcx_reading import TcxActivity, read_tcx
 from pipeline.formats.tracks.values import Floats, notes_on_times, record_fields, seconds
-from pipeline.formats.tracks.xml_mending import refuse_damaged
+from pipeline.formats.tracks.xml_repair import refuse_damaged
 from pipeline.formats.tracks.xml_text import utf8_text
 from pipeline.schema import Lap, ParseNote
 
 
 def decode_tcx(content: bytes) -> tuple[DecodedRun, ...]:
-    """The activities of the file in its order; legs of a multisport session and transitions are sessions of their own.
+    """Return the activities of the file in its order; each leg of a multisport session and each transition is a session.
 
     Raises FileRefused for a course (planned, not run) and for a file without an activity.
     """
-    activities, holds_course, notes = read_tcx(utf8_text(content))
+    activities, has_course, notes = read_tcx(utf8_text(content))
     sessions = [_session(activity, notes) for activity in activities]
-    held = [session for session in sessions if session.columns["time_s"].size or session.elapsed_s]
-    if held:
-        return tuple(replace(session, session_no=no) for no, session in enumerate(held))
-    if holds_course:
-        raise FileRefused("planned", "a planned course, not a run", "give the activity the watch recorded")
+    recorded = [session for session in sessions if session.columns["time_s"].size or session.elapsed_s]
+    if recorded:
+        return tuple(replace(session, session_no=no) for no, session in enumerate(recorded))
+    if has_course:
+        raise FileRefused("planned", "a planned course, not a run", "use the file of the recorded activity")
     refuse_damaged(notes)
-    raise FileRefused("no_records", "holds no recorded activity", "give the activity the watch recorded")
+    raise FileRefused("no_records", "contains no recorded activity", "use the file of the recorded activity")
 
 
 def _session(activity: TcxActivity, notes: tuple[ParseNote, ...]) -> DecodedRun:
@@ -47,7 +47,7 @@ def _session(activity: TcxActivity, notes: tuple[ParseNote, ...]) -> DecodedRun:
         session_no=0,
         sport=sport,
         sub_sport=sub_sport,
-        start_s=laps[0].elapsed_start_s if laps else _first_known(seconds([activity.id])[0]),
+        start_s=laps[0].elapsed_start_s if laps else _first_finite(seconds([activity.id])[0]),
         columns={**columns, "time_s": time_s[timed]},
         elapsed_s=laps[-1].elapsed_start_s + laps[-1].elapsed_s - laps[0].elapsed_start_s if laps else None,
         timer_s=_timer_s(laps),
@@ -62,12 +62,12 @@ def _session(activity: TcxActivity, notes: tuple[ParseNote, ...]) -> DecodedRun:
     )
 
 
-def _first_known(values: Floats) -> float | None:
-    known = values[np.isfinite(values)]
-    return float(known[0]) if known.size else None
+def _first_finite(values: Floats) -> float | None:
+    finite = values[np.isfinite(values)]
+    return float(finite[0]) if finite.size else None
 
 
 def _timer_s(laps: tuple[Lap, ...]) -> float | None:
-    """The laps' own sum, where every lap tells its own."""
+    """Return the sum of the laps' timers, if every lap has one."""
     timers = [lap.timer_s for lap in laps if lap.timer_s is not None]
     return sum(timers) if timers and len(timers) == len(laps) else None

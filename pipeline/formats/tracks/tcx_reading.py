@@ -1,6 +1,6 @@
-"""TCX text to activities as it tells them: laps, tracks and points, numbers still as text. Called by tcx.
+"""Reads TCX text as activities: laps, tracks and points, times and lap sums still as text. Called by `tcx`.
 
-The text is read element by element, and what has been read is let go, so that a long one needs little memory.
+The text is read element by element, and elements are freed after reading, so that a long text needs little memory.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pipeline.formats.tracks.values import TrackValues, field_name, number
-from pipeline.formats.tracks.xml_mending import read_or_mend
+from pipeline.formats.tracks.xml_repair import read_or_repair
 from pipeline.formats.tracks.xml_text import Element, local_name, texts_within
 from pipeline.schema import ParseNote
 
@@ -18,7 +18,7 @@ _ROOT = "TrainingCenterDatabase"
 _POINT = "Trackpoint"
 _STRUCTURE = frozenset({"Activity", "Transition", "Course", "Lap", "Track", _POINT})
 _TEXTS = frozenset({"Id", "Notes", "Creator"})
-# In the order of Garmin's schema: of 'Cadence' and 'RunCadence' in one point the foot's comes later, and counts.
+# In the order of Garmin's schema. If a point has 'Cadence' and 'RunCadence', 'RunCadence' comes later and counts.
 _COLUMNS = {
     "LatitudeDegrees": "latitude",
     "LongitudeDegrees": "longitude",
@@ -34,7 +34,7 @@ _COLUMNS = {
 
 @dataclass(slots=True)
 class TcxLap:
-    """A lap as the text has it; `first_row` is the number of its first point within the activity."""
+    """A lap as in the text; `first_row` is the number of its first point within the activity."""
 
     first_row: int
     started: str | None = None
@@ -45,7 +45,7 @@ class TcxLap:
 
 @dataclass(slots=True)
 class TcxActivity:
-    """An activity as the text has it. `times` and `values` have a row a point, `track_rows` each track's first one."""
+    """An activity as in the text. `times` and `values` have one row per point; `track_rows` are each track's first row."""
 
     sport: str | None
     id: str | None = None
@@ -58,29 +58,29 @@ class TcxActivity:
 
 
 def read_tcx(text: bytes) -> tuple[list[TcxActivity], bool, tuple[ParseNote, ...]]:
-    """The activities in the order of the text, whether it holds a course, and what had to be mended."""
+    """Return the activities in the order of the text, whether it contains a course, and notes on repairs."""
     names = (*_STRUCTURE, *_TEXTS)
-    reading, notes = read_or_mend(text, _ROOT, names, lambda parts, _: _Reading(parts))
-    return reading.activities, reading.holds_course, notes
+    reader, notes = read_or_repair(text, _ROOT, names, lambda events, _: _TcxReader(events))
+    return reader.activities, reader.has_course, notes
 
 
-class _Reading:
-    """What has been read while the elements come by."""
+class _TcxReader:
+    """Builds the activities from the elements, in their order."""
 
-    def __init__(self, parts: Iterable[tuple[str, Element]]) -> None:
+    def __init__(self, events: Iterable[tuple[str, Element]]) -> None:
         self.activities: list[TcxActivity] = []
-        self.holds_course = False
+        self.has_course = False
         self._in_course = False
-        self._begun: Element | None = None  # a point that is taken once its values are all there
-        for event, element in parts:
-            self._take(event, local_name(element.tag), element)
-        self._take_begun()
+        self._point: Element | None = None  # the current point; it is added when all its values are complete
+        for event, element in events:
+            self._read(event, local_name(element.tag), element)
+        self._finish_point()
 
-    def _take(self, event: str, name: str, element: Element) -> None:
+    def _read(self, event: str, name: str, element: Element) -> None:
         if name in _TEXTS:
-            self._take_text(event, name, element)
+            self._read_text(event, name, element)
             return
-        self._take_begun()
+        self._finish_point()
         if event == "start":
             self._begin(name, element)
             return
@@ -91,9 +91,9 @@ class _Reading:
 
     def _begin(self, name: str, element: Element) -> None:
         if name == _POINT:
-            self._begun = element
+            self._point = element
         elif name == "Course":
-            self.holds_course = self._in_course = True
+            self.has_course = self._in_course = True
         elif name in ("Activity", "Transition"):
             self._in_course = False
             self.activities.append(TcxActivity(element.get("Sport") if name == "Activity" else "transition"))
@@ -104,7 +104,7 @@ class _Reading:
             self._activity().track_rows.append(self._activity().values.n_points)
 
     def _activity(self) -> TcxActivity:
-        if not self.activities:  # its beginning is lost
+        if not self.activities:  # the activity's beginning is lost
             self.activities.append(TcxActivity(None))
         return self.activities[-1]
 
@@ -115,7 +115,7 @@ class _Reading:
             laps[-1].distance_m = element.findtext("{*}DistanceMeters")
             laps[-1].trigger = element.findtext("{*}TriggerMethod")
 
-    def _take_text(self, event: str, name: str, element: Element) -> None:
+    def _read_text(self, event: str, name: str, element: Element) -> None:
         parent = element.getparent()
         if event == "start" or parent is None or local_name(parent.tag) != "Activity" or not self.activities:
             return
@@ -127,8 +127,9 @@ class _Reading:
         else:
             activity.creator = element.findtext("{*}Name")
 
-    def _take_begun(self) -> None:
-        point, self._begun = self._begun, None
+    def _finish_point(self) -> None:
+        """Add the current point, if any, with its values."""
+        point, self._point = self._point, None
         if point is None or self._in_course:
             return
         activity = self._activity()
@@ -147,5 +148,5 @@ class _Reading:
 
 @lru_cache(maxsize=1000)
 def _column(name: str) -> str | None:
-    """The column or field that an element within a point stands for; None where there is none."""
+    """Return the column or field for an element within a point; None if there is none."""
     return _COLUMNS.get(name) or field_name(name)

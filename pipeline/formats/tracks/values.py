@@ -1,6 +1,6 @@
-"""Numbers and times from the text of track points, as columns of ours and as fields of the file's own.
+"""Numbers and times from the text of track points, as standard columns and as further fields of the file.
 
-Called by gpx and tcx, which know the tags.
+Called by the modules for GPX and TCX, which know the tags.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from pipeline.schema import ParseNote, RecordField, Records
 
 Floats = NDArray[np.float64]
 
-END_S = datetime(2151, 1, 1, tzinfo=UTC).timestamp()  # no clock runs ahead so far, but the year 9999 is written
-MOST_FIELDS = 40  # a file with more kinds of extensions than this says nothing to anyone
+END_S = datetime(2151, 1, 1, tzinfo=UTC).timestamp()  # no clock is this far ahead, but files with the year 9999 exist
+MOST_FIELDS = 40  # more kinds of extensions than this are of no use
 
 _IN_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
 _ODD_TIME = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)[T ](\d\d?):(\d\d):(\d\d)(\.\d+)?\s*(Z|[+-]\d\d(?::?\d\d)?)?")
@@ -29,7 +29,7 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 class TrackValues:
-    """The values of a track's points, in their order: numbers by the name of a column or field."""
+    """Collects the values of points in their order: numbers by the name of a column or field."""
 
     def __init__(self) -> None:
         self.n_points = 0
@@ -37,22 +37,23 @@ class TrackValues:
         self._numbers: dict[str, array[float]] = {}
 
     def add(self, name: str, value: float) -> None:
-        """Adds a value of the current point, NaN for text that is no number; of two with one name the later counts."""
+        """Add a value to the current point, NaN for text that is not a number. If a name occurs twice, the later value counts."""
         if name not in self._numbers:
             self._rows[name], self._numbers[name] = array("q"), array("d")
         self._rows[name].append(self.n_points)
         self._numbers[name].append(value)
 
     def next_point(self) -> None:
+        """Finish the current point."""
         self.n_points += 1
 
     def columns(self) -> Records:
-        """DECODED_COLUMNS but for the time, each of shape (n_points,), NaN where not measured."""
+        """Return DECODED_COLUMNS except the time, each of shape (n_points,), NaN where not measured."""
         measured = {name: self._column(name) for name in self._numbers.keys() & set(DECODED_COLUMNS)}
         return {**empty_columns(self.n_points), **measured}
 
     def fields(self) -> dict[str, Floats]:
-        """The other values, each of shape (n_points,), NaN where not measured; at most MOST_FIELDS of them."""
+        """Return the other values, each of shape (n_points,), NaN where not measured; at most MOST_FIELDS of them."""
         names = sorted(self._numbers.keys() - set(DECODED_COLUMNS))
         measured = [name for name in names if np.isfinite(self._numbers[name]).any()]
         return {name: self._column(name) for name in measured[:MOST_FIELDS]}
@@ -64,6 +65,7 @@ class TrackValues:
 
 
 def number(text: str | None) -> float:
+    """Return the number in the text; NaN if it is not a number."""
     try:
         return float(text or "nan")
     except ValueError:
@@ -71,7 +73,7 @@ def number(text: str | None) -> float:
 
 
 def instant(text: str) -> datetime | None:
-    """'2025-06-14T07:30:00.123Z' in the forms seen: one digit for a month, a blank for the T, '+0200', no zone."""
+    """Read '2025-06-14T07:30:00.123Z' in all forms seen: a month of one digit, a blank for the T, '+0200', no zone."""
     found = _ODD_TIME.fullmatch(text)
     if not found:
         return None
@@ -87,14 +89,14 @@ def instant(text: str) -> datetime | None:
 def seconds(
     texts: Sequence[str | None], read_instant: Callable[[str], datetime | None] = instant
 ) -> tuple[Floats, int]:
-    """The instants in seconds since 1970, NaN where the text is no time; and how many had no zone, taken for UTC.
+    """Return seconds since 1970, NaN where the text is not a time; and the number of times without a zone, read as UTC.
 
-    `read_instant` reads the texts if one of them is not plain UTC.
+    `read_instant` reads the texts if at least one of them is not plain UTC.
     """
     if all(_IN_UTC.fullmatch(text or "") for text in texts):
         try:
             instants = np.array([text[:-1] for text in texts if text], dtype="datetime64[us]")
-        except ValueError:  # the 31st of February
+        except ValueError:  # e.g. the 31st of February
             pass
         else:
             time_s = instants.astype(np.int64) / 1e6
@@ -105,7 +107,7 @@ def seconds(
 
 
 def _seconds_since_1970(at: datetime | None) -> float:
-    """NaN for years of no watch. A time without zone is taken for UTC, as the standards say that they are."""
+    """Return seconds since 1970; NaN for impossible years. A time without a zone is UTC, as the standards define."""
     if at is None:
         return float("nan")
     at_s = (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
@@ -113,28 +115,28 @@ def _seconds_since_1970(at: datetime | None) -> float:
 
 
 def field_name(name: str) -> str | None:
-    """'verticalSpeed' as 'vertical_speed'; None for what is no name, and for a position, which has its own columns.
+    """Return 'vertical_speed' for 'verticalSpeed'; None for an invalid name, and for a position, which has columns.
 
-    Of a broken '<gpxtpx:cad>' libxml2 may leave a tag named '0ad', or one without a name.
+    From a broken '<gpxtpx:cad>' libxml2 may leave a tag named '0ad', or a tag without a name.
     """
     return None if not _BEGINS_NAME.match(name) or is_place(name) else _HUMP.sub("_", name).lower()[:40]
 
 
-def record_fields(fields: dict[str, Floats], time_s: Floats, told_by: str) -> tuple[RecordField, ...]:
-    """One RecordField a name, only where measured; the formats give no units."""
+def record_fields(fields: dict[str, Floats], time_s: Floats, source: str) -> tuple[RecordField, ...]:
+    """Return one RecordField per name, only where measured; the formats give no units."""
     measured_fields = []
     for name, values in fields.items():
         measured = np.isfinite(values) & np.isfinite(time_s)
         if measured.any():
-            measured_fields.append(RecordField(name, None, told_by, time_s[measured], values[measured]))
+            measured_fields.append(RecordField(name, None, source, time_s[measured], values[measured]))
     return tuple(measured_fields)
 
 
 def notes_on_times(n_timeless: int, n_zoneless: int) -> tuple[ParseNote, ...]:
-    """What was odd about the points' times: so many without one, so many without a zone."""
+    """Return notes on points without a time, and on times without a zone."""
     notes = []
     if n_timeless:
         notes.append(ParseNote("no_time", "points without a time were left out", n_timeless))
     if n_zoneless:
-        notes.append(ParseNote("no_zone", "times without a zone were taken for UTC", n_zoneless))
+        notes.append(ParseNote("no_zone", "times without a time zone were read as UTC", n_zoneless))
     return tuple(notes)

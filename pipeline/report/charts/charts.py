@@ -1,8 +1,6 @@
-"""The report's curves by matplotlib, each drawn for two widths (760 and 360 px); CSS shows the one that
-fits.
+"""The report's curves, by matplotlib. Each is drawn for two widths (760 and 360 px); CSS shows the one that fits.
 
-Called by the templates through page.py. A figure's point is a pixel of the page, so 14 is 14 px on the
-screen.
+Called by the templates through page.py. One point of a figure is one pixel of the page: size 14 is 14 px on the screen.
 """
 
 from __future__ import annotations
@@ -16,23 +14,23 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pipeline.report.charts.svg import figure_svg
-from pipeline.report.numbers.curves import Curve, OneCurve, Point, TimeSection
+from pipeline.report.numbers.curves import Curve, Point, SingleCurve, TimeSection
 from pipeline.report.numbers.wording import clock, hours_brief, temp
 from pipeline.units import Units
 
 INK, SOFT, LINE = "#1a1f26", "#56606b", "#d9dee4"
-HOT, MILD, COOL, OWN = "#b8390e", "#6b6a35", "#1f6fb5", "#0b5c8f"
+HOT, MILD, COOL, BLUE = "#b8390e", "#6b6a35", "#1f6fb5", "#0b5c8f"
 PAPER = "#ffffff"
-# coolest to hottest: never by colour alone
-LOOKS = {1: ((OWN, "-"),), 2: ((COOL, ":"), (HOT, "-")), 3: ((COOL, ":"), (MILD, "--"), (HOT, "-"))}
+# coolest to hottest, with a different dash for each: colour is never the only difference
+LOOKS = {1: ((BLUE, "-"),), 2: ((COOL, ":"), (HOT, "-")), 3: ((COOL, ":"), (MILD, "--"), (HOT, "-"))}
 HALF_HOURS = (1800.0, 3600.0, 7200.0, 14400.0)
-WIDE_PX, NARROW_PX = 14.0, 14.5  # never under 13 on the screen, on a phone of 360 px neither
-Y_STEPS = {4: 4, 10: 5, 20: 4, 40: 4, 60: 3, 80: 4, 100: 5}  # top of the axis: number of steps, all whole
+WIDE_PX, NARROW_PX = 14.0, 14.5  # at least 13 px on the screen, also on a phone of 360 px
+Y_STEPS = {4: 4, 10: 5, 20: 4, 40: 4, 60: 3, 80: 4, 100: 5}  # top of the axis: number of steps; every step is whole
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A chart's place on the page: its size in px, and the steps its x axis may be marked by."""
+    """A chart's size in px, and its x axis: allowed steps between ticks, most ticks, labels and title."""
 
     key: str
     width: int
@@ -42,7 +40,7 @@ class Frame:
     x_label: Callable[[float], str]
     x_title: str
     text_px: float
-    above: int = 14  # px over the axes: room for a legend where there is one
+    above: int = 14  # px over the axes; more where there is a legend
 
 
 def time_charts(section: TimeSection, label: str, units: Units) -> Markup:
@@ -52,15 +50,15 @@ def time_charts(section: TimeSection, label: str, units: Units) -> Markup:
     return _both(*(_time_chart(section, frame, label, units) for frame in (wide, narrow)))
 
 
-def hour_charts(section: OneCurve, label: str) -> Markup:
-    """Risk by the local hour of the start."""
-    wide = Frame("hour-wide", 760, 280, (2.0, 4.0), 12, clock, "start, local clock", WIDE_PX)
-    narrow = Frame("hour-narrow", 360, 300, (4.0,), 6, clock, "start, local clock", NARROW_PX)
-    return _both(*(_one_chart(section, frame, label) for frame in (wide, narrow)))
+def hour_charts(section: SingleCurve, label: str) -> Markup:
+    """Risk by local start hour, wide and narrow."""
+    wide = Frame("hour-wide", 760, 280, (2.0, 4.0), 12, clock, "start, local time", WIDE_PX)
+    narrow = Frame("hour-narrow", 360, 300, (4.0,), 6, clock, "start, local time", NARROW_PX)
+    return _both(*(_single_chart(section, frame, label) for frame in (wide, narrow)))
 
 
-def pace_charts(section: OneCurve, label: str) -> Markup:
-    """Risk by pace against the own usual."""
+def pace_charts(section: SingleCurve, label: str) -> Markup:
+    """Risk by pace compared with the usual pace, wide and narrow."""
     wide = Frame(
         "pace-wide",
         760,
@@ -68,11 +66,11 @@ def pace_charts(section: OneCurve, label: str) -> Markup:
         (5.0, 10.0),
         9,
         _signed,
-        "per cent faster (+) or slower (−) than your usual",
+        "per cent faster (+) or slower (−) than your usual pace",
         WIDE_PX,
     )
     narrow = Frame("pace-narrow", 360, 300, (5.0, 10.0), 6, _signed, "% faster (+)", NARROW_PX)
-    return _both(*(_one_chart(section, frame, label) for frame in (wide, narrow)))
+    return _both(*(_single_chart(section, frame, label) for frame in (wide, narrow)))
 
 
 def _both(wide: Markup, narrow: Markup) -> Markup:
@@ -90,16 +88,16 @@ def _time_chart(section: TimeSection, frame: Frame, label: str, units: Units) ->
     return figure_svg(figure, frame.key, label)
 
 
-def _one_chart(section: OneCurve, frame: Frame, label: str) -> Markup:
+def _single_chart(section: SingleCurve, frame: Frame, label: str) -> Markup:
     figure = Figure(figsize=(frame.width / 72, frame.height / 72), dpi=72)
-    axes = _axes(figure, frame, section.curve.points, section.own)
-    _draw(axes, section.curve, OWN, "-", None)
+    axes = _axes(figure, frame, section.curve.points, section.cramps_x)
+    _draw(axes, section.curve, BLUE, "-", None)
     return figure_svg(figure, frame.key, label)
 
 
-def _axes(figure: Figure, frame: Frame, points: Sequence[Point], own: Sequence[float]) -> Axes:
-    """Empty axes marked "of 100", with the x title and the own cramps below."""
-    below = 78 if own else 52
+def _axes(figure: Figure, frame: Frame, points: Sequence[Point], cramps_x: Sequence[float]) -> Axes:
+    """Empty axes from 0 up, of 100, with the x title and the runner's cramps below."""
+    below = 78 if cramps_x else 52
     height = frame.height - below - frame.above
     figure.patch.set_visible(False)
     axes = figure.add_axes((44 / frame.width, below / frame.height, 1 - 60 / frame.width, height / frame.height))
@@ -112,12 +110,12 @@ def _axes(figure: Figure, frame: Frame, points: Sequence[Point], own: Sequence[f
     marks = [top * k // Y_STEPS[top] for k in range(Y_STEPS[top] + 1)]
     axes.set_yticks(marks, [str(mark) for mark in marks])
     _plain(axes, frame)
-    _below(axes, frame, height, [x for x in own if first <= x <= last])
+    _below(axes, frame, height, [x for x in cramps_x if first <= x <= last])
     return axes
 
 
 def _ticks(frame: Frame, first: float, last: float) -> list[float]:
-    """Multiples of the smallest step that gives no more marks than there is room for."""
+    """Multiples of the smallest step that gives at most `most_marks` ticks."""
     for step in frame.x_steps:
         marks = range(ceil(first / step), floor(last / step) + 1)
         if len(marks) <= frame.most_marks:
@@ -135,13 +133,14 @@ def _plain(axes: Axes, frame: Frame) -> None:
     axes.spines["bottom"].set_color(SOFT)
 
 
-def _below(axes: Axes, frame: Frame, height: float, own: Sequence[float]) -> None:
-    """Own cramps as diamonds on a line of their own under the marks, then the title of the axis."""
-    line = -(66 if own else 42) / height
+def _below(axes: Axes, frame: Frame, height: float, cramps_x: Sequence[float]) -> None:
+    """The runner's cramps as diamonds in a row under the tick labels, then the title of the axis."""
+    line = -(66 if cramps_x else 42) / height
     axes.text(0, line, frame.x_title, transform=axes.transAxes, va="center", size=frame.text_px, color=SOFT)
-    if own:
-        place = axes.get_xaxis_transform()
-        axes.plot(own, [-41 / height] * len(own), "D", color=HOT, markersize=7, transform=place, clip_on=False)
+    if cramps_x:
+        row = [-41 / height] * len(cramps_x)
+        x_data = axes.get_xaxis_transform()
+        axes.plot(cramps_x, row, "D", color=HOT, markersize=7, transform=x_data, clip_on=False)
         axes.text(
             1,
             line,
@@ -155,7 +154,7 @@ def _below(axes: Axes, frame: Frame, height: float, own: Sequence[float]) -> Non
 
 
 def _draw(axes: Axes, curve: Curve, colour: str, dashes: str, name: str | None) -> None:
-    """The plausible range as a band everywhere, the line only where a single number may be said."""
+    """The plausible range as a band everywhere, the line only where a number may be shown."""
     x = [p.x for p in curve.points]
     axes.fill_between(
         x,
@@ -165,12 +164,14 @@ def _draw(axes: Axes, curve: Curve, colour: str, dashes: str, name: str | None) 
         alpha=0.13,
         linewidth=0,
     )
-    told = [p.risk.mean * 100 if p.said.say == "number" else float("nan") for p in curve.points]
-    axes.plot(x, told, dashes, color=colour, linewidth=2.4, label=name or "_none")  # "_": not in the legend
+    numbers = [p.risk.mean * 100 if p.shown.form == "number" else float("nan") for p in curve.points]
+    axes.plot(
+        x, numbers, dashes, color=colour, linewidth=2.4, label=name or "_none"
+    )  # a leading "_" keeps it out of the legend
 
 
 def _hatch(axes: Axes, frame: Frame, longest_s: float) -> None:
-    """Where the runner has never been; its name stands on the side with more room."""
+    """Hatching beyond the runner's longest run, with a label on the side that has more room."""
     first, last = axes.get_xlim()
     start = max(longest_s, first)
     right = start - first < 0.5 * (last - first)

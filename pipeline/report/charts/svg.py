@@ -1,9 +1,7 @@
-"""From a matplotlib figure to SVG that may stand in the page: no style attributes, no scripts, colours by
-class.
+"""From a matplotlib figure to SVG for the page: no style attributes, no scripts, colours by class.
 
-The page's policy forbids inline styles, and dark mode needs colours that CSS decides. So every style
-property becomes an attribute, and every colour of PALETTE a class: `f-hot` (fill) or `s-hot` (stroke) in
-templates/report.css.
+The page's policy forbids inline styles, and in dark mode CSS decides the colours. So every style property becomes an
+attribute, and every colour of PALETTE a class: `f-hot` (fill) or `s-hot` (stroke) in templates/report.css.
 """
 
 from __future__ import annotations
@@ -23,7 +21,7 @@ PALETTE = {
     "#b8390e": "hot",
     "#6b6a35": "mild",
     "#1f6fb5": "cool",
-    "#0b5c8f": "own",
+    "#0b5c8f": "blue",
     "#ffffff": "paper",
 }
 _LONG_DECIMALS = re.compile(r"(-?\d+\.\d)\d+")
@@ -31,8 +29,8 @@ _REFERENCE = re.compile(r"#([\w-]+)")
 
 
 def figure_svg(figure: Figure, key: str, label: str) -> Markup:
-    """The figure as an `<svg role="img">` with a text alternative. `key` keeps ids apart on one page."""
-    root = ElementTree.fromstring(_written(figure))  # our own figure, nobody's file  # noqa: S314
+    """The figure as an `<svg role="img">` with a text alternative. `key` makes its ids unique on the page."""
+    root = ElementTree.fromstring(_written(figure))  # our own figure, no foreign file  # noqa: S314
     for element in root.iter():
         for child in [c for c in element if c.tag.endswith(("metadata", "style"))]:
             element.remove(child)
@@ -44,7 +42,7 @@ def figure_svg(figure: Figure, key: str, label: str) -> Markup:
 
 
 def _written(figure: Figure) -> bytes:
-    """The SVG as matplotlib writes it: text as text, ids that depend on the content alone, no date."""
+    """The SVG as matplotlib writes it: text as text, ids that depend only on the content, no date."""
     written = BytesIO()
     with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "cramplog"}):
         figure.savefig(written, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
@@ -52,7 +50,7 @@ def _written(figure: Figure) -> bytes:
 
 
 def _as_picture(root: ElementTree.Element, label: str) -> ElementTree.Element:
-    """Without a size of its own (CSS gives it one), told as one picture."""
+    """Without a size (CSS sets it), and announced by screen readers as one picture."""
     del root.attrib["width"], root.attrib["height"]
     root.set("role", "img")
     root.set("aria-label", label)
@@ -60,14 +58,14 @@ def _as_picture(root: ElementTree.Element, label: str) -> ElementTree.Element:
 
 
 def _leave_namespace(element: ElementTree.Element) -> None:
-    """HTML knows its svg elements by their bare names, and links by a bare href."""
+    """Inside HTML, svg elements and href have no namespace."""
     element.tag = element.tag.rpartition("}")[2]
     for name in [name for name in element.attrib if "}" in name]:
         element.set(name.rpartition("}")[2], element.attrib.pop(name))
 
 
 def _style_to_attributes(element: ElementTree.Element) -> None:
-    """`style="fill: #b8390e; opacity: .1"` becomes `class="f-hot" opacity=".1"`; fonts are left to CSS."""
+    """`style="fill: #b8390e; opacity: .1"` becomes `class="f-hot" opacity=".1"`; CSS sets the fonts."""
     classes = []
     for declaration in element.attrib.pop("style", "").split(";"):
         name, _, value = (part.strip() for part in declaration.partition(":"))
@@ -82,7 +80,7 @@ def _style_to_attributes(element: ElementTree.Element) -> None:
 
 
 def _rename_ids(root: ElementTree.Element, key: str) -> None:
-    """Ids that nothing refers to go; the others are prefixed, so two charts of one page never share one."""
+    """Removes ids that nothing refers to and prefixes the others, so that no two charts of a page share an id."""
     linking = [v for e in root.iter() for v in e.attrib.values() if v.startswith(("#", "url(#"))]
     used = set(_REFERENCE.findall(" ".join(linking)))
     for element in root.iter():

@@ -1,4 +1,4 @@
-"""Counting a runner's own runs and cramps: the basis of the report, and where it happens.
+"""Counts of a runner's runs and cramps: the basis of the report, and the muscles that cramped.
 
 Called by `summary.summarise`; values in, values out.
 """
@@ -11,14 +11,12 @@ from datetime import date
 from pipeline.report.numbers.facts import CrampFact, ReportFacts, RunFact
 from pipeline.vocabulary import SIDES
 
-TOLD_ANSWERS = ("no cramp", "cramp")  # 'not sure' and 'unanswered' are missing, never a no
+DEFINITE_ANSWERS = ("no cramp", "cramp")  # 'not sure' and 'unanswered' count as missing
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What the report rests on. `cramps` are onsets during runs; tightness and cramps afterwards are
-    counted apart.
-    """
+    """What the report is based on. `cramps` are onsets during runs; tightness and cramps afterwards are counted separately."""
 
     runs: int
     first_on: date | None
@@ -37,19 +35,19 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class MuscleRow:
-    """Cramps of one muscle by side; `unnoted` where the side was not recorded."""
+    """Cramps of one muscle by side; `side_missing` where the side was not recorded."""
 
     muscle: str | None
     left: int
     right: int
     both: int
-    unnoted: int
+    side_missing: int
     total: int
 
 
 @dataclass(frozen=True, slots=True)
-class OwnCramp:
-    """One line of the runner's own record, newest first."""
+class CrampLine:
+    """One cramp in the list on the page."""
 
     on: date
     title: str | None
@@ -64,8 +62,11 @@ class OwnCramp:
 
 
 @dataclass(frozen=True, slots=True)
-class Where:
-    """Muscle by side over all cramps of runs (during and after, no tightness), and the record itself."""
+class MuscleTable:
+    """Cramps by muscle and side, during and after runs, without tightness; and the list of all of them, newest first.
+
+    The list has tightness too.
+    """
 
     total: int
     rows: tuple[MuscleRow, ...]
@@ -73,38 +74,38 @@ class Where:
     top_count: int
     top_side: str | None
     top_side_count: int
-    some_unnoted: bool
-    record: tuple[OwnCramp, ...]
+    any_side_missing: bool
+    cramps: tuple[CrampLine, ...]
 
 
-def own_runs(facts: ReportFacts) -> tuple[RunFact, ...]:
-    """The runs among the activities."""
+def runs_of(facts: ReportFacts) -> tuple[RunFact, ...]:
+    """The activities that are runs."""
     return tuple(run for run in facts.runs if run.sport == "running")
 
 
 def is_onset(cramp: CrampFact) -> bool:
-    """A cramp of mild or more during the run; tightness and a cramp afterwards are shown, never an onset."""
+    """True for a cramp, mild or worse, during the run; tightness and a cramp afterwards are shown but are no onset."""
     return cramp.phase == "during" and cramp.severity != "tightness"
 
 
-def own_onsets(facts: ReportFacts) -> tuple[CrampFact, ...]:
-    """Every cramp during a run, several a run when it came back."""
-    ids = {run.run_id for run in own_runs(facts)}
+def onsets_of(facts: ReportFacts) -> tuple[CrampFact, ...]:
+    """Every cramp during a run; several per run when it came back."""
+    ids = {run.run_id for run in runs_of(facts)}
     return tuple(cramp for cramp in facts.cramps if cramp.run_id in ids and is_onset(cramp))
 
 
 def count_basis(facts: ReportFacts) -> Basis:
-    """The numbers of the page's first sentence."""
-    runs = own_runs(facts)
+    """The numbers of the first sentence on the page."""
+    runs = runs_of(facts)
     ids = {run.run_id for run in runs}
     on_runs = [cramp for cramp in facts.cramps if cramp.run_id in ids]
-    onsets = own_onsets(facts)
+    onsets = onsets_of(facts)
     days = sorted(run.start_local.date() for run in runs)
     return Basis(
         runs=len(runs),
         first_on=days[0] if days else None,
         last_on=days[-1] if days else None,
-        answered=sum(run.answer in TOLD_ANSWERS for run in runs),
+        answered=sum(run.answer in DEFINITE_ANSWERS for run in runs),
         cramps=len(onsets),
         runs_with_cramp=len({cramp.run_id for cramp in onsets}),
         cramps_after=sum(c.phase == "after" and c.severity != "tightness" for c in on_runs),
@@ -121,24 +122,24 @@ def _real(cramps: list[CrampFact]) -> int:
     return sum(cramp.severity != "tightness" for cramp in cramps)
 
 
-def count_where(facts: ReportFacts) -> Where:
-    """Muscle by side, most frequent first."""
-    runs = {run.run_id: run for run in own_runs(facts)}
+def count_muscles(facts: ReportFacts) -> MuscleTable:
+    """Cramps by muscle and side, most frequent muscle first."""
+    runs = {run.run_id: run for run in runs_of(facts)}
     recorded = [c for c in facts.cramps if c.run_id in runs]
     cramps = [c for c in recorded if c.severity != "tightness"]
     muscles = sorted({c.muscle for c in cramps}, key=lambda m: (-_of_muscle(cramps, m), m is None, m or ""))
     rows = tuple(_muscle_row(cramps, muscle) for muscle in muscles)
     top = next((row for row in rows if row.muscle is not None), None)
     side, side_count = _top_side(top) if top else (None, 0)
-    return Where(
+    return MuscleTable(
         total=len(cramps),
         rows=rows,
         top_muscle=top.muscle if top else None,
         top_count=top.total if top else 0,
         top_side=side,
         top_side_count=side_count,
-        some_unnoted=any(row.unnoted for row in rows),
-        record=_record(recorded, runs),
+        any_side_missing=any(row.side_missing for row in rows),
+        cramps=_cramp_lines(recorded, runs),
     )
 
 
@@ -147,8 +148,8 @@ def _of_muscle(cramps: list[CrampFact], muscle: str | None) -> int:
 
 
 def _muscle_row(cramps: list[CrampFact], muscle: str | None) -> MuscleRow:
-    left, right, both, unnoted = (sum(c.muscle == muscle and c.side == side for c in cramps) for side in (*SIDES, None))
-    return MuscleRow(muscle, left, right, both, unnoted, left + right + both + unnoted)
+    left, right, both, missing = (sum(c.muscle == muscle and c.side == side for c in cramps) for side in (*SIDES, None))
+    return MuscleRow(muscle, left, right, both, missing, left + right + both + missing)
 
 
 def _top_side(row: MuscleRow) -> tuple[str | None, int]:
@@ -157,14 +158,14 @@ def _top_side(row: MuscleRow) -> tuple[str | None, int]:
     return (side, count) if count else (None, 0)
 
 
-def _record(cramps: list[CrampFact], runs: dict[str, RunFact]) -> tuple[OwnCramp, ...]:
+def _cramp_lines(cramps: list[CrampFact], runs: dict[str, RunFact]) -> tuple[CrampLine, ...]:
     in_order = sorted(cramps, key=lambda cramp: cramp.onset_moving_s or 0.0)
     newest_first = sorted(in_order, key=lambda cramp: runs[cramp.run_id].start_local, reverse=True)
-    return tuple(_own_cramp(cramp, runs[cramp.run_id]) for cramp in newest_first)
+    return tuple(_cramp_line(cramp, runs[cramp.run_id]) for cramp in newest_first)
 
 
-def _own_cramp(cramp: CrampFact, run: RunFact) -> OwnCramp:
-    return OwnCramp(
+def _cramp_line(cramp: CrampFact, run: RunFact) -> CrampLine:
+    return CrampLine(
         on=run.start_local.date(),
         title=run.title,
         phase=cramp.phase,

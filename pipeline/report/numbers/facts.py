@@ -1,7 +1,6 @@
-"""What a report is made from: plain values about one runner, handed over by the action that read store and
-model.
+"""What a report is made from: plain values about one runner, passed in by the action that read the store and the model.
 
-Nothing is added up here; `summary.summarise` does that. Probabilities are 0..1, durations moving seconds.
+This module computes nothing; `summary.summarise` does. Probabilities are 0..1, durations are moving seconds.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from typing import Literal
 
 from pipeline.units import METRIC, Units
 
-Say = Literal["number", "range", "nothing"]
+RiskForm = Literal["number", "range", "nothing"]
 Patterns = Literal["none", "counts"]
 Claim = Literal["heat", "pace"]
 RivalName = Literal["own rate", "level and shape", "logistic", "everyone alike"]
@@ -22,9 +21,10 @@ RivalName = Literal["own rate", "level and shape", "logistic", "everyone alike"]
 class RunFact:
     """One counted activity; only sport 'running' is a run.
 
-    `start_local` is the naive wall clock at the place of the start, UTC where that is not known: then
-    `start_hour_local` is None. `air_temp_c` and `wbgt_c` are means over the run's segments, None where not known;
-    `pace_faster_pct` the pace until a cramp began against the own usual, + is faster, None where there is none.
+    `start_local` is the naive local time at the place of the start. Where the place is not known, it is UTC and
+    `start_hour_local` is None. `air_temp_c` and `wbgt_c` are means over the run's segments, None where not known.
+    `pace_faster_pct` compares the pace up to the first cramp with the runner's usual pace: + is faster, None without a
+    usual pace.
     """
 
     run_id: str
@@ -44,8 +44,7 @@ class RunFact:
 class CrampFact:
     """One recorded cramp or tightness of a run in `ReportFacts.runs`. `phase` is 'during' or 'after'.
 
-    `onset_moving_s` is None after the run and for 'somewhere in the run'; `air_temp_c` is that of the
-    onset's segment.
+    `onset_moving_s` is None after the run and for 'somewhere in the run'. `air_temp_c` is that of the onset's segment.
     """
 
     run_id: str
@@ -75,9 +74,8 @@ class Risk:
 class PlanRisk:
     """A planned run and what may be shown of it (`pipeline/rules.py`, docs/method.md#when-it-must-hold-back).
 
-    `say` is 'nothing' when declined (then `risk` is not shown); `beyond` holds 'longer', 'hotter', 'colder': in which
-    ways the plan leaves the own runs. `air_temp_c` is None where the plan knows no weather; `start_hour` is the local
-    clock, 0..24.
+    `form` is 'nothing' when declined; then `risk` is not shown. `beyond` holds 'longer', 'hotter', 'colder': in which
+    ways the plan leaves the runner's own runs. `air_temp_c` is None without weather; `start_hour` is local time, 0..24.
     """
 
     planned_s: float
@@ -86,7 +84,7 @@ class PlanRisk:
     start_hour: float | None
     race: bool
     risk: Risk | None
-    say: Say
+    form: RiskForm
     beyond: tuple[str, ...]
 
 
@@ -94,9 +92,9 @@ class PlanRisk:
 class Permission:
     """What may be shown to this runner (docs/method.md#when-it-must-hold-back).
 
-    `answers_given` of `answers_needed` own answered runs; with `number` False the report says how many are
-    missing. `claims` holds what may be said in one sentence; `forecasts_off` is True when own forecasts, made before
-    the answer, and outcomes disagree.
+    The runner answered `answers_given` of the `answers_needed` runs; with `number` False the report shows how many are
+    missing. `claims` are the findings that may be headlines. `forecasts_off` is True when the forecasts stored before the
+    answer disagree with the outcomes.
     """
 
     red_flag: bool
@@ -112,15 +110,15 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What would have been said before one past run, from earlier runs only, and whether a cramp came."""
+    """The forecast of one past run, computed from earlier runs only, and whether the run had a cramp."""
 
     probability: float
     cramp: bool
 
 
 @dataclass(frozen=True, slots=True)
-class MadeForecast:
-    """A forecast that was made and kept before the answer; `state` as in v_prediction, `cramp` None where not known."""
+class ForecastFact:
+    """A forecast stored before the answer; `state` as in v_prediction, `cramp` None where not known."""
 
     kind: Literal["asked", "automatic"]
     state: Literal["scored", "unanswered", "waiting", "expired", "replaced", "late"]
@@ -130,7 +128,7 @@ class MadeForecast:
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """A simpler way of forecasting, scored on the same runs: mean log loss per run, in nats."""
+    """A simpler method of forecasting, scored on the same runs: mean log loss per run, in nats."""
 
     name: RivalName
     log_loss: float
@@ -138,10 +136,10 @@ class Rival:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The time-forward evaluation: own forecasts, and the scores over `scored_runs` of `scored_runners` runners.
+    """The time-forward evaluation: the runner's forecasts, and scores over `scored_runs` of `scored_runners` runners.
 
-    `log_loss` is None, and there are no rivals, when no cramp came: a score would only praise the quiet. `off` when
-    expected and came are further apart than chance explains.
+    Without a cramp `log_loss` is None and there are no rivals: any low forecast would score well. `off` is True when
+    expected and observed cramps differ by more than chance explains.
     """
 
     forecasts: tuple[Forecast, ...]
@@ -154,7 +152,7 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """The other runners of the store whose answered runs the model learned from."""
+    """The other runners of the store, and their answered runs, that the model learned from."""
 
     runners: int
     runs: int
@@ -162,7 +160,7 @@ class Others:
 
 @dataclass(frozen=True, slots=True)
 class AnswerCount:
-    """One answer to a question about runs: how often after cramps and how often on the other runs asked (v_question_count)."""
+    """One answer to a question about runs: how often for runs with a cramp, how often for control runs (v_question_count)."""
 
     question: str
     answer: str
@@ -175,16 +173,16 @@ class AnswerCount:
 
 @dataclass(frozen=True, slots=True)
 class ProfileFact:
-    """What the runner said of themselves, and on which day."""
+    """An answer to a question about the runner, and its day."""
 
     question: str
-    said: str
+    answer: str
     on: date
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """Answers to the optional questions. Of private items no more than which kinds are recorded."""
+class QuestionnaireFacts:
+    """Answers to the optional questions; of private items only which kinds are recorded."""
 
     counts: tuple[AnswerCount, ...] = ()
     profile: tuple[ProfileFact, ...] = ()
@@ -193,9 +191,9 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """What it takes to make the page again. `basis` is the hash of everything the page rests on.
+    """What is needed to make the page again. `basis` is the hash of all inputs of the page.
 
-    `provisional_runs` have weather that its source may still correct.
+    `provisional_runs`: number of runs with weather that its source may still correct.
     """
 
     program_version: str
@@ -209,12 +207,10 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class ReportFacts:
-    """Everything about one runner. `plan` is the usual run, or the asked one when `plan_asked`; None
-    without a model.
+    """Everything about one runner. `plan` is the usual run, or a given one when `plan_given`; None without a model.
 
-    `compared` is the same plan changed in one thing. `by_duration` holds up to three temperatures, each
-    over the same durations; `grid` every temperature at every duration; all in any order. Empty where there
-    is nothing to show.
+    `compared` is the same plan with one change. `by_duration` holds up to three temperatures, each over the same
+    durations; `grid` holds every temperature at every duration. The order is free; empty where there is nothing to show.
     """
 
     runner: str
@@ -223,7 +219,7 @@ class ReportFacts:
     cramps: tuple[CrampFact, ...]
     permission: Permission
     plan: PlanRisk | None
-    plan_asked: bool
+    plan_given: bool
     compared: PlanRisk | None
     by_duration: tuple[PlanRisk, ...]
     grid: tuple[PlanRisk, ...]
@@ -232,6 +228,6 @@ class ReportFacts:
     evaluation: Evaluation | None
     others: Others
     provenance: Provenance
-    told: Told = Told()
-    forecasts: tuple[MadeForecast, ...] = ()
-    units: Units = METRIC  # how this runner reads numbers; everything here stays in SI
+    questionnaire: QuestionnaireFacts = QuestionnaireFacts()
+    forecasts: tuple[ForecastFact, ...] = ()
+    units: Units = METRIC  # for what is shown; every value here is in SI

@@ -1,6 +1,6 @@
-"""Forecasts that were made and kept before the answer, held against what came: the record proper.
+"""The track record: forecasts that were stored before the answer, compared with what happened.
 
-Called by `summary.summarise`. What would have been said of earlier runs is `looking_back`'s.
+Called by `summary.summarise`. Forecasts of past runs, computed afterwards, are in `looking_back`.
 """
 
 from __future__ import annotations
@@ -8,30 +8,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.report.numbers.facts import Forecast, MadeForecast
+from pipeline.report.numbers.facts import Forecast, ForecastFact
 from pipeline.report.numbers.looking_back import ForecastGroup, group_forecasts
 from pipeline.rules import CRAMPS_TO_JUDGE_FORECASTS
 
 
 @dataclass(frozen=True, slots=True)
-class KindRecord:
-    """Scored forecasts of one kind: `expected` whole runs with a cramp (0: fewer than 1), `came`."""
+class KindOutcome:
+    """Scored forecasts of one kind: `expected` whole runs with a cramp (0: fewer than 1), and `observed` ones."""
 
     kind: Literal["asked", "automatic"]
     runs: int
     expected: int
-    came: int
+    observed: int
     groups: tuple[ForecastGroup, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class KeptRecord:
-    """The record by kind, the kinds of one runner being of the same runs; and the forecasts without an outcome.
+class TrackRecord:
+    """Outcomes by kind, never added up, because both kinds may forecast the same run; and forecasts without an outcome.
 
-    `unanswered` runs were forecast and wait for their answer, `ahead` plans for their run; `expired` plans had none.
+    `unanswered` forecast runs wait for their answer, `ahead` plans for their run. No run followed `expired` plans.
     """
 
-    kinds: tuple[KindRecord, ...]
+    kinds: tuple[KindOutcome, ...]
     unanswered: int
     ahead: int
     expired: int
@@ -39,30 +39,33 @@ class KeptRecord:
     off: bool
 
 
-def kept_record(forecasts: tuple[MadeForecast, ...], off: bool) -> KeptRecord | None:
-    """None while no forecast was ever made."""
+def track_record(forecasts: tuple[ForecastFact, ...], off: bool) -> TrackRecord | None:
+    """None while no forecast is stored."""
     if not forecasts:
         return None
-    kinds = tuple(found for kind in ("automatic", "asked") if (found := _of_kind(forecasts, kind)))
+    kinds = tuple(outcome for kind in ("automatic", "asked") if (outcome := _outcome(forecasts, kind)))
 
-    def count(*states: str) -> int:
-        return sum(one.state in states for one in forecasts)
+    def count(state: str) -> int:
+        return sum(forecast.state == state for forecast in forecasts)
 
-    return KeptRecord(
+    return TrackRecord(
         kinds=kinds,
         unanswered=count("unanswered"),
         ahead=count("waiting"),
         expired=count("expired"),
-        enough=any(kind.came >= CRAMPS_TO_JUDGE_FORECASTS for kind in kinds),
+        enough=any(kind.observed >= CRAMPS_TO_JUDGE_FORECASTS for kind in kinds),
         off=off,
     )
 
 
-def _of_kind(forecasts: tuple[MadeForecast, ...], kind: Literal["asked", "automatic"]) -> KindRecord | None:
+def _outcome(forecasts: tuple[ForecastFact, ...], kind: Literal["asked", "automatic"]) -> KindOutcome | None:
     scored = tuple(
-        Forecast(one.probability, bool(one.cramp)) for one in forecasts if (one.kind, one.state) == (kind, "scored")
+        Forecast(forecast.probability, bool(forecast.cramp))
+        for forecast in forecasts
+        if (forecast.kind, forecast.state) == (kind, "scored")
     )
     if not scored:
         return None
-    expected = int(sum(one.probability for one in scored) + 0.5)
-    return KindRecord(kind, len(scored), expected, sum(one.cramp for one in scored), group_forecasts(scored))
+    expected = int(sum(forecast.probability for forecast in scored) + 0.5)
+    observed = sum(forecast.cramp for forecast in scored)
+    return KindOutcome(kind, len(scored), expected, observed, group_forecasts(scored))

@@ -1,12 +1,10 @@
-"""From a probability to what is said of it: whole numbers of 100, a level, and how many signs of the
-picture are filled.
-"""
+"""From a probability to what the report may show: whole numbers of 100, a level, and the filled signs of the icon array."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.report.numbers.facts import PlanRisk, Risk, Say
+from pipeline.report.numbers.facts import PlanRisk, Risk, RiskForm
 
 # level word, from, to (of 100); the last has no upper end (docs/method.md#wording-of-a-report)
 LEVELS: tuple[tuple[str, int, int | None], ...] = (
@@ -16,20 +14,20 @@ LEVELS: tuple[tuple[str, int, int | None], ...] = (
     ("high", 20, 34),
     ("very high", 35, None),
 )
-ABOVE = 96  # stands for "more than 95": nothing finer is said up there
+OVER_95 = 96  # stands for "more than 95": no finer number is shown
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One risk as it may be told. 0 stands for "fewer than 1", 96 for "more than 95", of 100.
+class ShownRisk:
+    """One risk as it may be shown, of 100 runs. 0 stands for "fewer than 1", 96 for "more than 95".
 
-    `of_100` is None unless a single number may be said; then `low` and `high` alone are told. With `say`
-    'nothing' all three are None. `level` counts LEVELS from 1, 0 is "fewer than 1"; for a range it is the
-    upper end's. `filled` and `could_be` are signs of 100: the estimate (or the range's lower end), and up
-    to the upper end.
+    `of_100` is None unless `form` is 'number'. With 'range' only `low` and `high` are shown, with 'nothing' all three
+    are None. `level` counts LEVELS from 1, and 0 is "fewer than 1"; for a range it is the level of the upper end.
+    `filled` and `could_be` are numbers of signs: the estimate (or the lower end of the range), and the rest up to the
+    upper end. `beyond` is True when the plan leaves the runner's own runs.
     """
 
-    say: Say
+    form: RiskForm
     of_100: int | None
     low: int | None
     high: int | None
@@ -40,34 +38,34 @@ class Said:
     beyond: bool
 
 
-def whole_of_100(probability: float) -> int:
-    """Whole runs of 100, halves up: 0 below .01, 96 above .95, else 1..95."""
+def runs_of_100(probability: float) -> int:
+    """Whole runs of 100, halves rounded up: 0 below .01, 96 above .95, else 1 to 95."""
     if probability < 0.01:
         return 0
     if probability > 0.95:
-        return ABOVE
+        return OVER_95
     return int(probability * 100 + 0.5)
 
 
 def level_of(of_100: int) -> int:
-    """0 for "fewer than 1", else 1..5 as in LEVELS."""
+    """0 for "fewer than 1", else 1 to 5 as in LEVELS."""
     return sum(of_100 >= lowest for _, lowest, _ in LEVELS)
 
 
-def say_risk(plan: PlanRisk) -> Said:
-    """What may be said of one planned run."""
+def show_risk(plan: PlanRisk) -> ShownRisk:
+    """What may be shown of one planned run."""
     beyond = bool(plan.beyond)
-    if plan.say == "nothing" or plan.risk is None:
-        return Said("nothing", None, None, None, None, None, 0, 0, beyond)
-    return _said_number(plan.risk, beyond) if plan.say == "number" else _said_range(plan.risk, beyond)
+    if plan.form == "nothing" or plan.risk is None:
+        return ShownRisk("nothing", None, None, None, None, None, 0, 0, beyond)
+    return _as_number(plan.risk, beyond) if plan.form == "number" else _as_range(plan.risk, beyond)
 
 
-def _said_number(risk: Risk, beyond: bool) -> Said:
-    mean, low, high = whole_of_100(risk.mean), whole_of_100(risk.low), whole_of_100(risk.high)
+def _as_number(risk: Risk, beyond: bool) -> ShownRisk:
+    mean, low, high = runs_of_100(risk.mean), runs_of_100(risk.low), runs_of_100(risk.high)
     could_be = max(high, 1) - mean if mean < high or mean == 0 else 0  # "fewer than 1" is not none
-    return Said("number", mean, low, high, level_of(mean), level_of(low), mean, could_be, beyond)
+    return ShownRisk("number", mean, low, high, level_of(mean), level_of(low), mean, could_be, beyond)
 
 
-def _said_range(risk: Risk, beyond: bool) -> Said:
-    low, high = whole_of_100(risk.low), whole_of_100(risk.high)
-    return Said("range", None, low, high, level_of(high), level_of(low), low, high - low, beyond)
+def _as_range(risk: Risk, beyond: bool) -> ShownRisk:
+    low, high = runs_of_100(risk.low), runs_of_100(risk.high)
+    return ShownRisk("range", None, low, high, level_of(high), level_of(low), low, high - low, beyond)

@@ -1,6 +1,6 @@
 """RiskReport: every number and every count on the page, computed here and nowhere else.
 
-`summarise` is what the report action calls; `page.render_page` only puts the result into words and pictures.
+The report action calls `summarise`; `page.render_page` turns the result into sentences and pictures.
 """
 
 from __future__ import annotations
@@ -10,50 +10,50 @@ from datetime import datetime
 from typing import Literal
 
 from pipeline.report.numbers.checklist import CheckLine, checklist_lines
-from pipeline.report.numbers.counts import Basis, Where, count_basis, count_where
+from pipeline.report.numbers.counts import Basis, MuscleTable, count_basis, count_muscles
 from pipeline.report.numbers.curves import (
-    OneCurve,
+    SingleCurve,
     TimeSection,
     hour_section,
     pace_section,
     time_section,
 )
 from pipeline.report.numbers.facts import Claim, Others, PlanRisk, Provenance, ReportFacts
-from pipeline.report.numbers.forecast_record import KeptRecord, kept_record
+from pipeline.report.numbers.forecast_record import TrackRecord, track_record
 from pipeline.report.numbers.heat import HeatSection, heat_section
 from pipeline.report.numbers.looking_back import LookingBack, look_back
-from pipeline.report.numbers.of_100 import Said, say_risk
-from pipeline.report.numbers.shares import Share, share_fast, share_morning, share_warm
+from pipeline.report.numbers.of_100 import ShownRisk, show_risk
+from pipeline.report.numbers.shares import RunShares, share_fast, share_morning, share_warm
 from pipeline.rules import CRAMPS_TO_JUDGE_FORECASTS
 from pipeline.units import Units
 
 State = Literal["red flag", "no runs", "not enough", "number"]
 Changed = Literal["duration", "temperature", "pace", "start", "race"]
 
-# upper ends of the plausible range's width (of 100) for 4, 3 and 2 of 4 bars: quite, fairly, somewhat sure
+# width of the plausible range (of 100) under which 4, 3 and 2 of 4 bars are shown: quite, fairly, somewhat sure
 SURE_WIDTHS = (10, 20, 30)
 
 
 @dataclass(frozen=True, slots=True)
 class PlanCard:
-    """One planned run and what is said of it; `without` is the complement of `said.of_100`."""
+    """One planned run and its shown risk; `without` is the complement of `shown.of_100`."""
 
     planned_s: float
     air_temp_c: float | None
     pace_faster_pct: float
     start_hour: float | None
     race: bool
-    said: Said
+    shown: ShownRisk
     without: int | None
     beyond: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Short:
-    """The two cards. `sure` of 4 bars; None when nothing is said."""
+    """The two cards. `width` of the widest range (of 100), and `sure` of 4 bars; both None when no risk is shown."""
 
     plan: PlanCard
-    plan_asked: bool
+    plan_given: bool
     compared: PlanCard | None
     changed: Changed | None
     width: int | None
@@ -64,7 +64,7 @@ class Short:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Own answered runs against what a personal number takes."""
+    """The runner's answered runs against what a personal number needs."""
 
     given: int
     needed: int
@@ -73,20 +73,20 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """Counts with their control counts, from five runs with a cramp on: a second cramp in a run tells no new day."""
+    """Counts with their control counts, from five runs with a cramp on; a second cramp in a run does not count again."""
 
     shown: bool
     cramp_runs: int
     could_miss: bool
     claims: tuple[Claim, ...]
-    warm: Share | None
-    fast: Share | None
-    morning: Share | None
+    warm: RunShares | None
+    fast: RunShares | None
+    morning: RunShares | None
 
 
 @dataclass(frozen=True, slots=True)
 class RiskReport:
-    """One runner's report. Sections are None where they may not be, or cannot be, shown."""
+    """One runner's report. Sections are None where they may not or cannot be shown."""
 
     state: State
     runner: str
@@ -97,24 +97,24 @@ class RiskReport:
     short: Short | None
     time: TimeSection | None
     heat: HeatSection | None
-    hour: OneCurve | None
-    pace: OneCurve | None
+    hour: SingleCurve | None
+    pace: SingleCurve | None
     patterns: Patterns
-    where: Where
+    muscles: MuscleTable
     checklist: tuple[CheckLine, ...]
     looking_back: LookingBack | None
-    kept: KeptRecord | None
+    track_record: TrackRecord | None
     open_meteo: bool
     provenance: Provenance
     units: Units
 
 
 def summarise(facts: ReportFacts) -> RiskReport:
-    """The report's numbers. A ticked red flag, no runs and missing answers each withhold every risk."""
+    """The report's numbers. A ticked red flag, no runs or missing answers withhold every risk."""
     basis = count_basis(facts)
     state = _state(facts, basis)
-    told = state == "number"
-    patterns, where = _patterns(facts, basis), count_where(facts)
+    shown = state == "number"
+    patterns, muscles = _patterns(facts, basis), count_muscles(facts)
     return RiskReport(
         state=state,
         runner=facts.runner,
@@ -122,16 +122,16 @@ def summarise(facts: ReportFacts) -> RiskReport:
         simulated=any(run.simulated for run in facts.runs),
         basis=basis,
         answers=_answers(facts),
-        short=_short(facts, basis) if told else None,
-        time=time_section(facts, basis.longest_s) if told else None,
-        heat=heat_section(facts) if told else None,
-        hour=hour_section(facts) if told else None,
-        pace=pace_section(facts) if told else None,
+        short=_short(facts, basis) if shown else None,
+        time=time_section(facts, basis.longest_s) if shown else None,
+        heat=heat_section(facts) if shown else None,
+        hour=hour_section(facts) if shown else None,
+        pace=pace_section(facts) if shown else None,
         patterns=patterns,
-        where=where,
-        checklist=checklist_lines(facts, where, patterns.warm, patterns.morning) if basis.runs else (),
-        looking_back=look_back(facts.evaluation) if told else None,
-        kept=kept_record(facts.forecasts, facts.permission.forecasts_off) if told else None,
+        muscles=muscles,
+        checklist=checklist_lines(facts, muscles, patterns.warm, patterns.morning) if basis.runs else (),
+        looking_back=look_back(facts.evaluation) if shown else None,
+        track_record=track_record(facts.forecasts, facts.permission.forecasts_off) if shown else None,
         open_meteo="open-meteo" in facts.provenance.weather_providers,
         provenance=facts.provenance,
         units=facts.units,
@@ -172,45 +172,45 @@ def _short(facts: ReportFacts, basis: Basis) -> Short | None:
     width = _widest(card, compared)
     return Short(
         plan=card,
-        plan_asked=facts.plan_asked,
+        plan_given=facts.plan_given,
         compared=compared,
         changed=_changed(facts.plan, facts.compared) if facts.compared else None,
         width=width,
-        sure=None if width is None else _sure(width, basis.runs_with_cramp, card.said.beyond),
+        sure=None if width is None else _sure(width, basis.runs_with_cramp, card.shown.beyond),
         published_evidence=facts.permission.published_evidence,
         others=facts.others,
     )
 
 
 def _widest(*cards: PlanCard | None) -> int | None:
-    """The width of the widest range told (of 100): sureness is that of the less sure of two numbers."""
-    told = [card.said for card in cards if card is not None]
-    widths = [said.high - said.low for said in told if said.low is not None and said.high is not None]
+    """The width of the widest shown range (of 100): the bars stand for the less sure of the two numbers."""
+    shown = [card.shown for card in cards if card is not None]
+    widths = [risk.high - risk.low for risk in shown if risk.low is not None and risk.high is not None]
     return max(widths, default=None)
 
 
 def _sure(width: int, cramp_runs: int, beyond: bool) -> int:
-    """Bars by the width of the range, never all four before own runs with a cramp can bear it, two beyond own runs."""
+    """Bars by the width of the range: at most two outside the runner's own runs, four only from 20 runs with a cramp on."""
     bars = 4 - sum(width >= limit for limit in SURE_WIDTHS)
     return min(bars, 2 if beyond else 4 if cramp_runs >= CRAMPS_TO_JUDGE_FORECASTS else 3)
 
 
 def _card(plan: PlanRisk) -> PlanCard:
-    said = say_risk(plan)
+    shown = show_risk(plan)
     return PlanCard(
         planned_s=plan.planned_s,
         air_temp_c=plan.air_temp_c,
         pace_faster_pct=plan.pace_faster_pct,
         start_hour=plan.start_hour,
         race=plan.race,
-        said=said,
-        without=None if said.of_100 is None else 100 - said.of_100,
+        shown=shown,
+        without=None if shown.of_100 is None else 100 - shown.of_100,
         beyond=plan.beyond,
     )
 
 
 def _changed(plan: PlanRisk, compared: PlanRisk) -> Changed | None:
-    """The one thing in which the two plans differ, None when they don't."""
+    """The first thing in which the two plans differ, None when they do not."""
     if plan.planned_s != compared.planned_s:
         return "duration"
     if plan.race != compared.race:

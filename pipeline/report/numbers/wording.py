@@ -1,13 +1,14 @@
-"""The report's small words: counts, dates, temperatures, risks "of 100", muscles. Values in, plain words out.
+"""The report's short phrases: counts, dates, temperatures, risks "of 100", muscles. Values in, plain text out.
 
-Called by text.py, the templates and charts.py. The rules: docs/method.md#wording-of-a-report.
+Called by the modules of `text` and `charts`, by the templates and by `cramplog risk`. The rules:
+docs/method.md#wording-of-a-report.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from pipeline.report.numbers.of_100 import ABOVE, LEVELS, Said
+from pipeline.report.numbers.of_100 import LEVELS, OVER_95, ShownRisk
 from pipeline.units import Units, format_hours, format_temperature, in_distance_unit, in_temperature_unit
 
 MONTHS = (
@@ -23,13 +24,13 @@ MONTHS = (
     "October",
     "November",
     "December",
-)  # fixed, whatever the machine's language
-MUSCLE_WORDS = {
+)  # English, whatever the language of the machine
+MUSCLE_NAMES = {
     "quadriceps": "front of the thigh",
     "hamstring": "back of the thigh",
     "adductor": "inner thigh",
 }
-SIDE_WORDS = {"left": "left", "right": "right", "both": "both sides"}
+SIDE_NAMES = {"left": "left", "right": "right", "both": "both sides"}
 
 
 def day(on: date) -> str:
@@ -78,14 +79,14 @@ def bare(count: int) -> str:
     """'22', 'fewer than 1', 'more than 95'."""
     if count == 0:
         return "fewer than 1"
-    return "more than 95" if count >= ABOVE else str(count)
+    return "more than 95" if count >= OVER_95 else str(count)
 
 
 def brief(count: int) -> str:
-    """'22', '<1', '>95': for the cells of a table."""
+    """'22', '<1', '>95': for a table."""
     if count == 0:
         return "<1"
-    return ">95" if count >= ABOVE else str(count)
+    return ">95" if count >= OVER_95 else str(count)
 
 
 def span(low: int, high: int) -> str:
@@ -93,44 +94,44 @@ def span(low: int, high: int) -> str:
     return bare(low) if low == high else f"{bare(low)} to {bare(high)}"
 
 
-def cell(said: Said | None) -> str:
-    """'22 (12 to 35)', '12 to 60' where no single number is said, '–' where nothing is."""
-    if said is None or said.low is None or said.high is None:
+def cell(shown: ShownRisk | None) -> str:
+    """'22 (12 to 35)'; '12 to 60' for a range without a number; '–' without both."""
+    if shown is None or shown.low is None or shown.high is None:
         return "–"
-    if said.of_100 is None:
-        return f"{brief(said.low)} to {brief(said.high)}"
-    return f"{brief(said.of_100)} ({brief(said.low)} to {brief(said.high)})"
+    if shown.of_100 is None:
+        return f"{brief(shown.low)} to {brief(shown.high)}"
+    return f"{brief(shown.of_100)} ({brief(shown.low)} to {brief(shown.high)})"
 
 
-def big(said: Said) -> str:
+def big(shown: ShownRisk) -> str:
     """The large figure of a card: '22', '<1', '12 to 60', '–'."""
-    if said.of_100 is not None:
-        return brief(said.of_100)
-    return cell(said)
+    if shown.of_100 is not None:
+        return brief(shown.of_100)
+    return cell(shown)
 
 
-def square(said: Said) -> str:
-    """A square of the heat table: '22', '12–60' where no single number is said, '–' where nothing is."""
-    if said.low is None or said.high is None:
+def heat_cell(shown: ShownRisk) -> str:
+    """For the heat table: '22'; '12–60' for a range without a number; '–' without both."""
+    if shown.low is None or shown.high is None:
         return "–"
-    return f"{brief(said.low)}–{brief(said.high)}" if said.of_100 is None else brief(said.of_100)
+    return f"{brief(shown.low)}–{brief(shown.high)}" if shown.of_100 is None else brief(shown.of_100)
 
 
 def hours_brief(seconds: float) -> str:
-    """'2', '2½', '2:20': hours for the head of a narrow column."""
+    """'2', '2½', '2:20': hours for the header of a narrow column."""
     minutes = round(seconds / 60)
     if minutes % 30:
         return f"{minutes // 60}:{minutes % 60:02d}"
     return f"{minutes // 60 or ''}{'½' if minutes % 60 else ''}"
 
 
-def plausible(said: Said) -> str:
-    """'plausible: 12 to 35'; empty when nothing is said."""
-    return "" if said.low is None or said.high is None else f"plausible: {span(said.low, said.high)}"
+def plausible(shown: ShownRisk) -> str:
+    """'plausible: 12 to 35'; empty without a range."""
+    return "" if shown.low is None or shown.high is None else f"plausible: {span(shown.low, shown.high)}"
 
 
 def level_word(level: int) -> str:
-    """The word alone; "fewer than 1" shares the lowest word."""
+    """The word for a level; "fewer than 1" has the lowest word."""
     return LEVELS[max(level, 1) - 1][0]
 
 
@@ -142,33 +143,33 @@ def level_range(level: int) -> str:
     return f"{lowest} or more of 100" if highest is None else f"{lowest} to {highest} of 100"
 
 
-def pill(said: Said) -> str:
-    """'high (20 to 34 of 100)'; for a range its two words: 'some to very high'."""
-    if said.level is None or said.low_level is None:
+def pill(shown: ShownRisk) -> str:
+    """'high (20 to 34 of 100)'; for a range the words of its ends: 'from some to very high'."""
+    if shown.level is None or shown.low_level is None:
         return "no number"
-    if said.say == "number":
-        return f"{level_word(said.level)} ({level_range(said.level)})"
-    words = level_word(said.low_level), level_word(said.level)
-    return f"anywhere {words[0]}" if words[0] == words[1] else f"from {words[0]} to {words[1]}"
+    if shown.form == "number":
+        return f"{level_word(shown.level)} ({level_range(shown.level)})"
+    lower, upper = level_word(shown.low_level), level_word(shown.level)
+    return f"{lower} throughout" if lower == upper else f"from {lower} to {upper}"
 
 
-def muscle(word: str | None) -> str:
-    """'calf', 'front of the thigh', 'not noted'."""
-    return "not noted" if word is None else MUSCLE_WORDS.get(word, word)
+def muscle(key: str | None) -> str:
+    """'calf', 'front of the thigh', 'not recorded'."""
+    return "not recorded" if key is None else MUSCLE_NAMES.get(key, key)
 
 
-def side(word: str | None) -> str:
-    """'left', 'both sides', 'not noted'."""
-    return "not noted" if word is None else SIDE_WORDS.get(word, word)
+def side(key: str | None) -> str:
+    """'left', 'both sides', 'not recorded'."""
+    return "not recorded" if key is None else SIDE_NAMES.get(key, key)
 
 
 def degrees(air_temp_c: float | None, units: Units) -> str:
-    """'24°' under a head that names the unit, '–' where it is not known."""
+    """'24°' for a column that names the unit, '–' where it is not known."""
     return "–" if air_temp_c is None else f"{round(in_temperature_unit(air_temp_c, units))}°".replace("-", "−")
 
 
-def way(distance_m: float | None, units: Units) -> str:
-    """'25', whole kilometres or miles under a head that names them, '–' where it is not known."""
+def distance(distance_m: float | None, units: Units) -> str:
+    """'25': whole kilometres or miles, for a column that names the unit; '–' where it is not known."""
     return "–" if distance_m is None else str(round(in_distance_unit(distance_m, units)))
 
 
@@ -178,17 +179,17 @@ def score(log_loss: float) -> str:
 
 
 def diamonds(count: int) -> str:
-    """A sign a cramp, up to eight; more are told by their number alone."""
+    """One sign per cramp up to eight cramps; empty above, where the number alone is shown."""
     return "◆" * count if count <= 8 else ""
 
 
 def when_in_run(phase: str, onset_s: float | None) -> str:
-    """'2 h 20', 'after the run', 'somewhere'."""
+    """'2 h 20', 'after the run', 'not known'."""
     if phase == "after":
         return "after the run"
-    return "somewhere" if onset_s is None else format_hours(onset_s)
+    return "not known" if onset_s is None else format_hours(onset_s)
 
 
-def told(title: str | None, note: str | None) -> str:
-    """The runner's own words: 'Sunday long run · came back on the hill'."""
+def title_and_note(title: str | None, note: str | None) -> str:
+    """The runner's title and note: 'Sunday long run · came back on the hill'."""
     return " · ".join(part for part in (title, note) if part)

@@ -1,8 +1,7 @@
-"""The fixed words on every report: the frame, the signs that send someone to a doctor, and what studies
-say. `cramplog runner flags` asks for the same signs, by their keys.
+"""The fixed texts of every report: the frame, the warning signs, and what studies say.
 
-The signs and their sources: docs/method.md#warning-signs. They are in our own short words; a clinician should read them
-before the public does.
+`cramplog runner flags` asks for the same signs, by their keys. The signs and their sources: docs/method.md#warning-signs.
+The texts are our own; a clinician should review them before wide use.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ NOT_CAUSING = "Going along is not the same as causing."
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """One warning sign, under the key that is kept when a runner ticks it."""
+    """One warning sign; `key` is stored when a runner ticks it."""
 
     key: str
     text: str
@@ -40,7 +39,7 @@ TIERS = (
         (
             Sign(
                 "heat_stroke",
-                "Confusion, odd behaviour, a collapse, a fit, or a very hot body: this can be heat stroke, "
+                "Confusion, odd behaviour, a collapse, a seizure, or a very hot body: this can be heat stroke, "
                 "on cool days too. Stop and cool the body first.",
             ),
             Sign(
@@ -86,8 +85,8 @@ TIERS = (
         (
             Sign(
                 "same_effort",
-                "Pain in the calf, thigh or buttock that comes at the same effort each time and goes within "
-                "minutes of rest, above all if you smoke, have diabetes or are over 50.",
+                "Pain in the calf, thigh or buttock that comes at the same effort each time and goes away "
+                "within minutes of rest, especially if you smoke, have diabetes or are over 50.",
             ),
             Sign("numb_foot", "Tightness at the same distance each time, with numbness or a foot that drops."),
             Sign(
@@ -96,7 +95,7 @@ TIERS = (
             ),
             Sign(
                 "medicine",
-                "Cramps that are new since you take a medicine, such as one for cholesterol, a water tablet or "
+                "Cramps that started after you began a medicine, such as one for cholesterol, a water tablet or "
                 "an asthma inhaler. Ask about it; do not stop it on your own.",
             ),
             Sign(
@@ -114,8 +113,8 @@ STUDIES = (
     "In published marathon groups about 20 of 100 runners cramp. Among entrants to a half marathon about "
     "8 of 100 say they have ever had one.",
     "Most cramps come late: in one large race close to half of them came in the last quarter.",
-    "In two race studies athletes who cramped had raced faster than similarly prepared ones. "
+    "In two race studies, athletes who cramped had raced faster than athletes with similar preparation. "
     "That is a link, not proof.",
     "Research does not show that heat by itself brings on cramp. Heat has its own dangers.",
-    "No study of the time of day was found.",
+    "We found no study of the time of day.",
 )

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.masks import all_hold
+from pipeline.masks import all_true
 from pipeline.schema import RecordField
 
 FIELDS_PER_BLOCK = 8  # value_1 to value_8
@@ -25,7 +25,7 @@ Block = Sequence[RecordField]
 def blocks_of(fields: Sequence[RecordField]) -> list[Block]:
     """Fields that can share rows, up to eight per block. A field with several values per instant has its own block."""
     single, several = list[RecordField](), list[RecordField]()
-    rises = {id(field.elapsed_s): all_hold(field.elapsed_s[1:] > field.elapsed_s[:-1]) for field in fields}
+    rises = {id(field.elapsed_s): all_true(field.elapsed_s[1:] > field.elapsed_s[:-1]) for field in fields}
     for field in fields:
         (single if rises[id(field.elapsed_s)] else several).append(field)
     shared: list[Block] = [

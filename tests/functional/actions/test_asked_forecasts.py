@@ -148,16 +148,16 @@ def evidence(forecasts: list[StoredForecast], record: dict[str, object] | None =
 
 def test_the_report_tells_the_record_and_is_written_anew_when_it_grows(store: Store) -> None:
     settings, anna = store
-    assert "No forecast was kept before an answer yet." in page(settings)
+    assert "No forecast was stored before an answer yet." in page(settings)
     run = even_run(60, NOW + timedelta(hours=5))
     with open_store(settings, write=True, with_records=True, with_tracks=True) as con:
         put_runs(con, anna, [run])
         keep(con, replace(automatic(anna, run, NOW + timedelta(hours=7)), fit_made_at=NOW.replace(tzinfo=None)))
-    assert "1 forecast can be counted once you answer the run." in page(settings)
+    assert "1 forecast will count once you answer its run." in page(settings)
     answer_run(settings, "last", None, "no cramp", NOW + timedelta(hours=8))
     told = page(settings)
-    assert '<th scope="row">of each new run</th><td>1</td><td>fewer than 1</td><td>0</td>' in told
-    assert "simulated, and so is what came" not in told
+    assert '<th scope="row">for new runs</th><td>1</td><td>fewer than 1</td><td>0</td>' in told
+    assert "outcomes are simulated" not in told
 
 
 def page(settings: Settings) -> str:

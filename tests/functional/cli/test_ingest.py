@@ -70,9 +70,9 @@ def test_the_json_answer_has_a_line_a_file(home: Home, fit: Path) -> None:
 
 
 BAD_FILES = {
-    "notes.txt": (b"hello", "neither FIT, GPX nor TCX"),
+    "notes.txt": (b"hello", "not a FIT, GPX or TCX file"),
     "empty.fit": (b"", "empty"),
-    "rubbish.fit": (b"\x0e\x20" + bytes(range(256)), "neither FIT, GPX nor TCX"),
+    "rubbish.fit": (b"\x0e\x20" + bytes(range(256)), "not a FIT, GPX or TCX file"),
     "only-a-head.fit": (recording()[:14], "before its first record"),
     "no-records.fit": (recording(replace(session(), records=FitRecords([]))), "no records"),
     "route.gpx": (ROUTE.encode(), "no times"),

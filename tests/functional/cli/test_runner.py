@@ -161,7 +161,7 @@ def test_private_items_are_shown_only_when_asked_for(ran: Home) -> None:
         assert shown.exit_code == 0, words
         assert "zebrafever" not in shown.output
     page = (ran.path / "reports" / "anna.html").read_text()
-    assert page.count("Recorded, and shown nowhere but to you.") == 2
+    assert page.count("Recorded. Reports never show what it is.") == 2
     holders = {
         path.name
         for path in ran.path.rglob("*")

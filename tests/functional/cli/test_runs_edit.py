@@ -237,8 +237,8 @@ def test_an_original_that_is_gone_or_damaged_keeps_its_run_and_is_named(two: Hom
     second.write_bytes(b"hello")
     said = two("ingest", "--redo")
     assert said.exit_code == 1
-    assert "its original is gone" in said.stdout
-    assert "its original is damaged" in said.stdout
+    assert "the stored original is missing" in said.stdout
+    assert "the stored original is damaged" in said.stdout
     assert [run | {"run_no": 0} for run in two.document("runs")["runs"]] == [
         run | {"run_no": 0} for run in before["runs"]
     ]

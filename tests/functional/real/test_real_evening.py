@@ -84,7 +84,7 @@ def test_the_report_says_how_little_it_knows(evening: tuple[Home, dict[str, dict
     assert home("tag", "--none", "--from", "2000-01-01", "--yes").exit_code == 0
     assert home("report").exit_code == 0
     page = (home.path / "reports" / "sam.html").read_text()
-    assert "not enough yet" in page
+    assert "not enough data yet" in page
     assert "7 of 10 answered runs" in page
     assert "of 100 runs like it" not in page
     assert "See a doctor" in page

@@ -10,7 +10,7 @@ from random import Random
 import duckdb
 import pytest
 
-from pipeline.report.numbers.of_100 import LEVELS, level_of, whole_of_100
+from pipeline.report.numbers.of_100 import LEVELS, level_of, runs_of_100
 from pipeline.store.answers.cramps import set_answer
 from pipeline.store.answers.runners import Runner
 from pipeline.store.db.changes import change
@@ -96,7 +96,7 @@ def test_groups_are_the_levels_in_which_risks_are_told(tmp_path: Path) -> None:
             answer(con, run.run_id)
         counted = con.execute("SELECT from_of_100, runs FROM v_calibration ORDER BY from_of_100").fetchall()
     starts = [0, *(low for _, low, _ in LEVELS[1:])]
-    levels = [max(level_of(whole_of_100(mean)) - 1, 0) for mean in means]
+    levels = [max(level_of(runs_of_100(mean)) - 1, 0) for mean in means]
     assert counted == [(start, levels.count(place)) for place, start in enumerate(starts)]
 
 

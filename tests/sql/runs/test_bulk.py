@@ -19,7 +19,7 @@ from pipeline.actions.ingest.reread import redo_originals
 from pipeline.actions.reading.originals import sha256_of
 from pipeline.actions.reading.quarantine import LARGEST_UNKNOWN_BYTES, quarantine
 from pipeline.errors import SomeFailed
-from pipeline.formats.sources.find import Found, Source
+from pipeline.formats.sources.find import FoundFiles, Source
 from pipeline.schema import ExportDetails, RecordedWeather
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store
@@ -46,7 +46,7 @@ def fit(tmp_path: Path) -> Path:
 
 def told(settings: Settings, path: Path, words: ExportDetails | None = WORDS) -> FileOutcome:
     """The file taken as a member of an export that says these words of it."""
-    (outcome,) = ingest_found(settings, Found((Source(path, (), path.name, words),)), None, NOW)
+    (outcome,) = ingest_found(settings, FoundFiles((Source(path, (), path.name, words),)), None, NOW)
     return outcome
 
 

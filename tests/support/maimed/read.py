@@ -36,7 +36,7 @@ def broken_laws(path: Path) -> tuple[int, list[str]]:
     try:
         for source in find_sources([path]).sources:
             try:
-                runs = read_runs(source.read(), NOW, source.words)
+                runs = read_runs(source.read(), NOW, source.details)
             except FileRefused:
                 continue
             n_runs += len(runs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -11,6 +12,7 @@ import pytest
 
 from pipeline.errors import FileRefused
 from pipeline.formats.read import read_runs
+from tests.support.exports import zip_bytes
 from tests.support.fit.writer import FitActivity, FitRecords, FitSession, write_fit
 
 START = datetime(2025, 6, 1, 6, 30, tzinfo=UTC)
@@ -54,6 +56,15 @@ def test_what_holds_no_run_is_refused_with_a_reason_and_a_way_on(content: bytes,
     assert refused.value.code == code
     assert refused.value.message
     assert refused.value.hint
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_zip_archive_is_named_as_one_with_or_without_gzip(pack: Callable[[bytes], bytes]) -> None:
+    archive = zip_bytes({"1.fit": _file()})
+    with pytest.raises(FileRefused) as refused:
+        read_runs(pack(archive), NOW)
+    assert refused.value.message == "a zip archive, not a recording"
+    assert refused.value.hint == "unpack it, then use the recordings in it"
 
 
 def test_two_files_read_at_once_do_not_mix() -> None:

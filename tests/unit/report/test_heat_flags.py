@@ -1,4 +1,4 @@
-"""The colours for heat: told from yellow on, about heat illness only."""
+"""The colours for heat: shown from yellow on, about heat illness only."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_a_colour_begins_at_its_limit(wbgt_c: float, colour: str) -> None:
 
 
 @pytest.mark.parametrize("wbgt_c", [-5.0, 9.0, 17.9, None])
-def test_no_colour_ever_gives_leave_to_run(wbgt_c: float | None) -> None:
+def test_no_colour_ever_gives_permission_to_run(wbgt_c: float | None) -> None:
     assert heat_flag(wbgt_c) is None
 
 
@@ -36,16 +36,16 @@ def test_runs_are_counted_under_each_colour() -> None:
     assert counted == [("yellow", 2), ("black", 1)]
 
 
-def test_the_report_tells_warm_runs_by_colour_and_that_it_is_not_about_cramps() -> None:
+def test_the_report_counts_warm_runs_by_colour_and_says_that_it_is_not_about_cramps() -> None:
     facts = many_cramps()
     hot = replace(facts, runs=tuple(replace(run, wbgt_c=24.0) for run in facts.runs[:3]) + facts.runs[3:])
     report = summarise(hot)
     assert report.heat is not None
-    said = heat_by_itself(report.heat, METRIC)
-    assert "3 runs under red (from WBGT 23 °C on: " in said
-    assert said.endswith("The colours are about heat illness, not about cramps.")
-    assert said in render_page(report)
-    assert "3 runs under red (from WBGT 73 °F on: " in heat_by_itself(report.heat, Units("miles", "F"))
+    sentence = heat_by_itself(report.heat, METRIC)
+    assert "3 runs under red (WBGT 23 °C or more: " in sentence
+    assert sentence.endswith("The colours are about heat illness, not about cramps.")
+    assert sentence in render_page(report)
+    assert "3 runs under red (WBGT 73 °F or more: " in heat_by_itself(report.heat, Units("miles", "F"))
 
 
 def test_the_colours_have_no_part_in_the_numbers_nor_in_a_headline() -> None:

@@ -49,7 +49,7 @@ def test_forbidden_words_are_never_said(state: str) -> None:
 def test_every_page_carries_the_frame_and_all_warning_signs(state: str) -> None:
     said = words_of(page_of(state))
     assert FRAME in said
-    signs = [sign for tier in TIERS for sign in (tier.title, *(one.text for one in tier.signs))]
+    signs = [text for tier in TIERS for text in (tier.title, *(sign.text for sign in tier.signs))]
     assert [sign for sign in signs if sign not in said] == []
 
 

@@ -39,10 +39,10 @@ def temperatures(said: str) -> list[int]:
 
 @pytest.mark.parametrize("state", STATES)
 def test_every_celsius_has_its_fahrenheit_at_the_same_place(state: str) -> None:
-    told_c, told_f = temperatures(read_in(state, METRIC)), temperatures(read_in(state, IMPERIAL))
-    assert len(told_c) == len(told_f)
+    temps_c, temps_f = temperatures(read_in(state, METRIC)), temperatures(read_in(state, IMPERIAL))
+    assert len(temps_c) == len(temps_f)
     # both are rounded: half a degree C and half a degree F apart at most
-    assert [pair for pair in zip(told_c, told_f, strict=True) if abs(pair[0] * 9 / 5 + 32 - pair[1]) > 1.4] == []
+    assert [pair for pair in zip(temps_c, temps_f, strict=True) if abs(pair[0] * 9 / 5 + 32 - pair[1]) > 1.4] == []
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -69,23 +69,23 @@ def test_what_the_runner_wrote_keeps_its_own_units() -> None:
     assert "bad from km 25 on, 30 °C" in read(replace(facts, cramps=noted, units=IMPERIAL))
 
 
-def test_sentences_headings_and_the_record_are_told_in_the_units_of_the_reader() -> None:
+def test_sentences_headings_and_the_list_of_cramps_are_in_the_units_of_the_reader() -> None:
     said = read_in("claimed", IMPERIAL)
-    assert "On a run of 3 h at 75 °F , about 16 of 100 runs" in said
+    assert "For a run of 3 h at 75 °F : about 16 of 100 runs" in said
     assert "At 69 °F or warmer: 5 of your 8 runs with a cramp" in said
     assert "Day After miles °F Where" in said
     assert "21 October 2026 3 h 31 23 64° calf, right" in said  # 36.7 km, 17.8 °C
     assert "21 October 2026 3 h 31 37 18° calf, right" in read_in("claimed", METRIC)
 
 
-def test_the_middle_temperature_is_whole_in_the_unit_it_is_told_in() -> None:
-    """Told as 'at 70 °F or warmer', a run of 69.9 °F is none of them."""
+def test_the_middle_temperature_is_whole_in_the_unit_shown() -> None:
+    """A run of 69.9 °F is not 'at 70 °F or warmer'."""
     facts = many_cramps()
     runs = tuple(replace(run, air_temp_c=21.05) for run in facts.runs)  # 69.89 °F
     warm = summarise(replace(facts, runs=runs, units=IMPERIAL)).patterns.warm
     assert warm is not None
     assert in_temperature_unit(warm.threshold, IMPERIAL) == pytest.approx(70)
-    assert (warm.cramp_with, warm.other_with) == (0, 0)
+    assert (warm.cramp_runs_with, warm.control_runs_with) == (0, 0)
 
 
 @pytest.mark.parametrize(

@@ -58,19 +58,19 @@ def test_not_sure_and_unanswered_are_missing_not_negative() -> None:
     assert (basis.runs, basis.answered) == (4, 2)
 
 
-def test_where_counts_muscle_by_side_and_keeps_the_unnoted() -> None:
+def test_cramps_are_counted_by_muscle_and_side_also_without_a_side() -> None:
     cramps = [cramp(1), cramp(1, side="right"), cramp(1, side="both"), cramp(1, side=None), cramp(1, muscle=None)]
-    where = report([run(1, answer="cramp")], cramps).where
-    calf, unknown = where.rows
-    assert (calf.muscle, calf.left, calf.right, calf.both, calf.unnoted, calf.total) == ("calf", 1, 1, 1, 1, 4)
+    table = report([run(1, answer="cramp")], cramps).muscles
+    calf, unknown = table.rows
+    assert (calf.muscle, calf.left, calf.right, calf.both, calf.side_missing, calf.total) == ("calf", 1, 1, 1, 1, 4)
     assert (unknown.muscle, unknown.left, unknown.total) == (None, 1, 1)
-    assert where.some_unnoted
-    assert where.total == 5
+    assert table.any_side_missing
+    assert table.total == 5
 
 
 def test_the_record_is_newest_first_and_in_order_within_a_run() -> None:
     cramps = [cramp(1), cramp(2, onset_moving_s=3300.0), cramp(2, onset_moving_s=2000.0)]
-    record = report([run(1, answer="cramp"), run(2, answer="cramp")], cramps).where.record
+    record = report([run(1, answer="cramp"), run(2, answer="cramp")], cramps).muscles.cramps
     assert [(line.on.day, line.onset_s) for line in record] == [(3, 2000.0), (3, 3300.0), (2, 3000.0)]
 
 
@@ -86,13 +86,13 @@ def test_shares_count_runs_once_and_only_where_known() -> None:
     warm = report(runs, [cramp(1), cramp(1), cramp(2)]).patterns.warm
     assert warm is not None
     assert warm.threshold == 22.0  # the median of 10, 20, 25, 30 is 22.5; whole degrees, halves to even
-    assert (warm.cramp_with, warm.cramp_known, warm.other_with, warm.other_known) == (1, 1, 1, 3)
+    assert (warm.cramp_runs_with, warm.cramp_runs, warm.control_runs_with, warm.control_runs) == (1, 1, 1, 3)
 
 
 @pytest.mark.parametrize("example", ["red_flag", "not_enough", "no_runs"])
 def test_every_risk_is_withheld_without_permission(example: str) -> None:
-    told = summarise(EXAMPLES[example]())
-    assert (told.short, told.time, told.heat, told.hour, told.pace, told.looking_back) == (None,) * 6
+    made = summarise(EXAMPLES[example]())
+    assert (made.short, made.time, made.heat, made.hour, made.pace, made.looking_back) == (None,) * 6
 
 
 def test_a_ticked_red_flag_comes_before_everything_else() -> None:
@@ -139,11 +139,11 @@ def test_under_ten_throughout_looks_at_own_durations_only() -> None:
 
 def test_declined_plans_are_left_out_of_the_curve_and_dashed_in_the_table() -> None:
     cold = tuple(replace(plan, air_temp_c=10.0) for plan in plans([0.02, 0.06, 0.08]))
-    hot = (*plans([0.02, 0.06]), replace(plans([0.1, 0.1, 0.1])[2], say="nothing", risk=None))
+    hot = (*plans([0.02, 0.06]), replace(plans([0.1, 0.1, 0.1])[2], form="nothing", risk=None))
     time = report([run(1)], [], by_duration=(*cold, *hot)).time
     assert time is not None
     assert [len(curve.points) for curve in time.curves] == [3, 2]
-    assert time.table[2].said[1] is None
+    assert time.table[2].shown[1] is None
 
 
 def test_own_cramps_are_marked_in_the_nearest_square_and_not_outside_the_table() -> None:
@@ -164,7 +164,7 @@ def test_time_against_heat_compares_expected_cramps() -> None:
     assert heat.time_times == pytest.approx(0.0408220 / 0.0100503, rel=1e-4)  # -ln(.96) / -ln(.99)
 
 
-def test_forecasts_are_grouped_by_what_was_said_and_summed() -> None:
+def test_forecasts_are_grouped_by_predicted_level_and_summed() -> None:
     forecasts = tuple(
         Forecast(p, c) for p, c in [(0.004, False), (0.03, False), (0.2, True), (0.3, False), (0.6, True)]
     )
@@ -176,9 +176,9 @@ def test_forecasts_are_grouped_by_what_was_said_and_summed() -> None:
         (20, 34, 2, 1),
         (35, None, 1, 1),
     ]
-    assert [(g.said_of_100, g.happened_of_100) for g in back.groups] == [(2, 0), (25, 50), (60, 100)]
-    assert (back.runs, back.expected, back.came, back.beaten, back.enough) == (5, 1, 2, 1, False)
-    assert [rival.came_closer for rival in back.rivals] == [False, True]
+    assert [(g.predicted_of_100, g.observed_of_100) for g in back.groups] == [(2, 0), (25, 50), (60, 100)]
+    assert (back.runs, back.expected, back.observed, back.beaten, back.enough) == (5, 1, 2, 1, False)
+    assert [rival.is_closer for rival in back.rivals] == [False, True]
 
 
 @pytest.mark.parametrize(

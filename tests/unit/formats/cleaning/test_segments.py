@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.formats.cleaning.segments import pieces, smooth_heights
+from pipeline.formats.cleaning.segments import smooth_heights, sum_in_bins
 
 Columns = dict[str, NDArray[np.float64]]
 
@@ -68,7 +68,7 @@ def test_a_height_is_the_mean_of_what_is_known_within_half_a_minute(told: Column
 
 @pytest.mark.parametrize("told", RUNS)
 def test_a_piece_is_the_sum_of_its_steps(told: Columns) -> None:
-    found = pieces(told)
+    found = sum_in_bins(told)
     expected: dict[str, dict[tuple[int, int], list[float]]] = defaultdict(lambda: defaultdict(list))
     for at, moving_s in enumerate(told["moving_s"]):
         piece = (math.ceil(moving_s / 30), math.floor(moving_s / 30))
@@ -98,5 +98,5 @@ def _slow_steps(told: Columns, at: int) -> dict[str, float]:
 
 
 def test_a_run_of_no_record_has_no_piece() -> None:
-    none = pieces({name: column[:0] for name, column in some_records(0).items()})
+    none = sum_in_bins({name: column[:0] for name, column in some_records(0).items()})
     assert {column.size for column in none.values()} == {0}

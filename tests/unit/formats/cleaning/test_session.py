@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from pipeline.formats.cleaning.session import settle
+from pipeline.formats.cleaning.session import clean_session
 from pipeline.formats.decoded import DecodedRun, empty_columns
 from pipeline.schema import Lap, ParsedRun
 
@@ -21,7 +21,7 @@ def _settled(**said: object) -> ParsedRun:
     columns = empty_columns(601)
     columns["time_s"], columns["distance_m"] = START + np.arange(601), np.arange(601) * 3.0
     usual = DecodedRun(0, "running", None, START, columns, elapsed_s=600.0, distance_m=1800.0)
-    return settle(replace(usual, **said), "id", NOW)  # type: ignore[arg-type]
+    return clean_session(replace(usual, **said), "id", NOW)  # type: ignore[arg-type]
 
 
 def _kinds(run: ParsedRun) -> list[str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import FileRefused, NotFound
-from pipeline.formats.sources.find import Found, Source, find_sources
+from pipeline.formats.sources.find import FoundFiles, Source, find_sources
 from pipeline.formats.sources.opened import archive_at, close_archives
 from tests.support.exports import (
     apple_export,
@@ -29,7 +29,7 @@ from tests.support.exports import (
 )
 
 
-def names(found: Found) -> list[str]:
+def names(found: FoundFiles) -> list[str]:
     """How the sources are shown, without the folder that the test runs in."""
     return [source.shown.rpartition("/test_")[2].partition("/")[2] for source in found.sources]
 
@@ -53,7 +53,7 @@ def test_a_folder_gives_what_is_a_recording_or_claims_to_be_one(tmp_path: Path) 
                ".hidden.fit": fit_run(), "list.csv": b"a,b\n", "settings.fit": fit_of_type(2)}  # fmt: skip
     found = find_sources([unpack(members, tmp_path)])
     assert [source.path.name for source in found.sources] == ["a.gpx", "run", "broken.fit"]
-    assert found.left_alone == 3
+    assert found.skipped == 3
     assert found.refused == ()
 
 
@@ -70,21 +70,21 @@ def test_a_path_given_twice_is_read_once(tmp_path: Path) -> None:
 def test_a_strava_export_gives_its_runs_with_their_words(tmp_path: Path) -> None:
     found = find_sources([write_zip(tmp_path / "export.zip", strava_export())])
     assert names(found) == ["export.zip: activities/1.fit.gz", "export.zip: activities/2.gpx"]
-    assert [source.words.title for source in found.sources if source.words] == ["Long run", "Evening"]
-    assert (found.left_alone, found.without_file, found.refused) == (3, 1, ())
+    assert [source.details.title for source in found.sources if source.details] == ["Long run", "Evening"]
+    assert (found.skipped, found.without_file, found.refused) == (3, 1, ())
     assert gzip.decompress(found.sources[0].read()) == fit_run()
 
 
 @pytest.mark.parametrize("top", ["", "export_1234/"])
 def test_words_come_along_in_a_folder_too(top: str, tmp_path: Path) -> None:
     found = find_sources([unpack({top + name: content for name, content in strava_export().items()}, tmp_path)])
-    assert [source.words.title for source in found.sources if source.words] == ["Long run", "Evening"]
+    assert [source.details.title for source in found.sources if source.details] == ["Long run", "Evening"]
 
 
 def test_a_table_given_by_name_speaks_of_the_files_given_with_it(tmp_path: Path) -> None:
     folder = unpack(strava_export(), tmp_path)
     found = find_sources(sorted(folder.iterdir()))
-    assert [source.words.title for source in found.sources if source.words] == ["Long run", "Evening"]
+    assert [source.details.title for source in found.sources if source.details] == ["Long run", "Evening"]
     assert [refused.shown.rpartition("/")[2] for refused in found.refused] == []
     assert [source.path.name for source in found.sources] == ["1.fit.gz", "2.gpx", "comments.json", "profile.csv"]
 
@@ -99,7 +99,7 @@ def test_files_that_were_unpacked_keep_their_words(tmp_path: Path) -> None:
     members = strava_export()
     members["activities/1.fit"] = gzip.decompress(members.pop("activities/1.fit.gz"))
     found = find_sources([unpack(members, tmp_path)])
-    assert [source.words.title for source in found.sources if source.words] == ["Long run", "Evening"]
+    assert [source.details.title for source in found.sources if source.details] == ["Long run", "Evening"]
 
 
 def test_a_file_given_by_name_and_in_its_folder_is_read_once(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_a_garmin_export_gives_the_runs_of_the_archives_inside_it_and_leaves_set
     (source,) = found.sources
     assert source.inside == ("DI_CONNECT/DI-Connect-Uploaded-Files/UploadedFiles_0-_Part1.zip", "a_1.fit")
     assert source.read() == fit_run()
-    assert found.left_alone == 3  # settings, monitoring, the JSON
+    assert found.skipped == 3  # settings, monitoring, the JSON
 
 
 def test_another_process_reads_what_this_one_found(tmp_path: Path) -> None:
@@ -158,12 +158,12 @@ def test_an_archive_inside_lies_in_a_file_without_a_name_that_only_its_owner_rea
 def test_what_systems_add_to_archives_is_not_even_counted(tmp_path: Path) -> None:
     members = {"1.fit": fit_run(), "__MACOSX/._1.fit": b"x", ".DS_Store": b"x", "a/._b.gpx": b"x", "empty/": b""}
     found = find_sources([write_zip(tmp_path / "mac.zip", members)])
-    assert (names(found), found.left_alone, found.refused) == (["mac.zip: 1.fit"], 0, ())
+    assert (names(found), found.skipped, found.refused) == (["mac.zip: 1.fit"], 0, ())
 
 
 def test_an_archive_without_recordings_is_one_thing_left_alone_in_a_folder_and_refused_by_name(tmp_path: Path) -> None:
     path = write_zip(tmp_path / "letter.docx", {"word/document.xml": b"<w/>", "a.xml": b"<a/>"})
-    assert find_sources([tmp_path]) == Found((), (), left_alone=1)
+    assert find_sources([tmp_path]) == FoundFiles((), (), skipped=1)
     (refused,) = find_sources([path]).refused
     assert "no recording" in refused.reason
 
@@ -231,7 +231,7 @@ def test_an_archive_that_a_password_locks_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "locked.zip").write_bytes(content)
     found = find_sources([tmp_path / "locked.zip"])
     assert [(one.shown.rpartition("/")[2], one.reason) for one in found.refused] == [
-        ("locked.zip: 0.fit and 4 more", "it is locked with a password; unpack the archive, then give the folder")
+        ("locked.zip: 0.fit and 4 more", "it is protected by a password; unpack the archive, then import the folder")
     ]
 
 
@@ -271,6 +271,6 @@ def test_an_apple_export_gives_each_workout_once(tmp_path: Path) -> None:
         "export.zip: apple_health_export/workout-routes/route_2025-06-01_8.30am.gpx",
         "export.zip: apple_health_export/export.xml, workout of 2025-06-01 07:00 UTC",
     ]
-    assert (found.left_alone, found.refused) == (1, ())
+    assert (found.skipped, found.refused) == (1, ())
     in_folder = find_sources([unpack(apple_export(), tmp_path / "folder")])
     assert [source.read() for source in in_folder.sources] == [source.read() for source in found.sources]

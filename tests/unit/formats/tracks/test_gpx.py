@@ -190,8 +190,8 @@ def test_a_planned_route_is_not_a_run() -> None:
 
 
 def test_waypoints_or_nothing_are_refused_with_their_reason() -> None:
-    assert _refused(_gpx('<wpt lat="52.5" lon="13.4"></wpt>')).message == "holds only waypoints"
-    assert _refused(_gpx("")).message == "holds no track"
+    assert _refused(_gpx('<wpt lat="52.5" lon="13.4"></wpt>')).message == "contains only waypoints"
+    assert _refused(_gpx("")).message == "contains no track"
     assert _refused(_gpx(_track(_points(range(1))))).code == "too_short"
 
 
@@ -204,7 +204,7 @@ def test_a_height_that_is_no_number_costs_no_point() -> None:
     run = _run(_gpx(_track(_points(range(60)).replace("35.0", "52.51 high", 1))))
     assert np.isnan(run.records["altitude_m"]).tolist() == [True] + [False] * 59
     assert [(note.kind, note.n) for note in run.notes] == [("repaired", 1)]
-    assert "heights" in run.notes[0].detail
+    assert "altitudes" in run.notes[0].detail
     assert "52.5" not in run.notes[0].detail
 
 
@@ -222,7 +222,7 @@ def test_a_point_without_latitude_is_left_out_and_said(wrong: str) -> None:
     [
         ("<data:hr>140</data:hr>", "</time>", "undeclared prefix"),
         ("Run & cramp &nbsp;", "<name>", "bare &"),
-        ("I <3 this", "<name>", "< that begins no tag"),
+        ("I <3 this", "<name>", "a < outside of tags"),
         ("\x01\x0b", "<name>", "control characters"),
     ],
 )

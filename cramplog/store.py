@@ -14,7 +14,7 @@ import polars as pl
 from pipeline.actions.admin.query import ask_frame, freshen, view_frame
 from pipeline.actions.report.make_report import make_report
 from pipeline.actions.risk.air_sources import forecasts
-from pipeline.actions.risk.parse_plan import PlanWords
+from pipeline.actions.risk.parse_plan import PlanText
 from pipeline.actions.risk.result import RiskAnswer
 from pipeline.actions.risk.risk import risk_of_plan
 from pipeline.errors import CannotStart
@@ -69,7 +69,7 @@ class Store:
         the setting weather_url is "off"), and such a forecast is kept in the store. Raises WrongInput for an argument that
         is not valid, NotFound for an unknown runner, TryAgain while the store is busy.
         """
-        now, plan = datetime.now(UTC), PlanWords(time, at, temp, pace, place, race)
+        now, plan = datetime.now(UTC), PlanText(time, at, temp, pace, place, race)
         with private_umask():
             return risk_of_plan(self.settings, runner, plan, forecasts(self.settings, now), now)
 

@@ -115,9 +115,9 @@ def _print_answered(done: Answered, as_json: bool) -> None:
 
 def _unanswered(runner_name: str | None) -> str:
     """How to answer first for a run whose words speak of a cramp; empty when none waits."""
-    from pipeline.actions.runs.runs import speaking
+    from pipeline.actions.runs.runs import runs_mentioning_cramp
 
-    speak = speaking(here(), runner_name)
+    speak = runs_mentioning_cramp(here(), runner_name)
     return f"cramplog runs {short_id(speak[0].run.run_id)} (unanswered; its words speak of a cramp)" if speak else ""
 
 

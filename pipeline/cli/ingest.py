@@ -148,9 +148,9 @@ def _say_next(found: FoundFiles, runner_name: str | None, redo: bool) -> None:
 
 
 def _how_many_speak(runner_name: str | None) -> int:
-    from pipeline.actions.runs.runs import speaking  # and all that shows runs: not for a file without words
+    from pipeline.actions.runs.runs import runs_mentioning_cramp  # loads the list of runs: only if it is needed
 
-    return len(speaking(here(), runner_name))
+    return len(runs_mentioning_cramp(here(), runner_name))
 
 
 def _watch(paths: tuple[Path, ...], runner_name: str | None, every_s: float) -> int:

@@ -13,7 +13,7 @@ from pipeline.cli.frame.output import instant, next_step, print_json, table, tel
 from pipeline.cli.frame.verb import Verb, here, json_option, runner_option, utc_now
 
 if TYPE_CHECKING:
-    from pipeline.actions.risk.result import RiskAnswer, ToldPlan
+    from pipeline.actions.risk.result import RiskAnswer, ShownPlan
 
 WIDEST = 80
 
@@ -44,12 +44,12 @@ def risk(runner_name: str | None, as_json: bool, **words: Any) -> None:
       cramplog risk --time 1:45 --temp 24 --pace 5% --race --json
     """
     from pipeline.actions.risk.air_sources import forecasts
-    from pipeline.actions.risk.parse_plan import PlanWords
+    from pipeline.actions.risk.parse_plan import PlanText
     from pipeline.actions.risk.risk import risk_of_plan
 
     settings, now = here(), utc_now()
     asking = forecasts(settings, now, before=lambda: tell("asking the weather service ..."))
-    answer = risk_of_plan(settings, runner_name, PlanWords(**words), asking, now)
+    answer = risk_of_plan(settings, runner_name, PlanText(**words), asking, now)
     if as_json:
         _print_document(answer)
         return
@@ -89,7 +89,7 @@ def _paragraph(words: str) -> None:
 
 
 def _print_document(answer: RiskAnswer) -> None:
-    asked, air, fit = answer.asked, answer.air, answer.fit
+    asked, air, fit = answer.planned_run, answer.air, answer.fit
     fetched_at = air.fetched_at.astimezone(UTC) if air and air.fetched_at else None
     print_json(
         "risk",
@@ -113,23 +113,23 @@ def _print_document(answer: RiskAnswer) -> None:
             "reason": air.reason if air else None,
             "by": "Open-Meteo.com, CC BY 4.0" if air and air.source == "forecast" else None,
         },
-        kept=answer.kept,
+        kept=answer.stored,
         forecasts_so_far={
             "runs": answer.so_far.runs,
             "expected": answer.so_far.expected,
-            "with_cramp": answer.so_far.came,
+            "with_cramp": answer.so_far.observed,
         },
         fit={"id": fit.fit_id, "data_hash": fit.data_hash, "model": fit.model_version} if fit else None,
     )
 
 
-def _fields(plan: ToldPlan) -> dict[str, Any]:
+def _fields(plan: ShownPlan) -> dict[str, Any]:
     """What may be said of one plan: `say` is number, range or nothing; 0 stands for fewer than 1, 96 for more than 95."""
     from pipeline.cli.lines.risk_lines import in_words
     from pipeline.report.numbers.heat_flags import heat_flag
     from pipeline.report.numbers.of_100 import show_risk
 
-    said = show_risk(plan.told)
+    said = show_risk(plan.shown)
     return {
         "start_local": plan.start_local,
         "air_temp_c": list(plan.air_temp_c) if plan.air_temp_c else None,

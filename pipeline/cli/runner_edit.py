@@ -16,7 +16,7 @@ from pipeline.cli.frame.runner_options import read_profile, runner_options
 from pipeline.cli.frame.verb import Verb, here, json_option, utc_now
 
 if TYPE_CHECKING:
-    from pipeline.actions.runs.runner_edit import Edited
+    from pipeline.actions.runs.runner_edit import EditedRunner
 
 
 @click.command(cls=Verb)
@@ -62,12 +62,12 @@ def runner_edit(
     click.echo(f"{edited.runner.name} {done}")
     for path in edited.moved:
         click.echo(f"moved along: {path}")
-    for path in edited.in_the_way:
+    for path in edited.not_moved:
         click.echo(f"left where it is, because there is one of the new name: {path}; move what is in it yourself")
     next_step("cramplog report" + ("; cramplog undo takes this back" if edited.change_no else ""))
 
 
-def _interview(known: Edited) -> dict[str, str]:
+def _interview(known: EditedRunner) -> dict[str, str]:
     """The profile questions one by one; Enter leaves an answer as it is."""
     from pipeline.questions import PROFILE_QUESTIONS, QUESTION_REASONS, read_answer
 
@@ -85,7 +85,7 @@ def _interview(known: Edited) -> dict[str, str]:
     return {key: words for key, words in said.items() if words}
 
 
-def _print_known(known: Edited, as_json: bool) -> None:
+def _print_known(known: EditedRunner, as_json: bool) -> None:
     """The runner's columns and answers."""
     answers = {key: (given.answer.text, instant(given.answered_at)) for key, given in known.given.items()}
     if as_json:

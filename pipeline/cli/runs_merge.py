@@ -35,10 +35,10 @@ def runs_merge(run: str, other: str, runner_name: str | None, as_json: bool) -> 
 
     done = merge(here(), run, other, runner_name, utc_now())
     if as_json:
-        fields = {"counted": edited_fields(done.counted), "copy": done.copy.run_id, "answers": list(done.answers)}
+        fields = {"counted": edited_fields(done.counted), "copy": done.duplicate.run_id, "answers": list(done.answers)}
         print_json("runs_merge", **fields, tags=done.tags, change=done.change_no)
         return
-    click.echo(f"one run: {run_name(done.counted)} counts, {short_id(done.copy.run_id)} is a copy of it")
+    click.echo(f"one run: {run_name(done.counted)} counts, {short_id(done.duplicate.run_id)} is a copy of it")
     if len({*done.answers} - {"unanswered"}) > 1:
         click.echo(f"their answers differed ({', '.join(done.answers)}): '{done.counted.answer}' counts")
     if done.tags:

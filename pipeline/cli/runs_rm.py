@@ -32,16 +32,18 @@ def runs_rm(run: str, yes: bool, runner_name: str | None, as_json: bool) -> None
       cramplog runs rm 2026-06-14/2 --yes
       cramplog runs rm last --runner anna --yes --json
     """
-    from pipeline.actions.runs.run_joins import remove_run, run_to_go
+    from pipeline.actions.runs.run_joins import preview_deletion, remove_run
 
-    found = run_to_go(here(), run, runner_name)
+    found = preview_deletion(here(), run, runner_name)
     along = [plural(found.tags, "tagged cramp")] if found.tags else []
-    along += [plural(found.copies, "other recording") + " of it"] if found.copies else []
+    along += [plural(found.duplicates, "other recording") + " of it"] if found.duplicates else []
     what = f"the run of {run_name(found.run)}" + (f" with {' and '.join(along)}" if along else "")
     make_sure(f"Delete {what}?", "add --yes to delete it", yes, as_json)
     gone = remove_run(here(), run, runner_name, utc_now())
     if as_json:
-        print_json("runs_rm", run=edited_fields(gone.run), tags=gone.tags, copies=gone.copies, change=gone.change_no)
+        print_json(
+            "runs_rm", run=edited_fields(gone.run), tags=gone.tags, copies=gone.duplicates, change=gone.change_no
+        )
         return
     click.echo(f"deleted: {what}")
     next_step(f"cramplog report; cramplog undo {gone.change_no} brings it back")

@@ -71,11 +71,11 @@ def tag(
 
 def _tag_cramp(run: str, runner_name: str | None, cramp: dict[str, str | None], as_json: bool) -> None:
     from pipeline.actions.runs.runs import distance_at_m
-    from pipeline.actions.tagging.tag import DEFAULT_UNCERTAINTY_S, CrampWords, tag_cramp
+    from pipeline.actions.tagging.tag import DEFAULT_UNCERTAINTY_S, CrampText, tag_cramp
     from pipeline.cli.lines.tag_interview import complete
 
     cramp = complete(run, runner_name, cramp, as_json)
-    words = CrampWords(
+    words = CrampText(
         at=cramp["at"] or "",
         muscle=cramp["muscle"] or "",
         side=cramp["side"] or "",

@@ -40,9 +40,9 @@ def tag_import(path: Path, runner_name: str | None, as_json: bool) -> int:
     result = import_tags(here(), path, runner_name, utc_now())
     if as_json:
         bad = [{"line": line, "reason": reason} for line, reason in result.bad]
-        print_json("tag_import", taken=result.taken, cramps=result.cramps, bad=bad)
+        print_json("tag_import", taken=result.imported, cramps=result.cramps, bad=bad)
         return FAILED if result.bad else 0
-    click.echo(f"{plural(result.taken, 'line')} taken, {plural(result.cramps, 'new cramp')}")
+    click.echo(f"{plural(result.imported, 'line')} taken, {plural(result.cramps, 'new cramp')}")
     for line, reason in result.bad:
         click.echo(f"line {line} not taken: {reason}")
     next_step("correct these lines and import the file again" if result.bad else "cramplog report")

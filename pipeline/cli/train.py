@@ -47,12 +47,12 @@ def train(runner: str | None, use: str | None, listing: bool, as_json: bool) -> 
 
 
 def _train(runner: str | None, as_json: bool) -> None:
-    from pipeline.actions.training.train import called, train
+    from pipeline.actions.training.train import only_runner, train
 
     settings = here()
     trained = train(settings, utc_now())
     if runner is not None:
-        trained = called(trained, settings, runner)
+        trained = only_runner(trained, settings, runner)
     if as_json:
         print_json("train", **train_document(trained))
         return

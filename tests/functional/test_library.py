@@ -17,8 +17,8 @@ import polars as pl
 import pytest
 
 import cramplog
-from pipeline.actions.risk.plans import PlanSet, own_runs, plan_set
-from pipeline.actions.risk.usual_air import OwnAir
+from pipeline.actions.risk.plans import PlanSet, plan_set, runner_habits
+from pipeline.actions.risk.usual_air import RunnerAir
 from pipeline.actions.training.evidence import evidence_of, record_of
 from pipeline.cli.lines.risk_lines import in_words
 from pipeline.files import write_lock
@@ -146,8 +146,8 @@ def test_risk_is_the_commands_answer(here: Path, store: cramplog.Store) -> None:
     assert answer.plan is not None
     assert answer.simulated
     assert document["plan"]["words"] == in_words(answer.plan)
-    assert document["plan"]["low_of_100"] == show_risk(answer.plan.told).low
-    assert (document["pace_faster_pct"], document["race"]) == (answer.asked.pace_faster_pct, True)
+    assert document["plan"]["low_of_100"] == show_risk(answer.plan.shown).low
+    assert (document["pace_faster_pct"], document["race"]) == (answer.planned_run.pace_faster_pct, True)
 
 
 def test_a_report_is_written_where_it_is_wanted_for_its_owner_only(store: cramplog.Store, tmp_path: Path) -> None:
@@ -226,10 +226,10 @@ def report_plans(store: cramplog.Store) -> PlanSet:
         runs, hours = report_runs(con, runner.runner_id), usual_hours(con, runner.runner_id)
         fit, counts = fit_in_use(con, runner.runner_id), evidence_counts(con, runner.runner_id)
         evidence = evidence_of(runner, runs, counts, record_of(fit), forecasts_of(con, runner.runner_id))
-    own = own_runs(runs)
+    own = runner_habits(runs)
     assert fit is not None
     assert own is not None
-    return plan_set(cramplog.CrampHazard.from_json(fit.model), own, OwnAir(hours), evidence)
+    return plan_set(cramplog.CrampHazard.from_json(fit.model), own, RunnerAir(hours), evidence)
 
 
 def test_the_notebook_draws_the_reports_curve(here: Path, store: cramplog.Store) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pipeline.actions.runs.runs import speaking, waiting_in_inbox
+from pipeline.actions.runs.runs import runs_mentioning_cramp, waiting_in_inbox
 from pipeline.config import OFF
 from pipeline.errors import CannotStart
 from pipeline.settings import Settings
@@ -27,7 +27,7 @@ class Today:
 def look_today(settings: Settings) -> Today:
     """The state of the store. Raises TryAgain for a busy store, CannotStart for a damaged or missing one."""
     contents = _contents(settings)
-    speak = len(speaking(settings, None, BRIEFLY_S)) if contents.counts.unanswered else 0
+    speak = len(runs_mentioning_cramp(settings, None, BRIEFLY_S)) if contents.counts.unanswered else 0
     weather_step = "cramplog weather --file FILE" if settings.weather_url == OFF else "cramplog weather"
     return Today(contents.counts, contents.night, _next_step(contents, waiting_in_inbox(settings), speak, weather_step))
 

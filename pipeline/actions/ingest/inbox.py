@@ -116,8 +116,8 @@ def take_answers(settings: Settings, now: datetime) -> str:
             _move(settings, [path], "refused")
             refused.append(f"{path}: {error.message}")
             continue
-        imported, cramps, waiting = imported + result.taken, cramps + result.cramps, waiting + len(result.left)
-        if result.taken:
+        imported, cramps, waiting = imported + result.imported, cramps + result.cramps, waiting + len(result.left)
+        if result.imported:
             _move(settings, [path], "taken")
             _write_waiting(path, result.left)
     counts = [f"{imported} lines, {cramps} cramps"] if files else ["nothing new"]

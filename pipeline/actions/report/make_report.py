@@ -1,6 +1,6 @@
-"""`cramplog report`: one runner's personal risk report as a page. Reads the store, asks the model, hands both to the report.
+"""`cramplog report`: one runner's personal risk report as a page. Reads the store, runs the model, renders the page.
 
-A page is written again only when something it rests on has changed.
+The nightly writes a page again only if something that it rests on has changed.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ import polars as pl
 from models.fit.hazard import MODEL_VERSION, CrampHazard
 from models.scoring.poisson import poisson_ratio_range
 from pipeline.actions.for_each_runner import for_each_runner
-from pipeline.actions.report.questionnaire import told_of
-from pipeline.actions.risk.plans import PlanSet, own_runs, plan_set
-from pipeline.actions.risk.usual_air import OwnAir
+from pipeline.actions.report.questionnaire import questionnaire_facts
+from pipeline.actions.risk.plans import PlanSet, plan_set, runner_habits
+from pipeline.actions.risk.usual_air import RunnerAir
 from pipeline.actions.training.evidence import evidence_of, permission_of, record_of
 from pipeline.actions.training.ready_fit import ready_fit
 from pipeline.errors import CannotStart, SomeFailed, TryAgain, system_error
@@ -58,16 +58,16 @@ _RIVALS: Mapping[str, RivalName] = {
 
 
 def report_runner(settings: Settings, runner: Runner, now: datetime) -> bool:
-    """Write one runner's report if anything it rests on has changed; returns whether it was written."""
+    """Write one runner's report if anything that it rests on has changed; returns whether it was written."""
     return _report(settings, runner, now, None, only_if_changed=True)[1]
 
 
 def report_all(
     settings: Settings, now: datetime, report: Callable[[Settings, Runner, datetime], bool] = report_runner
 ) -> str:
-    """Write every runner's report; returns what was done, in counts: the nightly's stage.
+    """Write every runner's report; returns the result as text with counts, for the nightly.
 
-    `report` is `report_runner`, or the Prefect task around it. Raises SomeFailed at the end when it failed for some.
+    `report` is `report_runner`, or the Prefect task around it. Raises SomeFailed at the end if any report failed.
     """
     with open_store(settings, write=False) as con:
         runners = all_runners(con)
@@ -80,9 +80,9 @@ def report_all(
 
 
 def make_report(settings: Settings, runner_name: str | None, now: datetime, out: Path | None = None) -> Path:
-    """Write one runner's report and return where it lies: reports/<runner>.html, or `out`. Trains first where needed.
+    """Write one runner's report; returns its path, reports/<runner>.html or `out`. Trains first if needed.
 
-    Raises NotFound for a runner that is not there, WrongInput when the runner has to be named.
+    Raises NotFound for an unknown runner, WrongInput if the runner has to be named.
     """
     with open_store(settings, write=False) as con:
         runner = find_runner(con, runner_name)
@@ -91,13 +91,13 @@ def make_report(settings: Settings, runner_name: str | None, now: datetime, out:
 
 
 def report_path(settings: Settings, runner: Runner) -> Path:
-    """Where a runner's report lies; names are fit for files (`pipeline.actions.runs.runner`)."""
+    """The path of a runner's report; names are valid file names (checked in `pipeline.actions.runs.runner`)."""
     return settings.reports / f"{runner.name}.html"
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """What the store holds for one runner's report, and the units it is told in; `basis` is the SHA-256 of all of it."""
+class ReportInputs:
+    """What the store holds for one runner's report, and its units; `basis` is the SHA-256 of all inputs."""
 
     runner: Runner
     runs: pl.DataFrame
@@ -106,42 +106,42 @@ class Read:
     hours: pl.DataFrame
     fit: Fit | None
     units: Units
-    told: QuestionnaireFacts
+    questionnaire: QuestionnaireFacts
     forecasts: tuple[StoredForecast, ...]
 
     @property
     def basis(self) -> str:
-        """Changes with anything the page rests on, and with the program."""
+        """SHA-256 of everything that the page rests on, the program's version included."""
         parts = [
             self.runner,
             self.units,
-            self.told,
+            self.questionnaire,
             self.counts,
             self.forecasts,
             (self.fit.model, self.fit.evaluation) if self.fit else None,
             MODEL_VERSION,
         ]
         frames = [frame.write_csv() for frame in (self.runs, self.cramps, self.hours)]
-        whole = "\n".join([package_version("cramplog"), *map(repr, parts), *frames])
-        return hashlib.sha256(whole.encode()).hexdigest()
+        text = "\n".join([package_version("cramplog"), *map(repr, parts), *frames])
+        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _report(
     settings: Settings, runner: Runner, now: datetime, out: Path | None, only_if_changed: bool
 ) -> tuple[Path, bool]:
-    read = _read(settings, runner)
+    inputs = _read(settings, runner)
     path = out or report_path(settings, runner)
-    mark = f'name="cramplog-basis" content="{read.basis}"'
+    mark = f'name="cramplog-basis" content="{inputs.basis}"'
     if only_if_changed and path.exists() and mark in path.read_text(encoding="utf-8")[:4000]:
         return path, False
-    _write_private(path, render_page(summarise(report_facts(read, now))))
+    _write_private(path, render_page(summarise(report_facts(inputs, now))))
     return path, True
 
 
-def _read(settings: Settings, runner: Runner) -> Read:
+def _read(settings: Settings, runner: Runner) -> ReportInputs:
     with open_store(settings, write=False, with_private=True) as con:
         fit = fit_in_use(con, runner.runner_id)
-        return Read(
+        return ReportInputs(
             runner=runner,
             runs=report_runs(con, runner.runner_id),
             cramps=report_cramps(con, runner.runner_id),
@@ -149,38 +149,44 @@ def _read(settings: Settings, runner: Runner) -> Read:
             hours=usual_hours(con, runner.runner_id),
             fit=fit if fit is not None and fit.model_version == MODEL_VERSION else None,
             units=units_of(runner, settings.units),
-            told=told_of(con, runner.runner_id),
+            questionnaire=questionnaire_facts(con, runner.runner_id),
             forecasts=forecasts_of(con, runner.runner_id),
         )
 
 
-def report_facts(read: Read, now: datetime) -> ReportFacts:
-    """Everything the report of one runner says, as plain values. The store is closed by now: the model takes its time."""
-    record = record_of(read.fit)
-    evidence = evidence_of(read.runner, read.runs, read.counts, record, read.forecasts)
-    said = may_say(evidence)
-    own = own_runs(read.runs)
+def report_facts(inputs: ReportInputs, now: datetime) -> ReportFacts:
+    """The contents of one runner's report as plain values. Runs the model, which is slow, so the store must be closed."""
+    record = record_of(inputs.fit)
+    evidence = evidence_of(inputs.runner, inputs.runs, inputs.counts, record, inputs.forecasts)
+    permission = may_say(evidence)
+    habits = runner_habits(inputs.runs)
     plans = None
-    if read.fit is not None and own is not None and not (said.only_red_flag or said.answers_missing):
-        plans = plan_set(CrampHazard.from_json(read.fit.model), own, OwnAir(read.hours), evidence, read.units)
+    if inputs.fit is not None and habits is not None and not (permission.only_red_flag or permission.answers_missing):
+        plans = plan_set(
+            CrampHazard.from_json(inputs.fit.model), habits, RunnerAir(inputs.hours), evidence, inputs.units
+        )
     return ReportFacts(
-        runner=read.runner.name,
+        runner=inputs.runner.name,
         made_at=now.astimezone(),
-        runs=tuple(_run_fact(row) for row in read.runs.iter_rows(named=True)),
-        cramps=tuple(CrampFact(**row) for row in read.cramps.iter_rows(named=True)),
-        permission=permission_of(said, evidence),
+        runs=tuple(_run_fact(row) for row in inputs.runs.iter_rows(named=True)),
+        cramps=tuple(CrampFact(**row) for row in inputs.cramps.iter_rows(named=True)),
+        permission=permission_of(permission, evidence),
         **_plan_fields(plans),
         evaluation=_evaluation(record["evaluation"]),
-        forecasts=tuple(ForecastFact(one.kind, one.state, one.mean, one.cramp) for one in read.forecasts),  # type: ignore[arg-type]  # words of v_prediction
-        others=Others(**record["others"]) if read.fit else Others(0, 0),
-        provenance=_provenance(read),
-        questionnaire=read.told,
-        units=read.units,
+        forecasts=tuple(_forecast_fact(forecast) for forecast in inputs.forecasts),
+        others=Others(**record["others"]) if inputs.fit else Others(0, 0),
+        provenance=_provenance(inputs),
+        questionnaire=inputs.questionnaire,
+        units=inputs.units,
     )
 
 
 def _run_fact(row: Mapping[str, Any]) -> RunFact:
     return RunFact(**{name: row[name] for name in RunFact.__dataclass_fields__})
+
+
+def _forecast_fact(stored: StoredForecast) -> ForecastFact:
+    return ForecastFact(stored.kind, stored.state, stored.mean, stored.cramp)  # type: ignore[arg-type]  # kinds and states of v_prediction
 
 
 def _plan_fields(plans: PlanSet | None) -> dict[str, Any]:
@@ -191,13 +197,13 @@ def _plan_fields(plans: PlanSet | None) -> dict[str, Any]:
 
 
 def _evaluation(record: Mapping[str, Any] | None) -> Evaluation | None:
-    """The time-forward record as the report tells it; None when there are too few forecasts."""
+    """The time-forward record as a value of the report; None if there are too few forecasts."""
     if record is None or record["verdict"] == "too few runs":
         return None
     return Evaluation(
-        forecasts=tuple(Forecast(one["said"], one["cramp"]) for one in record["forecasts"]),
+        forecasts=tuple(Forecast(forecast["said"], forecast["cramp"]) for forecast in record["forecasts"]),
         log_loss=record["scores"]["log_loss"] if record["scores"] else None,
-        rivals=tuple(Rival(_RIVALS[one["name"]], one["log_loss"]) for one in record["baselines"]),
+        rivals=tuple(Rival(_RIVALS[rival["name"]], rival["log_loss"]) for rival in record["baselines"]),
         scored_runs=record["runs"],
         scored_runners=1,
         off=_is_off(record["expected"], record["cramps"]),
@@ -208,27 +214,26 @@ def _is_off(expected: float, observed: int) -> bool:
     return forecasts_are_off(expected, poisson_ratio_range(observed, expected) if expected else None)
 
 
-def _provenance(read: Read) -> Provenance:
+def _provenance(inputs: ReportInputs) -> Provenance:
+    providers = {name for names in inputs.runs["providers"].drop_nulls() for name in names.split(", ") if name}
     return Provenance(
         program_version=package_version("cramplog"),
         model_version=MODEL_VERSION,
-        data_hash=read.fit.data_hash if read.fit else "",
-        seed=read.fit.seed if read.fit else 0,
-        basis=read.basis,
-        weather_providers=tuple(
-            sorted({one for said in read.runs["providers"].drop_nulls() for one in said.split(", ") if one})
-        ),
-        provisional_runs=read.runs.filter(pl.col("provisional") & (pl.col("sport") == "running")).height,
+        data_hash=inputs.fit.data_hash if inputs.fit else "",
+        seed=inputs.fit.seed if inputs.fit else 0,
+        basis=inputs.basis,
+        weather_providers=tuple(sorted(providers)),
+        provisional_runs=inputs.runs.filter(pl.col("provisional") & (pl.col("sport") == "running")).height,
     )
 
 
 def _write_private(path: Path, page: str) -> None:
-    """The page in place of the old one, whole or not at all, for its owner only."""
+    """Replace the old page in one step, readable by its owner only. Raises CannotStart, or TryAgain for a full disk."""
     try:
         write_whole(path, page.encode("utf-8"))
     except OSError as error:
         if isinstance(full := system_error(error), TryAgain):
             raise full from error
         raise CannotStart(
-            f"the report cannot be written to {path}: {error.strerror}", "choose another place with --out"
+            f"the report cannot be written to {path}: {error.strerror}", "choose another file with --out"
         ) from error

@@ -1,4 +1,4 @@
-"""What a report may say of the optional questions: counts, profile answers, and which kinds of private items there are.
+"""The optional questionnaire as facts for a report: counts, profile answers, and which kinds of private items exist.
 
 Called by the report action while the store is open with `private` attached.
 """
@@ -12,8 +12,8 @@ from pipeline.store.answers.private import recorded_kinds
 from pipeline.store.answers.questions import question_counts, questionnaire_items
 
 
-def told_of(con: duckdb.DuckDBPyConnection, runner_id: str) -> QuestionnaireFacts:
-    """One runner's answers, in a fixed order: a report's hash rests on them."""
+def questionnaire_facts(con: duckdb.DuckDBPyConnection, runner_id: str) -> QuestionnaireFacts:
+    """One runner's answers, in a fixed order, because the hash of a report depends on it."""
     profile = questionnaire_items(con, runner_id, None)
     return QuestionnaireFacts(
         counts=tuple(AnswerCount(*row) for row in question_counts(con, runner_id)),

@@ -1,7 +1,7 @@
-"""Where the air of a planned run is known from: the runner's word, the forecast, their own runs. The best there is, and why.
+"""Chooses the source of the air of a planned run: a temperature given, the weather forecast, or the runner's past runs.
 
-Called by the action behind `cramplog risk`, which hands in how a forecast is fetched. Forecasts are asked for anew each
-time and not kept: they are no weather that was. The place that leaves this computer is a cell of 0.1 degree.
+Called by the action behind `cramplog risk`, which passes the function that fetches a forecast. A forecast is fetched again
+each time and not stored, because it is not observed weather. The service learns only a cell of 0.1 degree.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Literal
 import polars as pl
 
 from models.fit.design import plan_rows
-from pipeline.actions.risk.air_along import PlanHours, forecast_hours, own_hours, with_air
-from pipeline.actions.risk.resolve_plan import AskedRun
-from pipeline.actions.risk.usual_air import OwnAir
+from pipeline.actions.risk.air_along import PlanHours, forecast_hours, runner_hours, with_air
+from pipeline.actions.risk.resolve_plan import PlannedRun
+from pipeline.actions.risk.usual_air import RunnerAir
 from pipeline.settings import Settings
 from pipeline.weather.cells import cell_centre
 from pipeline.weather.place import WeatherPlace
@@ -29,17 +29,17 @@ Source = Literal["given", "forecast", "own month", "usual", "none"]
 WhyNot = Literal["simulated", "no place", "beyond", "off", "silent"]
 Fetch = Callable[[Request], list[WeatherPlace]]
 
-AHEAD_DAYS = 15  # today and fifteen more: the service's sixteen
-WHILE_SOMEBODY_WAITS = Patience(connect_s=5.0, read_s=10.0, whole_s=20.0, tries=2, longest_wait_s=2.0)
+FORECAST_DAYS = 15  # after today: the service forecasts sixteen days, today included
+INTERACTIVE_PATIENCE = Patience(connect_s=5.0, read_s=10.0, whole_s=20.0, tries=2, longest_wait_s=2.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlanAir:
-    """The air of a plan: `hours` from a start on where it varies, `air_temp_c` and `wbgt_c` where one value stands for it.
+    """The air of a plan: `hours` gives the hours from a start; `air_temp_c` and `wbgt_c` are set if the air is constant.
 
-    `source`: 'given' (typed), 'forecast', 'own month' (own runs in that month at that hour), 'usual' (the last own runs)
-    or 'none'. `why_not` says why there is no forecast where one was meant, `reason` what the service said; of a forecast
-    that is for another place `reason` says so.
+    `source`: 'given' (by the runner), 'forecast', 'own month' (past runs in that month at that hour), 'usual' (the last
+    runs) or 'none'. `why_not` says why a forecast is missing, `reason` gives the service's message; for a forecast of a
+    distant place `reason` says so.
     """
 
     source: Source
@@ -51,78 +51,78 @@ class PlanAir:
     reason: str | None = None
 
     def along(self, rows: pl.DataFrame, start_at: datetime | None) -> pl.DataFrame:
-        """Plan rows with this air."""
+        """The plan's rows with this air."""
         return rows if self.hours is None or start_at is None else with_air(rows, self.hours(start_at), start_at)
 
     def covers(self, start_at: datetime, planned_s: float) -> bool:
-        """Whether the temperature is known all along such a run."""
+        """True if the temperature is known along the whole run."""
         return self.along(plan_rows(planned_s), start_at)["air_temp_c"].null_count() == 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class OwnWeather:
-    """The weather of the runner's own runs: the frame of `usual_hours`, what it comes to, the last runs' temperature (°C)."""
+class RunnerWeather:
+    """The weather of a runner's past runs: the frame of `usual_hours`, the air from it, the last runs' temperature (°C)."""
 
     hours: pl.DataFrame
-    air: OwnAir
+    air: RunnerAir
     usual_temp_c: float | None
 
 
 def forecasts(settings: Settings, now: datetime, before: Callable[[], None] = lambda: None) -> Fetch | WhyNot:
-    """How the hours ahead are asked for with these settings, `before` called first; 'off' when nothing shall be."""
+    """The function that fetches the forecast with these settings, calling `before` first; 'off' if the service is off."""
     service = service_of(settings)
     if service is None:
         return "off"
 
     def fetch(request: Request) -> list[WeatherPlace]:
         before()
-        with OpenMeteo(service, WHILE_SOMEBODY_WAITS) as weather:
+        with OpenMeteo(service, INTERACTIVE_PATIENCE) as weather:
             return weather.fetch(request, now)
 
     return fetch
 
 
-def find_air(asked: AskedRun, own: OwnWeather, fetch: Fetch | WhyNot, now: datetime) -> PlanAir:
-    """The best that is known of the plan's air; `fetch` asks the service, or says why it may not be asked."""
-    if asked.air_temp_c is not None:
-        return _one_air("given", asked.air_temp_c, own.air)
-    if asked.start_at is None:
-        known = own.usual_temp_c if own.air.known else None
-        return PlanAir("none") if known is None else _one_air("usual", known, own.air)
-    first, last = asked.span(now)
-    forecast = _forecast(asked, fetch, (first, last), now)
-    if forecast.covers(asked.start_at, asked.planned_s):
+def find_air(run: PlannedRun, weather: RunnerWeather, fetch: Fetch | WhyNot, now: datetime) -> PlanAir:
+    """The plan's air from the best available source; `fetch` asks the service, or says why it may not be asked."""
+    if run.air_temp_c is not None:
+        return _constant_air("given", run.air_temp_c, weather.air)
+    if run.start_at is None:
+        usual_c = weather.usual_temp_c if weather.air.sufficient else None
+        return PlanAir("none") if usual_c is None else _constant_air("usual", usual_c, weather.air)
+    first, last = run.span(now)
+    forecast = _forecast(run, fetch, (first, last), now)
+    if forecast.covers(run.start_at, run.planned_s):
         return forecast
 
-    def by_own_runs(start_at: datetime) -> PlanHours:
-        return own_hours(own.hours, own.air, asked.clock, start_at, asked.planned_s)
+    def from_past_runs(start_at: datetime) -> PlanHours:
+        return runner_hours(weather.hours, weather.air, run.clock, start_at, run.planned_s)
 
-    usual = PlanAir("own month", by_own_runs, why_not=forecast.why_not or "beyond", reason=forecast.reason)
-    if usual.covers(asked.start_at, asked.planned_s):
+    usual = PlanAir("own month", from_past_runs, why_not=forecast.why_not or "beyond", reason=forecast.reason)
+    if usual.covers(run.start_at, run.planned_s):
         return usual
     return replace(usual, source="none", hours=None)
 
 
-def _one_air(source: Source, air_temp_c: float, air: OwnAir) -> PlanAir:
-    """One temperature throughout, with the rest of the air as the runner meets it then."""
+def _constant_air(source: Source, air_temp_c: float, air: RunnerAir) -> PlanAir:
+    """One temperature for the whole run, with the WBGT that the runner usually meets at it."""
     heat = float(air.wbgt_c(pl.Series([air_temp_c]).to_numpy())[0])
     return PlanAir(source, air_temp_c=air_temp_c, wbgt_c=None if heat != heat else heat)
 
 
-def _forecast(asked: AskedRun, fetch: Fetch | WhyNot, span: tuple[datetime, datetime], now: datetime) -> PlanAir:
-    """The service's hours, or 'none' with why there are none. Never raises for a service that is silent."""
+def _forecast(run: PlannedRun, fetch: Fetch | WhyNot, span: tuple[datetime, datetime], now: datetime) -> PlanAir:
+    """The service's hours, or 'none' and why they are missing. Does not raise if the service fails."""
     if not callable(fetch):
         return PlanAir("none", why_not=fetch)
-    if asked.cell is None or asked.start_at is None:
+    if run.cell is None or run.start_at is None:
         return PlanAir("none", why_not="no place")
-    horizon = (now + timedelta(days=AHEAD_DAYS)).astimezone(UTC).date()
+    horizon = (now + timedelta(days=FORECAST_DAYS)).astimezone(UTC).date()
     first, last = span[0].astimezone(UTC).date(), (span[1] + timedelta(hours=1)).astimezone(UTC).date()
-    if asked.start_at.astimezone(UTC).date() > horizon:
+    if run.start_at.astimezone(UTC).date() > horizon:
         return PlanAir("none", why_not="beyond")
-    wanted = CellDays(asked.cell, *cell_centre(asked.cell), None, first, min(last, horizon))
+    wanted = CellDays(run.cell, *cell_centre(run.cell), None, first, min(last, horizon))
     try:
         (place,) = fetch(Request("forecast", (wanted,)))
-    except (WeatherLater, WeatherRefused, WeatherSilent) as error:  # the answer is still an answer
+    except (WeatherLater, WeatherRefused, WeatherSilent) as error:  # the risk is still computed, with usual weather
         return PlanAir("none", why_not="silent", reason=error.reason)
     far = next((note.detail for note in place.notes if note.kind == "weather_far"), None)
     hours = forecast_hours(place)

@@ -1,7 +1,7 @@
-"""Automatic forecasts: each new run told from what was known at its start, kept before anybody answers it.
+"""Automatic forecasts: each new run is predicted from the facts at its start, and stored before the runner answers it.
 
-Called before answers are written: by the verbs that take them and by the nightly. Usually there is nothing to do, and then
-no model is loaded. Ingest makes none: it would have to load the models while somebody waits for their files.
+Called before answers are written: by the verbs that store them and by the nightly. Usually no run is due, and then no model
+is loaded. Ingest makes no forecasts, because loading the models would delay the import.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from pipeline.store.fits.forecasts import due_forecasts, models_of, put_forecast
 
 
 def forecast_new_runs(settings: Settings, now: datetime) -> int:
-    """Forecast every run that waits for an answer and began after the fit then in use; returns how many.
+    """Forecast every unanswered run that began after the fit in use at that time; returns how many.
 
-    The store is closed while the model computes. A run answered meanwhile gets a forecast that counts nowhere.
+    The store is closed while the model computes. If a run is answered meanwhile, its forecast is not counted.
     """
     with open_store(settings, write=False) as con:
         due = due_forecasts(con, MODEL_VERSION, FEWEST_ANSWERED_RUNS)
-        models = models_of(con, sorted({one.fit_id for one in due})) if due else {}
+        models = models_of(con, sorted({run.fit_id for run in due})) if due else {}
     if not due:
         return 0
-    from pipeline.actions.risk.make_forecast import automatic_forecasts  # a second that most evenings need not spend
+    from pipeline.actions.risk.make_forecast import automatic_forecasts  # takes a second: import only if needed
 
     made = automatic_forecasts(due, models, naive_utc(now))
     with open_store(settings, write=True) as con, transaction(con):

@@ -1,6 +1,6 @@
-"""Forecasts as values to be kept: of a run as it stood at its start, and of a plan that was asked about.
+"""Makes forecasts as values to store: of a run from the facts at its start, and of a plan given to `cramplog risk`.
 
-Loads the models. Called by `automatic_forecasts` where there is something to forecast, and by `cramplog risk`.
+Loads the models. Called by `automatic_forecasts` if a run is due, and by `cramplog risk`.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from pipeline.instants import naive_utc
 from pipeline.store.fits.forecasts import DueForecast, NewForecast
 
 if TYPE_CHECKING:
-    from pipeline.actions.risk.result import RiskAnswer  # loads what plans need: forecasts and zones
+    from pipeline.actions.risk.result import RiskAnswer  # importing it loads the weather service and the time zones
 
 
 def automatic_forecasts(due: Sequence[DueForecast], models: Mapping[str, str], at: datetime) -> list[NewForecast]:
-    """A forecast of each run by its fit; `models` JSON by fit id, `at` UTC without a zone.
+    """A forecast of each run by its fit; `models`: JSON by fit id; `at`: UTC without a zone.
 
-    Fits that this installation's libraries cannot read again (models.fit.saved_model) forecast nothing.
+    Skips fits that this installation's libraries cannot read (models.fit.saved_model).
     """
     made = []
-    for fit_id, group in groupby(sorted(due, key=lambda one: one.fit_id), key=lambda one: one.fit_id):
+    for fit_id, group in groupby(sorted(due, key=lambda run: run.fit_id), key=lambda run: run.fit_id):
         runs = list(group)
         try:
             model = CrampHazard.from_json(models[fit_id])
@@ -41,10 +41,10 @@ def automatic_forecasts(due: Sequence[DueForecast], models: Mapping[str, str], a
     return made
 
 
-def asked_forecast(answer: RiskAnswer) -> NewForecast | None:
-    """The forecast that `cramplog risk` told; None without a start ahead, and where no risk was told."""
-    start_at, plan, fit, air = answer.asked.start_at, answer.plan, answer.fit, answer.air
-    if start_at is None or start_at <= answer.made_at or plan is None or plan.told.risk is None or not (fit and air):
+def plan_forecast(answer: RiskAnswer) -> NewForecast | None:
+    """The forecast that `cramplog risk` showed; None without a start in the future, or if no risk was shown."""
+    start_at, plan, fit, air = answer.planned_run.start_at, answer.plan, answer.fit, answer.air
+    if start_at is None or start_at <= answer.made_at or plan is None or plan.shown.risk is None or not (fit and air):
         return None
     return NewForecast(
         runner_id=answer.runner.runner_id,
@@ -56,9 +56,9 @@ def asked_forecast(answer: RiskAnswer) -> NewForecast | None:
         model_version=fit.model_version,
         data_hash=fit.data_hash,
         start_at=naive_utc(start_at),
-        planned_s=answer.asked.planned_s,
-        pace_faster_pct=answer.asked.pace_faster_pct,
-        race=answer.asked.race,
+        planned_s=answer.planned_run.planned_s,
+        pace_faster_pct=answer.planned_run.pace_faster_pct,
+        race=answer.planned_run.race,
         weather_source=air.source,
         air_temp_c=plan.rows["air_temp_c"][0],
         wbgt_c=plan.rows["wbgt_c"][0],
@@ -71,7 +71,7 @@ def asked_forecast(answer: RiskAnswer) -> NewForecast | None:
 
 
 def features_json(rows: pl.DataFrame) -> str:
-    """The segments as the model saw them, by column: with the fit they give the forecast again."""
+    """The segments as the model used them, by column; the fit computes the same forecast from them."""
     return json.dumps(rows.drop("run_id").to_dict(as_series=False), separators=(",", ":"))
 
 

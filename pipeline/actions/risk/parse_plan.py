@@ -1,6 +1,6 @@
-"""A planned run as a person writes it: how long, when, where, how warm, how fast. Words in, values out, no store.
+"""Reads a planned run as a person writes it: duration, start, place, temperature, pace. Text in, values out, no store.
 
-Called by the action behind `cramplog risk`. Each refusal says what was expected.
+Called by the action behind `cramplog risk`. Each error says what was expected.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pipeline.weather.cells import cell_of
 
 SHORTEST_S, LONGEST_S = 300.0, 86_400.0
 COLDEST_C, HOTTEST_C = -20.0, 50.0
-SLOWER_PCT, FASTER_PCT = -30.0, 20.0  # where the model stops telling paces apart (models.fit.design)
+SLOWER_PCT, FASTER_PCT = -30.0, 20.0  # beyond these the model treats paces alike (models.fit.design)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 HOME = "home"
 
@@ -23,12 +23,12 @@ _WHEN = re.compile(r"^(?:(?P<day>[a-z]+|\d{4}-\d{2}-\d{2})[ t]+(?:at )?)?(?P<hou
 _TEMP = re.compile(r"^(?P<number>[+-]?\d+(?:\.\d+)?)\s*°?\s*(?P<unit>[cf])?$")
 _PACE = re.compile(r"^(?P<number>[+-]?\d+(?:\.\d+)?)\s*%?$")
 _PLACE = re.compile(r"^(?P<north>[+-]?\d+(?:\.\d+)?)\s*[,;]\s*(?P<east>[+-]?\d+(?:\.\d+)?)$")
-_AT_FORMS = 'write "tomorrow 18:00", "saturday 9:00", "2026-11-28 07:30" or "18:00", on the clock of the place'
+_AT_FORMS = 'write "tomorrow 18:00", "saturday 9:00", "2026-11-28 07:30" or "18:00", in the local time of the place'
 
 
 @dataclass(frozen=True, slots=True)
-class PlanWords:
-    """What was typed; None where nothing was."""
+class PlanText:
+    """The plan as typed; None for an option not given."""
 
     time: str
     at: str | None = None
@@ -42,7 +42,7 @@ def planned_s(text: str) -> float:
     """Seconds of a planned duration, 5 minutes to 24 hours. Raises WrongInput."""
     seconds = parse_duration_s(text)
     if not SHORTEST_S <= seconds <= LONGEST_S:
-        raise WrongInput(f"--time {text} is no run to plan", "expected 0:05 to 24:00 (h:mm)")
+        raise WrongInput(f"--time {text} is outside the range for a plan", "expected 0:05 to 24:00 (h:mm)")
     return seconds
 
 
@@ -54,7 +54,7 @@ def air_temp_c(text: str, units: Units) -> float:
     temp = celsius(float(match["number"]), meant) if match else None
     if temp is None or not COLDEST_C - 1e-9 <= temp <= HOTTEST_C + 1e-9:
         low, high = (in_temperature_unit(limit, meant) for limit in (COLDEST_C, HOTTEST_C))
-        raise WrongInput(f"--temp {text} is no air temperature to run in", f"expected {low:.0f} to {high:.0f} {unit}")
+        raise WrongInput(f"--temp {text} is not a valid air temperature", f"expected {low:.0f} to {high:.0f} {unit}")
     return temp
 
 
@@ -64,12 +64,12 @@ def pace_faster_pct(text: str) -> float:
     pct = float(match["number"]) if match else None
     if pct is None or not SLOWER_PCT <= pct <= FASTER_PCT:
         hint = f"expected {SLOWER_PCT:.0f}% (slower) to {FASTER_PCT:.0f}% (faster than your usual)"
-        raise WrongInput(f"--pace {text} cannot be meant", hint)
+        raise WrongInput(f"--pace {text} is not valid", hint)
     return pct
 
 
 def place_cell(text: str) -> str | None:
-    """The 0.1 degree cell of '48.2,16.4'; None for 'home'. Raises WrongInput. Nothing finer is kept."""
+    """The 0.1 degree cell of '48.2,16.4'; None for 'home'. Raises WrongInput. Nothing finer is stored."""
     word = text.strip().lower()
     if word == HOME:
         return None
@@ -80,9 +80,9 @@ def place_cell(text: str) -> str | None:
 
 
 def start_local(text: str, now_local: datetime) -> datetime:
-    """The naive wall time meant, counted from `now_local` there. Raises WrongInput for other words and for the past.
+    """The start as naive local time, counted from `now_local` at the place. Raises WrongInput for other texts and the past.
 
-    A time alone is today's, or tomorrow's when that is past; a weekday is the next one at that time.
+    A time alone means today, or tomorrow if that is past; a weekday means the next such day at that time.
     """
     match = _WHEN.match(" ".join(text.lower().split()))
     if match is None or int(match["hour"]) > 23 or int(match["minute"]) > 59:
@@ -90,7 +90,10 @@ def start_local(text: str, now_local: datetime) -> datetime:
     clock = timedelta(hours=int(match["hour"]), minutes=int(match["minute"]))
     start = datetime.combine(_day(match["day"], text, now_local, clock), datetime.min.time()) + clock
     if start < now_local:
-        raise WrongInput(f"'{text}' is past: there it is {now_local:%Y-%m-%d %H:%M}", "a plan lies ahead")
+        raise WrongInput(
+            f"'{text}' is in the past: the local time of the place is {now_local:%Y-%m-%d %H:%M}",
+            "write a start in the future",
+        )
     return start
 
 

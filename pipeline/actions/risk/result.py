@@ -1,6 +1,6 @@
-"""The answer to `cramplog risk` as a value: the plan, what may be said of it, and all that a record of it needs.
+"""The result of `cramplog risk` as a value: the plan, what may be shown of it, and what a stored forecast needs.
 
-Made by the action, told by the verb.
+Made by the action, printed by the verb.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from datetime import datetime
 import polars as pl
 
 from pipeline.actions.risk.air_sources import PlanAir
-from pipeline.actions.risk.resolve_plan import AskedRun
-from pipeline.actions.training.evidence import OwnRecord
+from pipeline.actions.risk.resolve_plan import PlannedRun
+from pipeline.actions.training.evidence import ForecastRecord
 from pipeline.report.numbers.facts import Others, PlanRisk, Risk
 from pipeline.rules import Evidence
 from pipeline.store.answers.runners import Runner
@@ -21,12 +21,12 @@ from pipeline.units import Units
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ToldPlan:
-    """One planned run: its segments as the model saw them, its risk, and what of that may be told.
+class ShownPlan:
+    """One planned run: its segments as the model used them, its risk, and what of it may be shown.
 
-    `risk` is the model's own, for the record; `told.risk` is None where nothing may be said, and `why_none` says why.
-    `beyond` holds 'longer', 'hotter', 'colder'. `air_temp_c`: °C in the first and in the last segment; `hottest_wbgt_c`
-    the most on the way. Both None where unknown.
+    `risk` is the model's result, for the stored forecast; `shown.risk` is None if nothing may be shown, and `why_none`
+    says why. `beyond` holds 'longer', 'hotter', 'colder'. `air_temp_c`: °C in the first and in the last segment;
+    `hottest_wbgt_c`: the highest WBGT of the run. Both are None if unknown.
     """
 
     start_local: datetime | None
@@ -34,23 +34,23 @@ class ToldPlan:
     air_temp_c: tuple[float, float] | None
     hottest_wbgt_c: float | None
     risk: Risk
-    told: PlanRisk
+    shown: PlanRisk
     why_none: str | None
     beyond: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RiskAnswer:
-    """The answer, with all it rests on. `withheld`: 'red flag', 'no runs' or 'too few answers'; then there is no plan.
+    """The result and what it rests on. `withheld`: 'red flag', 'no runs' or 'too few answers'; then there is no plan.
 
-    `others` are the runners the fit learned from besides; with `published_evidence` studies stand for them. `so_far` is
-    how earlier forecasts went; `kept` when this one will be held against what comes.
+    `others` counts the other runners in the fit; with `published_evidence` the fit uses studies in their place. `so_far`
+    is the record of earlier forecasts; `stored` is True if this forecast will be compared with what happens.
     """
 
     runner: Runner
     units: Units
     made_at: datetime
-    asked: AskedRun
+    planned_run: PlannedRun
     withheld: str | None
     evidence: Evidence
     answers_missing: int
@@ -58,8 +58,8 @@ class RiskAnswer:
     fit: Fit | None
     others: Others
     published_evidence: bool
-    so_far: OwnRecord
+    so_far: ForecastRecord
     air: PlanAir | None = None
-    plan: ToldPlan | None = None
-    by_hour: tuple[ToldPlan, ...] = ()
-    kept: bool = False
+    plan: ShownPlan | None = None
+    by_hour: tuple[ShownPlan, ...] = ()
+    stored: bool = False

@@ -1,7 +1,7 @@
-"""Heat of a planned run given as an air temperature: the rest of the air as the runner meets it at such a temperature.
+"""The heat (WBGT) of a planned run from its air temperature alone, with the other weather that the runner usually meets then.
 
-Dew point, wind, sun and pressure are medians over the runner's own segments nearest in temperature: warm air is moister and
-sunnier than the year's middle, and one median for all would make warm plans too cool. Called by the plans.
+Dew point, wind, sun and pressure are medians over the runner's past segments nearest in temperature. Warm air is moister and
+sunnier than the average of the year, so medians over all segments would make warm plans too cool. Called by the plans.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ FEWEST_SEGMENTS = 12
 NEEDED = ["air_temp_c", "dew_point_c", "wind_ms", "shortwave_wm2"]
 
 
-class OwnAir:
-    """The air of a runner's own segments (frame of `usual_hours`): what to expect at a temperature."""
+class RunnerAir:
+    """The air of a runner's past segments (frame of `usual_hours`): what to expect at a temperature."""
 
     def __init__(self, hours: pl.DataFrame) -> None:
-        known = hours.drop_nulls(NEEDED)
-        self.size = known.height
-        self._air = {name: _filled(known, name) for name in (*NEEDED, "direct_wm2", "pressure_hpa")}
-        self._cosine = _cosines(known)
+        complete = hours.drop_nulls(NEEDED)
+        self.size = complete.height
+        self._air = {name: _filled(complete, name) for name in (*NEEDED, "direct_wm2", "pressure_hpa")}
+        self._cosine = _cosines(complete)
 
     @property
-    def known(self) -> bool:
-        """Whether there is enough of it to say anything."""
+    def sufficient(self) -> bool:
+        """True if there are enough segments to estimate the air."""
         return self.size >= FEWEST_SEGMENTS
 
     def wbgt_c(self, air_temp_c: Floats) -> Floats:
-        """WBGT (C) at these air temperatures (C), shape (n,); NaN where one is, or without enough own segments."""
-        if not self.known:
+        """WBGT (°C) at these air temperatures (°C), shape (n,); NaN where a temperature is NaN or segments are too few."""
+        if not self.sufficient:
             return np.full(air_temp_c.shape, np.nan)
         typical = [self._at(float(temp)) for temp in air_temp_c]
-        columns = {name: np.array([one[name] for one in typical]) for name in typical[0]} if typical else {}
+        columns = {name: np.array([air[name] for air in typical]) for name in typical[0]} if typical else {}
         dew_point = np.minimum(columns.pop("dew_point_c"), air_temp_c)
         humidity = rel_humidity_pct(air_temp_c, dew_point)
         return wbgt_c(Moments(air_temp_c=air_temp_c, rel_humidity_pct=humidity, **columns))
@@ -61,22 +61,22 @@ class OwnAir:
         }
 
 
-def _filled(known: pl.DataFrame, name: str) -> Floats:
-    """A column; unknown pressure is sea level's, an unknown direct beam half of the sun (it moves WBGT by tenths)."""
-    values = known[name].cast(pl.Float64).to_numpy().astype(np.float64)
+def _filled(segments: pl.DataFrame, name: str) -> Floats:
+    """A column; unknown pressure is set to sea level's, an unknown direct beam to half of the sun (changes WBGT by tenths)."""
+    values = segments[name].cast(pl.Float64).to_numpy().astype(np.float64)
     if name == "pressure_hpa":
         return np.where(np.isnan(values), standard_pressure_hpa(0.0), values)
     if name == "direct_wm2":
-        return np.where(np.isnan(values), 0.5 * known["shortwave_wm2"].to_numpy(), values)
+        return np.where(np.isnan(values), 0.5 * segments["shortwave_wm2"].to_numpy(), values)
     return values
 
 
-def _cosines(known: pl.DataFrame) -> Floats:
-    """The sun's cosine at each segment's middle, in the frame's order."""
-    cosine = np.zeros(known.height)
-    cells = known["cell"].to_numpy()
-    middle_at = known["middle_at"].to_numpy().astype("datetime64[s]")
+def _cosines(segments: pl.DataFrame) -> Floats:
+    """The cosine of the sun's zenith angle at each segment's middle, in the frame's order."""
+    cosine = np.zeros(segments.height)
+    cells = segments["cell"].to_numpy()
+    middle_at = segments["middle_at"].to_numpy().astype("datetime64[s]")
     for cell in dict.fromkeys(cells.tolist()):
-        there = cells == cell
-        cosine[there] = cos_zenith(middle_at[there], *cell_centre(str(cell)))
+        in_cell = cells == cell
+        cosine[in_cell] = cos_zenith(middle_at[in_cell], *cell_centre(str(cell)))
     return cosine

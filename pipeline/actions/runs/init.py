@@ -1,7 +1,7 @@
 """`cramplog init`: makes the store, and adds the first runner or the simulated sample cohort.
 
-A store that holds a runner is never touched again. The cohort's files are only left in the inbox: the nightly
-takes them the way it takes everything.
+A store that holds a runner is never changed again. The cohort's files are copied into the inbox, where the nightly imports
+them like any other file.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ANSWER_FILES = ("answers.csv", "cramps.csv", "runs.csv")
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """What `init` came to: did it change anything, who is in the store now, how many files it left."""
+    """The result of `init`: whether it changed anything, the runners in the store now, the number of files copied."""
 
     changed: bool
     runners: tuple[str, ...]
@@ -35,24 +35,24 @@ class Started:
 
 
 def start(settings: Settings, runner: Runner | None, now: datetime) -> Started:
-    """Make the store, and its first runner if there is one. Raises WrongInput before anything is made."""
+    """Make the store, and its first runner if one is given. Raises WrongInput before anything is made."""
     wanted = [] if runner is None else [checked_runner(runner, now)]
-    known = _runners_there(settings)
-    if known is not None and (known or not wanted):
-        return Started(False, known, 0)
+    existing = _existing_runners(settings)
+    if existing is not None and (existing or not wanted):
+        return Started(False, existing, 0)
     return Started(True, _make(settings, wanted, now), 0)
 
 
 def start_demo(settings: Settings, now: datetime, sample: Traversable | None = None) -> Started:
-    """Make the store with the simulated cohort, its files left in the inbox.
+    """Make the store with the simulated cohort and copy its files into the inbox.
 
-    The files come first and the runners last, all at once: stopped in the middle, the next time begins anew.
-    Raises NotFound when this installation came without the sample.
+    The files are copied first; the runners are added last, in one step, so that an interrupted call starts again.
+    Raises NotFound if this installation lacks the sample.
     """
     sample = sample or shipped_folder("sample_data")
-    known = _runners_there(settings)
-    if known:
-        return Started(False, known, 0)
+    existing = _existing_runners(settings)
+    if existing:
+        return Started(False, existing, 0)
     cohort = _cohort(sample)
     make_private_folder(settings.inbox)
     with private_umask():
@@ -60,8 +60,8 @@ def start_demo(settings: Settings, now: datetime, sample: Traversable | None = N
     return Started(True, _make(settings, cohort, now), copied + _copy_tables(sample, settings.inbox))
 
 
-def _runners_there(settings: Settings) -> tuple[str, ...] | None:
-    """Names in a store that is there already; None without a store."""
+def _existing_runners(settings: Settings) -> tuple[str, ...] | None:
+    """The names of the runners in an existing store; None without a store."""
     if not settings.has_store:
         return None
     with open_store(settings, write=False) as con:
@@ -75,10 +75,10 @@ def _make(settings: Settings, runners: list[Runner], now: datetime) -> tuple[str
 
 
 def _cohort(sample: Traversable) -> list[Runner]:
-    """The simulated runners of runners.csv; an empty cell is an answer not given."""
+    """The simulated runners of runners.csv; an empty cell is a missing answer."""
     table = sample.joinpath("runners.csv")
     if not table.is_file():
-        raise NotFound("this installation came without the sample cohort", "install cramplog again from its wheel")
+        raise NotFound("the sample runners are missing from this installation", "install cramplog again from its wheel")
     rows = csv.DictReader(io.StringIO(table.read_text(encoding="utf-8")))
     return [
         Runner(
@@ -95,7 +95,7 @@ def _cohort(sample: Traversable) -> list[Runner]:
 
 
 def _copy(sample: Traversable, inbox: Path, name: str) -> int:
-    """One runner's recordings into inbox/<runner>/; returns how many."""
+    """Copy one runner's recordings into inbox/<runner>/; returns how many."""
     found = [entry for entry in sample.joinpath("runs", name).iterdir() if entry.is_file()]
     folder = make_private_folder(inbox / name)
     for entry in found:
@@ -104,7 +104,7 @@ def _copy(sample: Traversable, inbox: Path, name: str) -> int:
 
 
 def _copy_tables(sample: Traversable, inbox: Path) -> int:
-    """The weather files and the files of answers into the inbox; returns how many."""
+    """Copy the weather files and the files of answers into the inbox; returns how many."""
     tables = [sample.joinpath(name) for name in ANSWER_FILES]
     found = [*sample.joinpath("weather").iterdir(), *(table for table in tables if table.is_file())]
     for entry in found:

@@ -1,4 +1,4 @@
-"""The clock of a run, corrected: how far, as a person writes it, and when the run began then. Called by the edit of runs."""
+"""Corrects the clock of a run: reads the shift or the start that a person writes. Called by `runs edit`."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from pipeline.weather.clock import LocalClock, Rule, instant_of, local_time
 
 _SHIFT = re.compile(r"^([+-])\s*(?:(\d{1,6})\s*d(?:ays?)?)?\s*(.*)$")
 _FORMS = "write +1:00:00, -90m, +30d or +30d 2:15:00"
-_START = "write it as 2026-06-14 07:30, on the clock of the place"
+_START = "write the local time of the place, such as 2026-06-14 07:30"
 
 
 @dataclass(frozen=True, slots=True)
 class CorrectedClock:
-    """A run's clock as it will be: the columns of `run`, and by how much it moved."""
+    """A run's corrected clock: the columns of `run`, and by how much it moved."""
 
     columns: dict[str, Any]
     by: timedelta
 
 
 def parse_shift(text: str) -> timedelta:
-    """What is to be added to a clock: '+1:00:00', '-90m', '+30d 2:15:00'. Raises WrongInput with the forms that work."""
+    """The time to add to a clock: '+1:00:00', '-90m', '+30d 2:15:00'. Raises WrongInput with the accepted forms."""
     match = _SHIFT.match(text.strip().lower())
     sign, days, rest = match.groups() if match else ("", None, "")
     try:
         seconds = parse_duration_s(rest) if rest or not days else 0.0
     except WrongInput:
-        raise WrongInput(f"'{text}' is not a shift of a clock", _FORMS) from None
+        raise WrongInput(f"the clock shift '{text}' is not valid", _FORMS) from None
     by = timedelta(days=int(days or 0), seconds=seconds)
     return -by if sign == "-" else by
 
@@ -45,16 +45,16 @@ def parse_start(text: str) -> datetime:
     except ValueError:
         raise WrongInput(f"'{text}' is not a date and a time", _START) from None
     if start.tzinfo is not None or len(text.strip()) < len("2026-06-14 07:30"):
-        raise WrongInput(f"'{text}' is not a date and a time of the place", _START)
+        raise WrongInput(f"'{text}' is not a date and a time without a zone", _START)
     return start
 
 
 def shifted(run: RunRow, by: timedelta, now: datetime) -> CorrectedClock:
-    """The run's clock moved by so much; its local clock follows the summer time of the new day."""
+    """The run's clock moved by `by`; its local clock follows the summer time of the new day."""
     try:
         start_at = run.start_at.replace(tzinfo=UTC) + by
     except OverflowError:
-        raise WrongInput("no run began in that year", _FORMS) from None
+        raise WrongInput("the shifted start is outside the years 1 to 9999", _FORMS) from None
     local = local_time(start_at, _clock_of(run))
     naive = start_at.replace(tzinfo=None)
     columns = {
@@ -68,10 +68,13 @@ def shifted(run: RunRow, by: timedelta, now: datetime) -> CorrectedClock:
 
 
 def started(run: RunRow, local: datetime, now: datetime) -> CorrectedClock:
-    """The run's clock so that it began at that wall time. Raises WrongInput when its local clock is not known."""
+    """The run's clock with its start at this local time. Raises WrongInput if its time zone is unknown."""
     start_at = instant_of(local, _clock_of(run))
     if start_at is None:
-        raise WrongInput("the local clock of this run is not known", "say how far off it is: --shift +1:00:00")
+        raise WrongInput(
+            "the local time of this run is unknown, so --start cannot be used",
+            "write by how much the clock was wrong, such as --shift +1:00:00",
+        )
     return shifted(run, start_at.replace(tzinfo=None) - run.start_at, now)
 
 

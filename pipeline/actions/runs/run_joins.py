@@ -1,4 +1,4 @@
-"""`cramplog runs rm`, `runs merge`, `runs split`: which recordings count, by the runner's word. Each is one step of `undo`."""
+"""`cramplog runs rm`, `runs merge`, `runs split`: the runner decides which recordings count. Each is one step of `undo`."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from pipeline.units import short_id
 
 
 @dataclass(frozen=True, slots=True)
-class RunToGo:
-    """A run that is to be deleted, or was: with how many tags and other recordings, and the change to undo."""
+class RunDeletion:
+    """A run to delete, or just deleted: its numbers of tags and of duplicate recordings, and the change to undo."""
 
     run: RunRow
     tags: int
-    copies: int
+    duplicates: int
     change_no: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """Two recordings that are one run now: the one that counts, the other as it was, and the change to undo.
+    """Two recordings that are now one run: the recording that counts, the duplicate, and the change to undo.
 
-    `answers` are both as they were, richer first; `tags` is how many the run has now.
+    `answers` are those before the merge, the richer recording's first; `tags` is the number that the run has now.
     """
 
     counted: RunRow
-    copy: RunRow
+    duplicate: RunRow
     answers: tuple[str, str]
     tags: int
     change_no: int
@@ -44,7 +44,7 @@ class Merged:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A run and the recordings that are runs of their own now; its `tags` stayed with it."""
+    """A run and the recordings that are now separate runs; its `tags` stayed with it."""
 
     counted: RunRow
     others: tuple[RunRow, ...]
@@ -52,54 +52,59 @@ class Split:
     change_no: int
 
 
-def run_to_go(settings: Settings, run_word: str, runner_name: str | None) -> RunToGo:
-    """What a deletion would take out. Raises NotFound."""
+def preview_deletion(settings: Settings, run_word: str, runner_name: str | None) -> RunDeletion:
+    """What a deletion would remove. Raises NotFound."""
     with open_store(settings, write=False) as con:
-        return _to_go(con, find_run(con, find_runner(con, runner_name).runner_id, run_word))
+        return _deletion(con, find_run(con, find_runner(con, runner_name).runner_id, run_word))
 
 
-def remove_run(settings: Settings, run_word: str, runner_name: str | None, now: datetime) -> RunToGo:
-    """Delete a run with its other recordings; their files stay known, and undo brings it back. Raises NotFound."""
+def remove_run(settings: Settings, run_word: str, runner_name: str | None, now: datetime) -> RunDeletion:
+    """Delete a run with its duplicate recordings; their files are not imported again. Raises NotFound."""
     with open_store(settings, write=True) as con:
         run = find_run(con, find_runner(con, runner_name).runner_id, run_word)
-        gone = _to_go(con, run)
+        deletion = _deletion(con, run)
         with change(con, "runs rm", f"{run.day} ({short_id(run.run_id)})", "single", now, run.runner_id) as step:
             delete_run(step, run.run_id)
-        return replace(gone, change_no=step.change_no)
+        return replace(deletion, change_no=step.change_no)
 
 
-def _to_go(con: duckdb.DuckDBPyConnection, run: RunRow) -> RunToGo:
+def _deletion(con: duckdb.DuckDBPyConnection, run: RunRow) -> RunDeletion:
     tags = len(tags_of(con, run.runner_id, run.run_id))
-    return RunToGo(run, tags, len(duplicate_runs(con, run.run_id)), None)
+    return RunDeletion(run, tags, len(duplicate_runs(con, run.run_id)), None)
 
 
-def merge(settings: Settings, word: str, other_word: str, runner_name: str | None, now: datetime) -> Merged:
-    """Make two recordings one run. Raises NotFound, WrongInput when they cannot be the same run."""
+def merge(settings: Settings, first_word: str, second_word: str, runner_name: str | None, now: datetime) -> Merged:
+    """Make two recordings one run. Raises NotFound, WrongInput if they cannot be the same run."""
     with open_store(settings, write=True, with_records=True) as con:
         runner_id = find_runner(con, runner_name).runner_id
-        ones = [_counted(con, find_recording(con, runner_id, one)) for one in (word, other_word)]
-        _refuse_merge(*ones)
-        said = " and ".join(f"{one.day} ({short_id(one.run_id)})" for one in ones)
-        with change(con, "runs merge", said, "single", now, runner_id) as step:
-            twins = merge_runs(step, ones[0].run_id, ones[1].run_id)
-        richer, poorer = sorted(ones, key=lambda one: one.run_id != twins.richer)
+        first, second = (_counted(con, find_recording(con, runner_id, word)) for word in (first_word, second_word))
+        _refuse_merge(first, second)
+        detail = " and ".join(f"{run.day} ({short_id(run.run_id)})" for run in (first, second))
+        with change(con, "runs merge", detail, "single", now, runner_id) as step:
+            pair = merge_runs(step, first.run_id, second.run_id)
+        richer, poorer = (first, second) if pair.richer == first.run_id else (second, first)
         tags = len(tags_of(con, runner_id, richer.run_id))
         answers = (richer.answer, poorer.answer)
         return Merged(run_by_id(con, richer.run_id), poorer, answers, tags, step.change_no)
 
 
 def _counted(con: duckdb.DuckDBPyConnection, run: RunRow) -> RunRow:
+    """The run that counts: this one, or the one that it duplicates."""
     return run if run.duplicate_of is None else run_by_id(con, run.duplicate_of)
 
 
-def _refuse_merge(one: RunRow, other: RunRow) -> None:
-    if one.run_id == other.run_id:
-        raise WrongInput("that is one run already", f"cramplog runs {short_id(one.run_id)} shows its copies")
-    apart = max(one.start_at, other.start_at) - min(_end(one), _end(other))
+def _refuse_merge(first: RunRow, second: RunRow) -> None:
+    """Raises WrongInput if the two are one run already, or do not overlap in time."""
+    if first.run_id == second.run_id:
+        raise WrongInput(
+            "these recordings are one run already",
+            f"list its recordings with: cramplog runs {short_id(first.run_id)}",
+        )
+    apart = max(first.start_at, second.start_at) - min(_end(first), _end(second))
     if apart >= timedelta():
         raise WrongInput(
-            "these two do not overlap in time, and two runs one after the other are two runs",
-            "if a watch's clock was wrong, set it first: cramplog runs edit RUN --shift +1:00:00",
+            "these two runs do not overlap in time, so they cannot be the same run",
+            "if a watch's clock was wrong, correct it first: cramplog runs edit RUN --shift +1:00:00",
         )
 
 
@@ -108,19 +113,20 @@ def _end(run: RunRow) -> datetime:
 
 
 def split(settings: Settings, run_word: str, runner_name: str | None, now: datetime) -> Split:
-    """Make the copies of a run, or the one copy that is named, runs of their own. Raises NotFound, WrongInput without any."""
+    """Make all duplicates of a run, or the named duplicate, separate runs. Raises NotFound, WrongInput if there is none."""
     with open_store(settings, write=True, with_records=True) as con:
         found = find_recording(con, find_runner(con, runner_name).runner_id, run_word)
         counted = _counted(con, found)
-        copies = [found] if found.duplicate_of else duplicate_runs(con, found.run_id)
-        if not copies:
+        duplicates = [found] if found.duplicate_of else duplicate_runs(con, found.run_id)
+        if not duplicates:
             raise WrongInput(
-                f"the run of {found.day} is one recording: there is nothing to split",
-                "cramplog runs RUN shows the copies of a run",
+                f"the run of {found.day} has only one recording, so it cannot be split",
+                "list the recordings of a run with: cramplog runs RUN",
             )
-        said = f"{counted.day} ({short_id(counted.run_id)}) from {', '.join(short_id(one.run_id) for one in copies)}"
-        with change(con, "runs split", said, "single", now, counted.runner_id) as step:
-            split_run(step, counted.run_id, [one.run_id for one in copies])
-        others = tuple(run for one in copies if (run := run_by_id(con, one.run_id)).duplicate_of is None)
+        run_ids = [run.run_id for run in duplicates]
+        detail = f"{counted.day} ({short_id(counted.run_id)}) from {', '.join(map(short_id, run_ids))}"
+        with change(con, "runs split", detail, "single", now, counted.runner_id) as step:
+            split_run(step, counted.run_id, run_ids)
+        others = tuple(run for run_id in run_ids if (run := run_by_id(con, run_id)).duplicate_of is None)
         tags = len(tags_of(con, counted.runner_id, counted.run_id))
         return Split(counted, others, tags, step.change_no)

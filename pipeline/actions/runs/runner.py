@@ -1,6 +1,6 @@
-"""`cramplog runner add` and `list`, and what may be said of a runner. Called by the command line, `init`, `runner_edit`.
+"""`cramplog runner add` and `list`, and the checks of a runner's fields. Called by the command line, `init`, `runner_edit`.
 
-A name is also the name of a folder in the inbox and of a report's file: checked before anything is made.
+A name is also the name of a folder in the inbox and of a report's file, so it is checked before anything is made.
 """
 
 from __future__ import annotations
@@ -31,31 +31,31 @@ _NAME = re.compile(r"^[^\W_][\w .'-]*$")
 
 
 def add_runner(settings: Settings, runner: Runner, now: datetime, profile: Mapping[str, str] | None = None) -> Runner:
-    """The runner as kept, with a fresh id, and the profile answers kept with it.
+    """Store a runner and the profile answers; returns the runner with its new id.
 
-    Raises WrongInput for a name or an answer that cannot be meant; then nobody is added.
+    Raises WrongInput for a name or an answer that is not valid; then nobody is added.
     """
     wanted = checked_runner(runner, now)
     with open_store(settings, write=True) as con, change(con, "runner add", wanted.name, "single", now) as step:
         added = put_runner(step, wanted)
         step.runner_id = added.runner_id
-        keep_profile(step, added, profile or {})
+        store_profile(step, added, profile or {})
         return added
 
 
-def keep_profile(step: Change, runner: Runner, profile: Mapping[str, str]) -> list[str]:
-    """Keep answers about a runner within the caller's change; returns the keys that changed."""
-    changed = []
-    for key, words in profile.items():
+def store_profile(step: Change, runner: Runner, profile: Mapping[str, str]) -> list[str]:
+    """Store answers about a runner within the caller's change; returns the keys that changed."""
+    keys = []
+    for key, text in profile.items():
         question = find_question(key, "runner")
-        if not words.strip():
-            kept = delete_questionnaire_item(step, runner.runner_id, None, question)
+        if not text.strip():
+            changed = delete_questionnaire_item(step, runner.runner_id, None, question)
         else:
-            kept = put_questionnaire_item(
-                step, runner.runner_id, None, question, read_answer(question, words), "profile"
+            changed = put_questionnaire_item(
+                step, runner.runner_id, None, question, read_answer(question, text), "profile"
             )
-        changed += [question.key] if kept else []
-    return changed
+        keys += [question.key] if changed else []
+    return keys
 
 
 def count_runners(settings: Settings) -> list[ListedRunner]:
@@ -71,12 +71,12 @@ def list_runners(settings: Settings) -> list[Runner]:
 
 
 def checked_runner(runner: Runner, now: datetime) -> Runner:
-    """The same runner in the store's words. Raises WrongInput with what would have been right."""
+    """The runner with every field checked and in its stored spelling. Raises WrongInput with what is expected."""
     return replace(
         runner,
         name=checked_name(runner.name),
         birth_year=checked_birth_year(runner.birth_year, now),
-        sex=choose_or_none(runner.sex, SEXES, "a sex we can note"),
+        sex=choose_or_none(runner.sex, SEXES, "a sex that cramplog can store"),
         home_tz=checked_zone(runner.home_tz),
         cramps_last_10_races=checked_first_answer(runner.cramps_last_10_races),
         usual_race=checked_race(runner.usual_race),
@@ -86,46 +86,50 @@ def checked_runner(runner: Runner, now: datetime) -> Runner:
 
 
 def checked_name(name: str) -> str:
-    """The name without spaces around it. Raises WrongInput when it cannot be the name of a folder."""
+    """The name without spaces around it. Raises WrongInput if it cannot be the name of a folder."""
     trimmed = name.strip()
     if len(trimmed) > LONGEST_NAME or not _NAME.match(trimmed) or trimmed.lower() in RESERVED:
         raise WrongInput(
             f"'{trimmed}' cannot be a runner's name",
-            f"letters, digits, spaces, dots and dashes, at most {LONGEST_NAME}; not {' or '.join(RESERVED)}",
+            f"expected at most {LONGEST_NAME} letters, digits, spaces, dots and dashes; not {' or '.join(RESERVED)}",
         )
     return trimmed
 
 
 def checked_birth_year(year: int | None, now: datetime) -> int | None:
-    """The year itself. Raises WrongInput outside a human life."""
+    """The year, unchanged. Raises WrongInput for an age outside 5 to 110 years."""
     if year is not None and not now.year - 110 <= year <= now.year - 5:
         raise WrongInput(f"{year} cannot be a runner's birth year", f"expected {now.year - 110} to {now.year - 5}")
     return year
 
 
-def read_year(words: str) -> int:
+def read_year(text: str) -> int:
     """A year as a person writes it. Raises WrongInput for anything else."""
-    if not words.strip().isdecimal():
-        raise WrongInput(f"'{words}' is not a year", "write it as 1984")
-    return int(words)
+    if not text.strip().isdecimal():
+        raise WrongInput(f"'{text}' is not a year", "write four digits, such as 1984")
+    return int(text)
 
 
 def checked_zone(zone: str | None) -> str | None:
-    """The IANA time zone in its own spelling, None for none. Raises WrongInput with the nearest names."""
+    """The IANA time zone in its official spelling, None for none. Raises WrongInput with the nearest names."""
     if not zone:
         return None
-    zones = {known.lower(): known for known in available_timezones()}
+    zones = {name.lower(): name for name in available_timezones()}
     if zone.lower() in zones:
         return zones[zone.lower()]
-    cities = {known.rsplit("/", 1)[-1]: known for known in zones}
+    cities = {name.rsplit("/", 1)[-1]: name for name in zones}
     wanted = zone.lower().replace(" ", "_").rsplit("/", 1)[-1]
     near = difflib.get_close_matches(wanted, cities, n=3, cutoff=0.7)
-    hint = f"did you mean {' or '.join(zones[cities[city]] for city in near)}?" if near else "write it as Europe/Vienna"
+    hint = (
+        f"did you mean {' or '.join(zones[cities[city]] for city in near)}?"
+        if near
+        else "write region and city, such as Europe/Vienna"
+    )
     raise WrongInput(f"'{zone}' is not a time zone", hint)
 
 
 def checked_first_answer(answer: str | None) -> str | None:
-    """Cramps in the last 10 races as 0, 1-2 or 3+; a plain count will do. Raises WrongInput otherwise."""
+    """Races with a cramp among the last 10, as 0, 1-2 or 3+; a count from 0 to 10 is accepted too. Raises WrongInput."""
     if not answer:
         return None
     if answer.isdecimal() and int(answer) <= 10:
@@ -134,5 +138,5 @@ def checked_first_answer(answer: str | None) -> str | None:
 
 
 def checked_race(race: str | None) -> str | None:
-    """The kind of race meant, None for none. Raises WrongInput with the kinds there are."""
-    return choose_or_none(race, USUAL_RACES, "a race we know")
+    """The kind of race in its stored spelling, None for none. Raises WrongInput with the list of kinds."""
+    return choose_or_none(race, USUAL_RACES, "a race that cramplog knows")

@@ -1,4 +1,4 @@
-"""`cramplog runs`: the list, and one run with all that is known of it. Reads only."""
+"""`cramplog runs`: the list of runs, and one run in full detail. Reads only."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _INBOX_DONE = ("taken", "refused")
 
 @dataclass(frozen=True, slots=True)
 class ListedRun:
-    """A run and whose it is; of an unanswered one also its title, and whether its words speak of a cramp."""
+    """A run and the name of its runner; for an unanswered run also its title, and whether its texts mention a cramp."""
 
     runner: str
     run: RunRow
@@ -34,37 +34,37 @@ def list_runs(settings: Settings, runner_name: str | None) -> list[ListedRun]:
     """The runs that count, of one runner or of all, oldest first. Raises NotFound for an unknown runner."""
     with open_store(settings, write=False) as con:
         runners = all_runners(con) if runner_name is None else [find_runner(con, runner_name)]
-        found = [ListedRun(one.name, run) for one in runners for run in runner_runs(con, one.runner_id)]
+        found = [ListedRun(runner.name, run) for runner in runners for run in runner_runs(con, runner.runner_id)]
     return sorted(found, key=lambda listed: listed.run.start_at)
 
 
 def list_unanswered(settings: Settings, runner_name: str | None, wait_s: float = PATIENCE_S) -> list[ListedRun]:
-    """The runs that wait for an answer: first those whose words speak of a cramp, each part oldest first."""
+    """The runs without an answer: first the runs with texts that mention a cramp, then the others, both oldest first."""
     with open_store(settings, write=False, wait_s=wait_s) as con:
         runners = all_runners(con) if runner_name is None else [find_runner(con, runner_name)]
         found = [
-            ListedRun(runner.name, one.run, one.title, one.speaks_of_cramp)
+            ListedRun(runner.name, entry.run, entry.title, entry.speaks_of_cramp)
             for runner in runners
-            for one in unanswered_runs(con, runner.runner_id)
+            for entry in unanswered_runs(con, runner.runner_id)
         ]
     return sorted(found, key=lambda listed: (not listed.speaks_of_cramp, listed.run.start_at))
 
 
-def speaking(settings: Settings, runner_name: str | None, wait_s: float = PATIENCE_S) -> list[ListedRun]:
-    """Of the runs that wait for an answer those whose words speak of a cramp."""
-    return [one for one in list_unanswered(settings, runner_name, wait_s) if one.speaks_of_cramp]
+def runs_mentioning_cramp(settings: Settings, runner_name: str | None, wait_s: float = PATIENCE_S) -> list[ListedRun]:
+    """The runs without an answer that mention a cramp in their texts."""
+    return [listed for listed in list_unanswered(settings, runner_name, wait_s) if listed.speaks_of_cramp]
 
 
 @dataclass(frozen=True, slots=True)
 class ShownRun:
-    """One run with all that is known of it, and the presses of the lap button that may have been a cramp."""
+    """One run in full detail, and the presses of the lap button that may mark a cramp."""
 
     details: RunDetails
     presses: tuple[LapPress, ...]
 
 
 def show_run(settings: Settings, run_word: str, runner_name: str | None) -> ShownRun:
-    """The run meant by `last`, a date or a short id. Raises NotFound with the nearest ones."""
+    """The run named by `last`, a date or a short id. Raises NotFound with the nearest runs."""
     with open_store(settings, write=False, with_records=True) as con:
         runner = find_runner(con, runner_name)
         run = find_run(con, runner.runner_id, run_word)
@@ -73,17 +73,17 @@ def show_run(settings: Settings, run_word: str, runner_name: str | None) -> Show
 
 
 def distance_at_m(settings: Settings, run: RunRow, moving_s: float) -> float | None:
-    """Metres made at a moving time of a run, between records linear; None when the watch measured no way."""
+    """Metres run at a moving time, linear between records; None if the watch measured no distance."""
     with open_store(settings, write=False, with_records=True) as con:
         records = read_records(con, run.run_no)
-    known = np.isfinite(records["moving_s"]) & np.isfinite(records["distance_m"])
-    if not known.any():
+    finite = np.isfinite(records["moving_s"]) & np.isfinite(records["distance_m"])
+    if not finite.any():
         return None
-    return float(np.interp(moving_s, records["moving_s"][known], records["distance_m"][known]))
+    return float(np.interp(moving_s, records["moving_s"][finite], records["distance_m"][finite]))
 
 
 def waiting_in_inbox(settings: Settings) -> int:
-    """How many files wait for the next nightly."""
+    """The number of files that wait for the next nightly."""
     if not settings.inbox.is_dir():
         return 0
     inside = (path.relative_to(settings.inbox) for path in settings.inbox.rglob("*") if path.is_file())

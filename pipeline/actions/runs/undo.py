@@ -1,4 +1,4 @@
-"""`cramplog undo`: the last changes as a list, and any one of them taken back. Every word of the runner is such a change."""
+"""`cramplog undo`: lists the last changes and undoes one of them. Everything that a runner enters is such a change."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from pipeline.store.db.connection import open_store
 
 
 def list_changes(settings: Settings, most: int) -> list[MadeChange]:
-    """The newest changes, newest first; those taken back are among them."""
+    """The newest changes, newest first, including those already undone."""
     with open_store(settings, write=False) as con:
         return last_changes(con, most)
 
 
 def undo(settings: Settings, change_no: int | None, now: datetime) -> MadeChange:
-    """Take back one change, the last one when none is named; a runner's inbox and report go with an old name.
+    """Undo one change, by default the last; a name restored to a runner also renames the inbox folder and the report.
 
-    Raises NotFound when there is none, WrongInput when it is taken back already or a later one wrote the same.
+    Raises NotFound for an unknown change, WrongInput if it is undone already or a later change wrote the same values.
     """
     with open_store(settings, write=False) as con:
         about_runner = adds_runner(con, change_no)

@@ -1,6 +1,6 @@
-"""`cramplog runner flags`: the warning signs of the report as questions, ticked and cleared with their dates.
+"""`cramplog runner flags`: the report's warning signs as a checklist; ticks and clearings are stored with their dates.
 
-A ticked one withholds every number until it is cleared. The signs and what to do stand in `pipeline.report.text.warning_signs`.
+A ticked sign withholds every number until it is cleared. `pipeline.report.text.warning_signs` lists the signs and what to do.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from pipeline.store.db.changes import change
 from pipeline.store.db.connection import open_store
 
 ALL = "all"
-_OF_OLD = "other"  # a sign noted by a program that did not know them by name
-_OF_OLD_TEXT = "A sign noted by an earlier version of this program."
+_UNNAMED = "other"  # a sign ticked in an earlier version, which did not name the signs
+_UNNAMED_TEXT = "A warning sign ticked in an earlier version of this program."
 
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """One sign: what to do about it, its words, and when it was ticked and cleared (UTC, no zone)."""
+    """One warning sign: how urgent it is, what to do, its text, and when it was ticked and cleared (UTC, no zone)."""
 
     key: str
     urgency: str
@@ -37,7 +37,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Flags:
-    """All signs of one runner, the urgent ones first; `change_no` is the change to undo, None without one."""
+    """All signs of one runner, urgent ones first; `change_no` is the change to undo, None if nothing changed."""
 
     runner: str
     flags: tuple[Flag, ...]
@@ -45,7 +45,7 @@ class Flags:
 
     @property
     def ticked(self) -> tuple[Flag, ...]:
-        """Those that withhold the number now."""
+        """The signs that withhold the number now."""
         return tuple(flag for flag in self.flags if flag.ticked_at is not None)
 
 
@@ -59,19 +59,19 @@ def list_flags(settings: Settings, runner_name: str | None) -> Flags:
 def set_flags(
     settings: Settings, runner_name: str | None, tick: Collection[str], clear: Collection[str], now: datetime
 ) -> Flags:
-    """Tick and clear signs by key, one step to undo; `all` clears all that are ticked.
+    """Tick and clear signs by key, as one step of `undo`; `all` clears every ticked sign.
 
-    Raises WrongInput for a key that is not on the list, or that is to be ticked and cleared at once.
+    Raises WrongInput for a key that is not on the list, or that is both ticked and cleared.
     """
-    to_tick = [_known(key) for key in tick]
+    to_tick = [_checked_key(key) for key in tick]
     with open_store(settings, write=True) as con:
         runner = find_runner(con, runner_name)
         ticked = list(ticked_flags(con, runner.runner_id))
-        to_clear = ticked if ALL in clear else [_known(key) for key in clear]
-        if twice := sorted(set(to_tick) & {_known(key) for key in clear if key != ALL}):
-            raise WrongInput(f"{twice[0]} cannot be ticked and cleared at once", "say one of the two")
-        said = f"{len(set(to_tick))} ticked, {len(set(to_clear))} cleared"
-        with change(con, "runner flags", said, "single", now, runner.runner_id) as step:
+        to_clear = ticked if ALL in clear else [_checked_key(key) for key in clear]
+        if twice := sorted(set(to_tick) & {_checked_key(key) for key in clear if key != ALL}):
+            raise WrongInput(f"{twice[0]} is both ticked and cleared", "use only one of --tick and --clear for it")
+        detail = f"{len(set(to_tick))} ticked, {len(set(to_clear))} cleared"
+        with change(con, "runner flags", detail, "single", now, runner.runner_id) as step:
             for key in to_clear:
                 clear_flag(step, runner.runner_id, key)
             for key in to_tick:
@@ -80,14 +80,15 @@ def set_flags(
         return _state(runner, ticked_flags(con, runner.runner_id), cleared_flags(con, runner.runner_id), number)
 
 
-def _known(key: str) -> str:
+def _checked_key(key: str) -> str:
+    """The key as it is stored. Raises WrongInput with the nearest key, or the list."""
     wanted = key.strip().lower().replace("-", "_")
-    if wanted in SIGNS or wanted == _OF_OLD:
+    if wanted in SIGNS or wanted == _UNNAMED:
         return wanted
     near = get_close_matches(wanted, SIGNS, n=1)
     raise WrongInput(
         f"'{key}' is not a warning sign on the list",
-        f"did you mean {near[0]}?" if near else f"one of: {', '.join(SIGNS)}",
+        f"did you mean {near[0]}?" if near else f"write one of: {', '.join(SIGNS)}",
     )
 
 
@@ -99,7 +100,7 @@ def _state(
         for tier in TIERS
         for sign in tier.signs
     ]
-    if _OF_OLD in ticked:
+    if _UNNAMED in ticked:
         last = TIERS[-1]
-        flags.append(Flag(_OF_OLD, last.key, last.title, _OF_OLD_TEXT, ticked[_OF_OLD], None))
+        flags.append(Flag(_UNNAMED, last.key, last.title, _UNNAMED_TEXT, ticked[_UNNAMED], None))
     return Flags(runner.name, tuple(flags), change_no)

@@ -1,7 +1,6 @@
-"""`cramplog runner private`: conditions, medication, injuries and blood values, kept apart and shown only when asked for.
+"""`cramplog runner private`: conditions, medication, injuries and blood values, stored apart and shown only by this verb.
 
-Nothing of them goes into the change log, the views, the snapshot or a log: the report is told no more than which kinds
-there are.
+They never enter the change log, the views, the snapshot or a log. The report learns only which kinds have an item.
 """
 
 from __future__ import annotations
@@ -18,15 +17,15 @@ from pipeline.store.answers.runners import find_runner
 from pipeline.store.db.connection import open_store
 
 KINDS = ("condition", "medication", "injury", "blood")
-BLOOD_NAMES = ("sodium", "potassium", "chloride", "magnesium", "calcium", "phosphorus")  # others may be named too
+BLOOD_NAMES = ("sodium", "potassium", "chloride", "magnesium", "calcium", "phosphorus")  # others are accepted
 BLOOD_UNITS = ("mmol/l", "umol/l", "mg/dl", "g/l", "g/dl", "mg/l", "ug/l", "ng/ml", "u/l", "%")
-LONGEST_WORDS = 500
+LONGEST_TEXT = 500  # characters
 _KIND_AND_NAME = re.compile(r"^\s*(?P<kind>\w+)\s*[:=]\s*(?P<name>.+?)\s*$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A runner's private items, and the one just added, if any."""
+    """A runner's private items, and the item just added, if any."""
 
     runner: str
     items: tuple[PrivateItem, ...]
@@ -34,63 +33,68 @@ class Items:
 
 
 def list_items(settings: Settings, runner_name: str | None) -> Items:
-    """Everything private of one runner. Raises NotFound for an unknown runner."""
+    """All private items of one runner. Raises NotFound for an unknown runner."""
     with open_store(settings, write=False, with_private=True) as con:
         runner = find_runner(con, runner_name)
         return Items(runner.name, tuple(items_of(con, runner.runner_id)))
 
 
 def add_private(settings: Settings, runner_name: str | None, item: NewItem, now: datetime) -> Items:
-    """Keep one item. Raises WrongInput for what cannot be meant; see `item_from_words`."""
+    """Store one item. Raises WrongInput for an item that is not valid."""
     with open_store(settings, write=True, with_private=True) as con:
         runner = find_runner(con, runner_name)
         item_id = add_item(con, runner.runner_id, _checked(item, now.astimezone().date()), now)
         items = tuple(items_of(con, runner.runner_id))
-    return Items(runner.name, items, next(one for one in items if one.item_id == item_id))
+    return Items(runner.name, items, next(item for item in items if item.item_id == item_id))
 
 
 def remove_private(settings: Settings, runner_name: str | None, item_id: str) -> PrivateItem:
-    """Take one item away for good. Raises NotFound when it is not there."""
+    """Delete one item for good; `undo` cannot bring it back. Raises NotFound for an unknown item."""
     with open_store(settings, write=True, with_private=True) as con:
         return remove_item(con, settings, find_runner(con, runner_name).runner_id, item_id.strip().lower())
 
 
-def kind_and_name(words: str) -> tuple[str, str]:
+def kind_and_name(text: str) -> tuple[str, str]:
     """'condition: diabetes' as its two parts. Raises WrongInput with the kinds."""
-    found = _KIND_AND_NAME.match(words)
+    found = _KIND_AND_NAME.match(text)
     kind = found["kind"].lower() if found else ""
     if found is None or kind not in KINDS:
         raise WrongInput(
-            f"'{words}' does not say what kind it is", f"write KIND: NAME, with one of: {', '.join(KINDS)}"
+            f"'{text}' does not begin with its kind",
+            f'write KIND: NAME, such as "condition: diabetes"; KIND is one of: {", ".join(KINDS)}',
         )
     return kind, " ".join(found["name"].split())
 
 
 def _checked(item: NewItem, today: date) -> NewItem:
-    if max(len(item.name), len(item.note or "")) > LONGEST_WORDS:
-        raise WrongInput("that is too long", f"at most {LONGEST_WORDS} letters")
+    if max(len(item.name), len(item.note or "")) > LONGEST_TEXT:
+        raise WrongInput("the name or the note is too long", f"each may have at most {LONGEST_TEXT} characters")
     if item.on_day is not None and item.on_day > today:
-        raise WrongInput(f"{item.on_day} is yet to come", "give the day it began or was measured, as 2026-03-14")
+        raise WrongInput(
+            f"the date {item.on_day} is in the future", "write the day it began or was measured, such as 2026-03-14"
+        )
     return _checked_blood(item) if item.kind == "blood" else _without_value(item)
 
 
 def _checked_blood(item: NewItem) -> NewItem:
-    """A blood value has a number, a unit and a date, or it says nothing."""
+    """The item with its unit in the stored spelling. A blood value needs a number, a unit and a date."""
     if item.value is None or item.unit is None or item.on_day is None:
-        known = ", ".join(BLOOD_NAMES)
+        usual = ", ".join(BLOOD_NAMES)
         raise WrongInput(
-            "a blood value takes --value, --unit and --on",
-            f'such as --add "blood: sodium" --value 141 --unit mmol/l --on 2026-03-14; usual ones: {known}',
+            "a blood value needs --value, --unit and --on",
+            f'such as --add "blood: sodium" --value 141 --unit mmol/l --on 2026-03-14; usual names: {usual}',
         )
     if not (math.isfinite(item.value) and item.value >= 0):
-        raise WrongInput(f"{item.value:g} cannot be a blood value", "expected a number of 0 or more")
+        raise WrongInput(f"the blood value {item.value:g} is not valid", "expected a number of 0 or more")
     unit = item.unit.strip().lower().replace("µ", "u")
     if unit not in BLOOD_UNITS:
-        raise WrongInput(f"'{item.unit}' is not a unit we know for blood", f"one of: {', '.join(BLOOD_UNITS)}")
+        raise WrongInput(f"'{item.unit}' is not a unit for blood values", f"write one of: {', '.join(BLOOD_UNITS)}")
     return NewItem("blood", item.name.lower(), item.value, unit, item.on_day, item.note)
 
 
 def _without_value(item: NewItem) -> NewItem:
     if item.value is not None or item.unit is not None:
-        raise WrongInput(f"--value and --unit are for blood, not for a {item.kind}", "put the rest into --note")
+        raise WrongInput(
+            f"--value and --unit are only for blood values, not for a {item.kind}", "write other details with --note"
+        )
     return item

@@ -1,4 +1,4 @@
-"""`cramplog tag edit`, `tag rm`, `tag list`: tags corrected, taken away, shown. Each correction is one step of `undo`."""
+"""`cramplog tag edit`, `tag rm`, `tag list`: correct, remove and list tags. Each correction is one step of `undo`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 import duckdb
 
 from pipeline.actions.tagging.moments import place_moment
-from pipeline.actions.tagging.tag import is_after, possible_uncertainty_s, run_clock
+from pipeline.actions.tagging.tag import checked_uncertainty_s, is_after, run_clock
 from pipeline.settings import Settings
 from pipeline.store.answers.cramps import answer_of, edit_cramp, remove_cramp
 from pipeline.store.answers.runners import find_runner
@@ -18,7 +18,7 @@ from pipeline.store.db.connection import open_store
 from pipeline.store.runs.find import find_run
 from pipeline.vocabulary import EFFECTS, MUSCLES, RECURRED, RELIEFS, SEVERITIES, SIDES, choose, choose_or_none
 
-_WORDS = {
+_CHOICES = {
     "muscle": (MUSCLES, "a muscle"),
     "side": (SIDES, "a side"),
     "severity": (SEVERITIES, "a severity"),
@@ -26,12 +26,12 @@ _WORDS = {
     "relief": (RELIEFS, "a word for relief"),
     "recurred": (RECURRED, "a word for coming back"),
 }
-_ALWAYS = ("muscle", "side", "a severity")  # these a tag cannot be without
+_ALWAYS = ("muscle", "side", "severity")  # every tag has these
 
 
 @dataclass(frozen=True, slots=True)
 class TagEdit:
-    """What is to be other in a tag; None leaves it as it is, an empty word takes it away where it may be missing."""
+    """The changes to a tag. None leaves a field unchanged; an empty text removes its value if the field is optional."""
 
     at: str | None = None
     uncertainty_s: float | None = None
@@ -46,8 +46,8 @@ class TagEdit:
 
 
 @dataclass(frozen=True, slots=True)
-class Retagged:
-    """A tag as it is now (or was, when it is gone), its run's answer, and the change to undo; None when nothing changed."""
+class EditedTag:
+    """A tag after the edit (or before its removal), its run's answer, and the change to undo; None if nothing changed."""
 
     tag: Tag
     answer: str
@@ -55,55 +55,55 @@ class Retagged:
 
 
 def list_tags(settings: Settings, run_word: str | None, runner_name: str | None) -> list[Tag]:
-    """The tags of one run, or of a runner. Raises NotFound for a run or runner that is not there."""
+    """The tags of one run, or of a runner. Raises NotFound for an unknown run or runner."""
     with open_store(settings, write=False) as con:
         runner = find_runner(con, runner_name)
         run_id = find_run(con, runner.runner_id, run_word).run_id if run_word else None
         return tags_of(con, runner.runner_id, run_id)
 
 
-def edit_tag(settings: Settings, tag_word: str, runner_name: str | None, edit: TagEdit, now: datetime) -> Retagged:
-    """Correct a tag. Raises NotFound for the tag, WrongInput for words outside the lists or a moment outside the run."""
+def edit_tag(settings: Settings, tag_word: str, runner_name: str | None, edit: TagEdit, now: datetime) -> EditedTag:
+    """Correct a tag. Raises NotFound for the tag, WrongInput for a word outside the lists or a moment outside the run."""
     with open_store(settings, write=True, with_records=True) as con:
         tag = find_tag(con, find_runner(con, runner_name).runner_id, tag_word)
         values = {name: value for name, value in _values(con, tag, edit).items() if value != getattr(tag, name)}
         if not values:
-            return Retagged(tag, answer_of(con, tag.run_id), None)
-        said = f"{tag.cramp_id}, {tag.day}: {', '.join(values)}"
-        with change(con, "tag edit", said, "single", now, tag.runner_id) as step:
+            return EditedTag(tag, answer_of(con, tag.run_id), None)
+        detail = f"{tag.cramp_id}, {tag.day}: {', '.join(values)}"
+        with change(con, "tag edit", detail, "single", now, tag.runner_id) as step:
             edit_cramp(step, tag.cramp_id, values)
-        return Retagged(find_tag(con, tag.runner_id, tag.cramp_id), answer_of(con, tag.run_id), step.change_no)
+        return EditedTag(find_tag(con, tag.runner_id, tag.cramp_id), answer_of(con, tag.run_id), step.change_no)
 
 
-def remove_tag(settings: Settings, tag_word: str, runner_name: str | None, now: datetime) -> Retagged:
-    """Take a tag away. Raises NotFound when it is not there."""
+def remove_tag(settings: Settings, tag_word: str, runner_name: str | None, now: datetime) -> EditedTag:
+    """Remove a tag. Raises NotFound for an unknown tag."""
     with open_store(settings, write=True) as con:
         tag = find_tag(con, find_runner(con, runner_name).runner_id, tag_word)
-        said = f"{tag.cramp_id}, {tag.day}: {tag.muscle} {tag.side}, {tag.severity}"
-        with change(con, "tag rm", said, "single", now, tag.runner_id) as step:
+        detail = f"{tag.cramp_id}, {tag.day}: {tag.muscle} {tag.side}, {tag.severity}"
+        with change(con, "tag rm", detail, "single", now, tag.runner_id) as step:
             answer = remove_cramp(step, tag.cramp_id)
-        return Retagged(tag, answer, step.change_no)
+        return EditedTag(tag, answer, step.change_no)
 
 
 def _values(con: duckdb.DuckDBPyConnection, tag: Tag, edit: TagEdit) -> dict[str, object]:
-    """The columns that were named, in the store's words."""
+    """The edited columns with the values to store."""
     values: dict[str, object] = {}
-    for name, (words, what) in _WORDS.items():
-        word = getattr(edit, name)
-        if word is not None:
-            values[name] = choose(word, words, what) if name in _ALWAYS else choose_or_none(word, words, what)
+    for name, (choices, what) in _CHOICES.items():
+        text = getattr(edit, name)
+        if text is not None:
+            values[name] = choose(text, choices, what) if name in _ALWAYS else choose_or_none(text, choices, what)
     if edit.note is not None:
         values["note"] = edit.note or None
     if edit.uncertainty_s is not None:
-        values["uncertainty_s"] = possible_uncertainty_s(edit.uncertainty_s)
+        values["uncertainty_s"] = checked_uncertainty_s(edit.uncertainty_s)
     if edit.recurred_after_s is not None or values.get("recurred", "yes") != "yes":
         values["recurred_after_s"] = edit.recurred_after_s
-        values.setdefault("recurred", "yes")  # what has a time of coming back came back
+        values.setdefault("recurred", "yes")  # a time of return means that it came back
     return values | ({} if edit.at is None else _moved(con, tag, edit.at))
 
 
 def _moved(con: duckdb.DuckDBPyConnection, tag: Tag, at: str) -> dict[str, object]:
-    """The columns of another moment in the same run."""
+    """The columns for another moment of the same run."""
     if is_after(at):
         return {"phase": "after", "onset_at": None, "onset_moving_s": None, "moved_out_of_pause": False}
     moment = place_moment(at, run_clock(con, find_run(con, tag.runner_id, tag.run_id)))

@@ -1,7 +1,7 @@
-"""Whether a new training takes the place of the one in use, and why, in words. Called by `pipeline.actions.training.train`.
+"""Decides whether a new training replaces the training in use, and gives the reason. Called by `pipeline.actions.training.train`.
 
-The old one's forecasts of past runs are held against the new one's on the same runs: each was told from what was known
-before the run, so neither has an advantage; what came is taken as it is known today.
+The forecasts of both trainings are compared on the same past runs. Each forecast uses only what was known before its run, so
+neither training has an advantage; the outcomes are those known today.
 """
 
 from __future__ import annotations
@@ -14,39 +14,41 @@ import polars as pl
 from models.scoring.comparison import mean_loss_difference
 from pipeline.store.fits.trainings import Training
 
-ALIKE = 5e-5  # log loss a run: what four decimals do not show
+ALIKE = 5e-5  # log loss per run: less than four decimals show
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class InUse:
-    """The training in use, whether a person chose it, and what it would have said of past runs (0..1, by run id)."""
+    """The training in use, whether a person chose it, and its predictions for past runs (0..1, by run id)."""
 
     training: Training
     chosen: bool
-    said: Mapping[str, float]
+    predicted: Mapping[str, float]
 
 
-def judge(new: Training, new_said: Mapping[str, float], old: InUse | None, came: pl.DataFrame) -> tuple[str, str]:
-    """(outcome, why): 'first', 'replaced', or 'kept' where the old one stays.
+def judge(
+    new: Training, new_predicted: Mapping[str, float], old: InUse | None, observed: pl.DataFrame
+) -> tuple[str, str]:
+    """(outcome, reason): 'first', 'replaced', or 'kept' if the old training stays in use.
 
-    `came`: a row a run with runner_id, run_id and cramp as known today.
+    `observed`: one row per run with runner_id, run_id and cramp as known today.
     """
     if old is None:
-        return "first", "the first of its kind here"
+        return "first", "it is the first training in this store"
     name = old.training.training_id
-    runs, worse, se = mean_loss_difference(new_said, old.said, came)
-    further = runs > 1 and worse > max(se, ALIKE)
+    runs, worse, se = mean_loss_difference(new_predicted, old.predicted, observed)
+    clearly_worse = runs > 1 and worse > max(se, ALIKE)
     if old.training.model_version != new.model_version:
-        how = f", though on the same {runs:,} runs it came closer" if further else ""
-        return "replaced", f"this program cannot use {name}, a fit of {old.training.model_version}, any more{how}"
+        how = f", although {name} predicted the same {runs:,} runs better" if clearly_worse else ""
+        return "replaced", f"this program can no longer use {name}, a fit of {old.training.model_version}{how}"
     if old.chosen:
-        return "kept", f"you chose {name}; to go with the newest again: cramplog train --use newest"
+        return "kept", f"you chose {name}; to use the newest again: cramplog train --use newest"
     if runs < 2:
-        return "replaced", f"there were no past runs to hold it against {name} on"
+        return "replaced", f"there were too few past runs to compare it with {name}"
     if abs(worse) < ALIKE:
-        return "replaced", f"on the same {runs:,} runs its forecasts would have been those of {name}"
-    compared = f"log loss {abs(worse):.4f} a run {'more' if worse > 0 else 'less'} than {name}"
+        return "replaced", f"on the same {runs:,} runs its forecasts are those of {name}"
+    compared = f"log loss {abs(worse):.4f} per run {'more' if worse > 0 else 'less'} than {name}"
     measured = f"{compared} on the same {runs:,} runs (standard error {se:.4f})"
-    if further:
-        return "kept", f"its forecasts would have been further off: {measured}"
-    return "replaced", f"its forecasts would not have been further off: {measured}"
+    if clearly_worse:
+        return "kept", f"its forecasts are clearly worse: {measured}"
+    return "replaced", f"its forecasts are not clearly worse: {measured}"

@@ -1,6 +1,6 @@
-"""What is known of one runner, and what may be shown: between the store, pipeline/rules.py and the report.
+"""Collects the evidence about one runner for the rules in pipeline/rules.py, and passes their result to the report.
 
-Called by the actions behind the report and `cramplog risk`; the rules themselves are `pipeline/rules.py`.
+Called by the actions behind the report and `cramplog risk`.
 """
 
 from __future__ import annotations
@@ -24,26 +24,27 @@ _CLAIM_COLUMNS = {"heat": "wbgt_c", "pace": "pace_faster_pct"}
 
 
 def record_of(fit: Fit | None) -> dict[str, Any]:
-    """A fit's record: its evaluation and the tests behind claims; an empty one without a fit."""
+    """A fit's record: its evaluation and the tests behind claims; an empty record without a fit."""
     record: dict[str, Any] = json.loads(fit.evaluation) if fit else {"evaluation": None, "claims": {}}
     return record
 
 
 @dataclass(frozen=True, slots=True)
-class OwnRecord:
-    """Runs that were forecast before their answer: with a cramp `expected` and `came`."""
+class ForecastRecord:
+    """Runs that were forecast before their answer: the number of cramps `expected` and `observed`."""
 
     runs: int
     expected: float
-    came: int
+    observed: int
 
 
-def own_record(forecasts: Sequence[StoredForecast]) -> OwnRecord:
-    """The scored forecasts, one a run: what the runner asked for where they did, else the automatic one."""
-    scored = [one for one in forecasts if one.state == "scored"]
-    asked = {one.run_id for one in scored if one.kind == "asked"}
-    counted = [one for one in scored if one.kind == "asked" or one.run_id not in asked]
-    return OwnRecord(len(counted), fsum(one.mean for one in counted), sum(bool(one.cramp) for one in counted))
+def forecast_record(forecasts: Sequence[StoredForecast]) -> ForecastRecord:
+    """The scored forecasts, one per run: the one that the runner asked for, else the automatic one."""
+    scored = [forecast for forecast in forecasts if forecast.state == "scored"]
+    planned = {forecast.run_id for forecast in scored if forecast.kind == "asked"}
+    counted = [forecast for forecast in scored if forecast.kind == "asked" or forecast.run_id not in planned]
+    expected = fsum(forecast.mean for forecast in counted)
+    return ForecastRecord(len(counted), expected, sum(bool(forecast.cramp) for forecast in counted))
 
 
 def evidence_of(
@@ -53,41 +54,41 @@ def evidence_of(
     record: Mapping[str, Any],
     forecasts: Sequence[StoredForecast] = (),
 ) -> Evidence:
-    """The counts of the store, the record of the fit and the runner's forecasts, as `may_say` needs them."""
-    scored = own_record(forecasts)
+    """The evidence for `may_say`, from the counts of the store, the record of the fit and the runner's forecasts."""
+    scored = forecast_record(forecasts)
     return Evidence(
         red_flag=runner.red_flag,
         **counts,
         claims=tuple(_claim(factor, found, runs) for factor, found in record["claims"].items()),
         forecasts_expected=scored.expected,
-        forecasts_ratio=poisson_ratio_range(scored.came, scored.expected) if scored.expected else None,
+        forecasts_ratio=poisson_ratio_range(scored.observed, scored.expected) if scored.expected else None,
     )
 
 
 def _claim(factor: str, found: Mapping[str, float], runs: pl.DataFrame) -> ClaimEvidence:
-    """A factor's two tests beside the answered shares of runs above and below the runner's own median of it."""
-    known = runs.filter(pl.col("sport") == "running").drop_nulls([_CLAIM_COLUMNS[factor]])
+    """A factor's two tests, and the answered shares of the runs above and below the runner's median of it."""
+    measured = runs.filter(pl.col("sport") == "running").drop_nulls([_CLAIM_COLUMNS[factor]])
     column = pl.col(_CLAIM_COLUMNS[factor])
     answered = pl.col("answer").is_in(["no cramp", "cramp"])
 
     def share(part: pl.DataFrame) -> float:
         return part.select(answered.sum()).item() / part.height if part.height else 0.0
 
-    high, low = known.filter(column > column.median()), known.filter(column <= column.median())
+    high, low = measured.filter(column > column.median()), measured.filter(column <= column.median())
     return ClaimEvidence(factor, found["slope_positive"], found["crossover_p"], share(high), share(low))
 
 
-def permission_of(said: MaySay, evidence: Evidence) -> Permission:
-    """What the table allows, in the report's words."""
-    given = evidence.answered_runs
+def permission_of(allowed: MaySay, evidence: Evidence) -> Permission:
+    """What the rules allow, as a value of the report."""
+    given, missing = evidence.answered_runs, allowed.answers_missing
     return Permission(
-        red_flag=said.only_red_flag,
-        number=not said.only_red_flag and not said.answers_missing,
+        red_flag=allowed.only_red_flag,
+        number=not allowed.only_red_flag and not missing,
         answers_given=given,
-        answers_needed=given + said.answers_missing if said.answers_missing else max(FEWEST_ANSWERED_RUNS, given),
-        patterns="counts" if said.cramp_patterns == "counts" else "none",
-        claims=said.claims,  # type: ignore[arg-type]  # abstain names heat and pace only
-        published_evidence=said.others_are_published,
-        forecasts_off=said.old_model_is_off,
-        could_have_missed=said.could_have_missed,
+        answers_needed=given + missing if missing else max(FEWEST_ANSWERED_RUNS, given),
+        patterns="counts" if allowed.cramp_patterns == "counts" else "none",
+        claims=allowed.claims,  # type: ignore[arg-type]  # the rules name heat and pace only
+        published_evidence=allowed.others_are_published,
+        forecasts_off=allowed.old_model_is_off,
+        could_have_missed=allowed.could_have_missed,
     )

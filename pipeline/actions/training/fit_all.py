@@ -1,6 +1,6 @@
-"""A training and its fits from the store's rows: everyone's hazard learnt together, scored, as plain values to be kept.
+"""Makes a training and its fits from the store's rows: fits the hazard of all runners together and scores it.
 
-Opens no store. Called by `train` and, for one runner's new runs, by `ready_fit`.
+Returns plain values and opens no store. Called by `train` and, for one runner's new runs, by `ready_fit`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from pipeline.store.fits.trainings import Training
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Everyone:
-    """What a training rests on: all hazard rows, first answers by runner, and when each of those was given (UTC)."""
+    """The inputs of a training: all hazard rows, the first answers by runner, and their times (UTC)."""
 
     rows: pl.DataFrame
     first_answers: FirstAnswers
@@ -37,25 +37,25 @@ class Everyone:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of all of it, with the model's version and the libraries that make its draws."""
+        """SHA-256 of all inputs, the model's version and the versions of the libraries that make its draws."""
         return _hash(data_hash(self.rows), sorted(self.first_answers.items()), sorted(self.answered_at.items()))
 
-    def own_fingerprint(self, runner_id: str) -> str:
-        """The same of one runner's part."""
-        return own_fingerprint(self.own_rows(runner_id), *self.first_answers.get(runner_id, (None, None)))
+    def runner_fingerprint(self, runner_id: str) -> str:
+        """SHA-256 of the inputs of one runner."""
+        return runner_fingerprint(self.runner_rows(runner_id), *self.first_answers.get(runner_id, (None, None)))
 
-    def own_rows(self, runner_id: str) -> pl.DataFrame:
+    def runner_rows(self, runner_id: str) -> pl.DataFrame:
         """One runner's rows."""
         return self.rows.filter(pl.col("runner_id") == runner_id)
 
 
-def own_fingerprint(rows: pl.DataFrame, answer: str | None, race: str | None) -> str:
-    """SHA-256 of all that is one runner's own in a fit."""
+def runner_fingerprint(rows: pl.DataFrame, answer: str | None, race: str | None) -> str:
+    """SHA-256 of the inputs of one runner: hazard rows, first answer and usual race."""
     return _hash(data_hash(rows), answer, race)
 
 
 def learn(everyone: Everyone, now: datetime) -> tuple[Training, list[Fit]]:
-    """The training and a fit a runner with rows; `now` UTC, without zone. What becomes of it is not decided here."""
+    """The training and one fit per runner with rows; `now`: UTC, no zone. `compare_fits` decides about its use."""
     fingerprint = everyone.fingerprint
     model = CrampHazard().fit(everyone.rows, first_answers=everyone.first_answers, data_hash=fingerprint)
     record = evaluate(everyone.rows, everyone.first_answers, everyone.answered_at)
@@ -77,10 +77,10 @@ def learn(everyone: Everyone, now: datetime) -> tuple[Training, list[Fit]]:
 
 
 def folded(fit: Fit, rows: pl.DataFrame, answer: str | None, race: str | None, now: datetime) -> Fit:
-    """The fit with the runner's runs as they are today and what others teach as it was; the record as it was.
+    """The fit updated with the runner's runs of today; the part learned from other runners and the record are unchanged.
 
-    `fit` may be another runner's of the same training: then this one starts as a newcomer, without a record. Raises
-    ValueError where this program cannot read the fit.
+    `fit` may be another runner's fit of the same training: then this runner starts as a newcomer, without a record.
+    Raises ValueError if this program cannot read the fit.
     """
     runner_id = str(rows["runner_id"][0])
     model = CrampHazard.from_json(fit.model).fold_in(rows, runner=runner_id, first_answers={runner_id: (answer, race)})
@@ -92,7 +92,7 @@ def folded(fit: Fit, rows: pl.DataFrame, answer: str | None, race: str | None, n
         fit,
         runner_id=runner_id,
         made_at=now,
-        data_hash=own_fingerprint(rows, answer, race),
+        data_hash=runner_fingerprint(rows, answer, race),
         rows=rows.height,
         runs=runs.height,
         cramps=int(runs["cramp"].sum()),
@@ -102,17 +102,17 @@ def folded(fit: Fit, rows: pl.DataFrame, answer: str | None, race: str | None, n
 
 
 def forecasts_of(fits: list[Fit]) -> dict[str, float]:
-    """What the records of these fits would have said of each run, by run id."""
+    """The predictions (0..1) in the records of these fits, by run id."""
     records = [json.loads(fit.evaluation)["evaluation"] for fit in fits]
-    return {one["run_id"]: one["said"] for record in records for one in record["forecasts"]}
+    return {forecast["run_id"]: forecast["said"] for record in records for forecast in record["forecasts"]}
 
 
-def _fit(model: CrampHazard, everyone: Everyone, runner_id: str, record: ForecastEvaluation, now: datetime) -> Fit:
-    rows = everyone.own_rows(runner_id)
+def _fit(model: CrampHazard, everyone: Everyone, runner_id: str, evaluation: ForecastEvaluation, now: datetime) -> Fit:
+    rows = everyone.runner_rows(runner_id)
     runs = runs_of(rows)
     others = everyone.rows.filter(pl.col("runner_id") != runner_id)
-    kept = {
-        "evaluation": record.as_values(),
+    record = {
+        "evaluation": evaluation.as_values(),
         "claims": _claims(rows, *everyone.first_answers.get(runner_id, (None, None))),
         "others": {"runners": others["runner_id"].n_unique(), "runs": others["run_id"].n_unique()},
     }
@@ -122,18 +122,18 @@ def _fit(model: CrampHazard, everyone: Everyone, runner_id: str, record: Forecas
         runner_id=runner_id,
         made_at=now,
         model_version=MODEL_VERSION,
-        data_hash=everyone.own_fingerprint(runner_id),
+        data_hash=everyone.runner_fingerprint(runner_id),
         seed=model.seed,
         rows=rows.height,
         runs=runs.height,
         cramps=int(runs["cramp"].sum()),
         model=model.to_json(runner_id),
-        evaluation=json.dumps(kept),
+        evaluation=json.dumps(record),
     )
 
 
 def _claims(rows: pl.DataFrame, answer: str | None, race: str | None) -> dict[str, Any]:
-    """The two tests behind a claim about an own pattern, from five own cramps on."""
+    """The two tests behind a claim about the runner's pattern; empty with fewer than CRAMPS_FOR_COUNTS cramps."""
     if runs_of(rows)["cramp"].sum() < CRAMPS_FOR_COUNTS:
         return {}
     return {
@@ -143,7 +143,7 @@ def _claims(rows: pl.DataFrame, answer: str | None, race: str | None) -> dict[st
 
 
 def _sums(record: ModelEvaluation) -> dict[str, Any]:
-    """The record of the store, without a single run in it."""
+    """The record of the whole store, without single runs."""
     return {
         "together": record.together.as_values(),
         "newcomers": record.newcomers.as_values(),
@@ -152,5 +152,5 @@ def _sums(record: ModelEvaluation) -> dict[str, Any]:
 
 
 def _hash(*parts: object) -> str:
-    whole = " ".join(map(str, (*parts, MODEL_VERSION, np.__version__, scipy.__version__)))
-    return hashlib.sha256(whole.encode()).hexdigest()
+    text = " ".join(map(str, (*parts, MODEL_VERSION, np.__version__, scipy.__version__)))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,7 +1,7 @@
-"""The fit of one runner, brought up to date before a number is told from it. Called by `report` and `risk`.
+"""Updates the fit of one runner before a number is computed from it. Called by `report` and `risk`.
 
-A runner alone is trained, which takes a second. Where there are others, the runner's new runs are folded into the fit in
-use and everything else waits for `cramplog train` or the nightly, which also score it.
+If the store has one runner, a training is made, which takes a second. If it has more, the runner's new runs are folded into
+the fit in use; `cramplog train` or the nightly makes and scores a full training later.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import duckdb
 import polars as pl
 
 from models.fit.version import MODEL_VERSION
-from pipeline.actions.training.fit_all import folded, own_fingerprint
+from pipeline.actions.training.fit_all import folded, runner_fingerprint
 from pipeline.actions.training.train import train
 from pipeline.instants import naive_utc
 from pipeline.settings import Settings
@@ -26,9 +26,9 @@ from pipeline.store.fits.trainings import newest_training, training_in_use
 
 
 def ready_fit(settings: Settings, runner_name: str | None, now: datetime) -> None:
-    """See to it that the fit in use knows the runner's answered runs. Raises NotFound for a runner that is not there.
+    """Update the fit in use with the runner's answered runs. Raises NotFound for an unknown runner.
 
-    A fit that a person chose, or that stayed because the newer one was worse, is left as it is.
+    A fit that a person chose, or that stays in use because the newer one was worse, is left unchanged.
     """
     with open_store(settings, write=False) as con:
         runner = find_runner(con, runner_name)
@@ -37,7 +37,7 @@ def ready_fit(settings: Settings, runner_name: str | None, now: datetime) -> Non
     if rows.is_empty() or start == "nothing to do":
         return
     if isinstance(start, Fit):
-        with suppress(ValueError):  # other numerical libraries than those of the fit: then all of it anew
+        with suppress(ValueError):  # the fit was made with other versions of the libraries: train again
             fit = folded(start, rows, runner.cramps_last_10_races, runner.usual_race, naive_utc(now))
             with open_store(settings, write=True) as con, transaction(con):
                 put_fits(con, [fit])
@@ -52,13 +52,13 @@ def _to_fold(con: duckdb.DuckDBPyConnection, runner: Runner, rows: pl.DataFrame)
         return "train"
     training, chosen = found
     fit = fit_in_use(con, runner.runner_id)
-    known = own_fingerprint(rows, runner.cramps_last_10_races, runner.usual_race)
-    if fit is not None and (chosen or fit.data_hash == known):
+    fingerprint = runner_fingerprint(rows, runner.cramps_last_10_races, runner.usual_race)
+    if fit is not None and (chosen or fit.data_hash == fingerprint):
         return "nothing to do"
     if training.runners == 1 and not chosen:
         return "train"
     newest = newest_training(con)
     if fit is not None and newest is not None and newest.training_id != training.training_id:
-        return "nothing to do"  # the newer one was worse, so this one stays as it was
+        return "nothing to do"  # the newer training was worse, so this fit is left unchanged
     others = fits_of(con, training.training_id)
     return fit or (others[0] if others else "train")

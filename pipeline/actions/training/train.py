@@ -1,6 +1,6 @@
-"""`cramplog train`: everyone's hazard fitted together, scored, and put to use unless the one in use was clearly better.
+"""`cramplog train`: fits the hazard of all runners together, scores it, and uses it unless the fit in use is clearly better.
 
-The store is closed while the model computes. Nothing is fitted again when neither rows, first answers nor model changed.
+The store is closed while the model computes. Nothing is fitted if the rows, the first answers and the model are unchanged.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ NEWEST = "newest"  # for --use: follow the newest fit again
 
 @dataclass(frozen=True, slots=True)
 class TrainedRunner:
-    """What is in use for one runner: how many answered runs, how many with a cramp, and the time-forward record.
+    """The fit in use for one runner: its numbers of answered runs and of runs with a cramp, and the time-forward record.
 
     `outcome`: fitted, unchanged, or nothing (no answered run to learn from, and no record).
     """
@@ -56,9 +56,9 @@ class TrainedRunner:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What training came to. outcome: fitted, unchanged, or nothing (nobody has an answered run: no training).
+    """The result of training. `outcome`: fitted, unchanged, or nothing (nobody has an answered run: no training).
 
-    `newest` is the last one made, `in_use` the one that reports rest on, `chosen` by a person.
+    `newest` is the last training made, `in_use` the one that reports use; `chosen` is True if a person chose it.
     """
 
     outcome: str
@@ -69,41 +69,41 @@ class Trained:
 
 
 def train_all(settings: Settings, now: datetime) -> str:
-    """Train; returns what was done, in counts: the nightly's stage."""
+    """Train; returns the result as text with counts, for the nightly."""
     trained = train(settings, now)
     if trained.newest is None or trained.in_use is None:
         return "no answered run yet" if trained.runners else "no runner yet"
     new, used = trained.newest, trained.in_use
-    learnt = f"{new.runs} runs of {new.runners} runners, {new.cramps} with a cramp"
+    basis = f"{new.runs} runs of {new.runners} runners, {new.cramps} with a cramp"
     if trained.outcome == "unchanged":
         return f"unchanged, {used.training_id} in use"
     if used.training_id == new.training_id:
-        return f"{new.training_id} from {learnt}, in use"
-    return f"{new.training_id} from {learnt}; {used.training_id} stays in use: {new.reason}"
+        return f"{new.training_id} from {basis}, in use"
+    return f"{new.training_id} from {basis}; {used.training_id} stays in use: {new.reason}"
 
 
 def train(settings: Settings, now: datetime) -> Trained:
-    """Fit and evaluate where something changed, and put the new fit to use or say why not."""
+    """Fit and evaluate if something changed, then use the new fit or store the reason why not."""
     with open_store(settings, write=False) as con:
         everyone, newest = _everyone(con), newest_training(con)
         old = _in_use(con)
     if everyone.rows.is_empty() or (newest is not None and newest.data_hash == everyone.fingerprint and old):
-        return _told(settings, "nothing" if newest is None else "unchanged")
+        return _trained(settings, "nothing" if newest is None else "unchanged")
     at = naive_utc(now)
     training, fits = learn(everyone, at)
-    outcome, said = judge(training, forecasts_of(fits), old, runs_with_runner(everyone))
+    outcome, reason = judge(training, forecasts_of(fits), old, runs_with_runner(everyone))
     with open_store(settings, write=True) as con, transaction(con):
-        kept = put_training(con, replace(training, outcome=outcome, reason=said), fits)
+        stored = put_training(con, replace(training, outcome=outcome, reason=reason), fits)
         if outcome != "kept":
-            use_training(con, kept.training_id, at, chosen=False)
+            use_training(con, stored.training_id, at, chosen=False)
         drop_old_models(con)
-    return _told(settings, "fitted")
+    return _trained(settings, "fitted")
 
 
 def use_fit(settings: Settings, training_id: str, now: datetime) -> Training:
-    """Go back to an older training, which then stays in use, or with 'newest' follow the newest again.
+    """Use an older training from now on, or with 'newest' the newest again.
 
-    Raises NotFound for one that is not there, WrongInput for one that this program cannot use.
+    Raises NotFound for an unknown training, WrongInput for a training that this program cannot use.
     """
     with open_store(settings, write=True) as con, transaction(con):
         newest = newest_training(con)
@@ -125,15 +125,15 @@ def list_fits(settings: Settings) -> list[ListedTraining]:
         return listed_trainings(con)
 
 
-def called(trained: Trained, settings: Settings, name: str) -> Trained:
-    """The same, of one runner only. Raises NotFound for a runner that is not there."""
+def only_runner(trained: Trained, settings: Settings, name: str) -> Trained:
+    """The result of one runner only. Raises NotFound for an unknown runner."""
     with open_store(settings, write=False) as con:
         runner = find_runner(con, name)
-    return replace(trained, runners=tuple(one for one in trained.runners if one.runner == runner.name))
+    return replace(trained, runners=tuple(result for result in trained.runners if result.runner == runner.name))
 
 
 def runs_with_runner(everyone: Everyone) -> Any:
-    """A row a run with runner_id, run_id and cramp as known today."""
+    """One row per run with runner_id, run_id and cramp as known today."""
     owner = everyone.rows.select("run_id", "runner_id").unique()
     return runs_of(everyone.rows).select("run_id", "cramp").join(owner, on="run_id", how="left")
 
@@ -142,8 +142,8 @@ def _everyone(con: duckdb.DuckDBPyConnection) -> Everyone:
     answers = first_answers(con)
     return Everyone(
         rows=all_hazard_rows(con),
-        first_answers={one.runner_id: (one.answer, one.usual_race) for one in answers},
-        answered_at={one.runner_id: one.answered_at for one in answers},
+        first_answers={first.runner_id: (first.answer, first.usual_race) for first in answers},
+        answered_at={first.runner_id: first.answered_at for first in answers},
     )
 
 
@@ -155,8 +155,8 @@ def _in_use(con: duckdb.DuckDBPyConnection) -> InUse | None:
     return InUse(training, chosen, forecasts_of(fits_of(con, training.training_id)))
 
 
-def _told(settings: Settings, outcome: str) -> Trained:
-    """What stands in the store now, as training came to it."""
+def _trained(settings: Settings, outcome: str) -> Trained:
+    """The result of training with this outcome, from the store as it is now."""
     with open_store(settings, write=False) as con:
         used = training_in_use(con)
         fits = {fit.runner_id: fit for fit in fits_of(con, used[0].training_id)} if used else {}
@@ -165,11 +165,11 @@ def _told(settings: Settings, outcome: str) -> Trained:
             newest=newest_training(con),
             in_use=used[0] if used else None,
             chosen=used is not None and used[1],
-            runners=tuple(_trained(one, fits.get(one.runner_id), outcome) for one in all_runners(con)),
+            runners=tuple(_trained_runner(runner, fits.get(runner.runner_id), outcome) for runner in all_runners(con)),
         )
 
 
-def _trained(runner: Runner, fit: Fit | None, outcome: str) -> TrainedRunner:
+def _trained_runner(runner: Runner, fit: Fit | None, outcome: str) -> TrainedRunner:
     if fit is None:
         return TrainedRunner(runner.name, "nothing", 0, 0, None)
     return TrainedRunner(runner.name, outcome, fit.runs, fit.cramps, json.loads(fit.evaluation)["evaluation"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from pipeline.actions.risk.air_sources import PlanAir
-from pipeline.actions.risk.result import RiskAnswer, ToldPlan
+from pipeline.actions.risk.result import RiskAnswer, ShownPlan
 from pipeline.report.numbers.heat_flags import ABOUT_HEAT, heat_flag
 from pipeline.report.numbers.of_100 import OVER_95, ShownRisk, show_risk
 from pipeline.report.numbers.wording import MONTHS, bare, brief, of_100, pace, pill, span
@@ -42,7 +42,7 @@ NO_FORECAST = {
 
 def title(answer: RiskAnswer) -> str:
     """'anna: a run of 3 h, Saturday 2026-11-28 at 18:00, 24 to 19 °C, 5 % faster than your usual, as a race'."""
-    asked = answer.asked
+    asked = answer.planned_run
     parts = [f"{answer.runner.name}: a run of {format_hours(asked.planned_s)}"]
     if asked.start_local is not None:
         parts.append(when(asked.start_local))
@@ -70,9 +70,9 @@ def withheld(answer: RiskAnswer) -> list[str]:
     return [lead, f"Until then, what studies say: {' '.join(STUDIES[:2])}"]
 
 
-def told(plan: ToldPlan) -> list[str]:
+def told(plan: ShownPlan) -> list[str]:
     """The number with its range and its complement, or the range, or why there is neither; and how far it is a guess."""
-    said = show_risk(plan.told)
+    said = show_risk(plan.shown)
     if said.low is None or said.high is None:
         return [f"For this run {WHY_NONE[plan.why_none or 'too long']}."]
     guess = " and ".join(BEYOND[word] for word in plan.beyond)
@@ -94,7 +94,7 @@ def _chance(said: ShownRisk) -> str:
 
 def basis(answer: RiskAnswer) -> list[str]:
     """What the number rests on, where there is one."""
-    if answer.plan is None or answer.plan.told.risk is None:
+    if answer.plan is None or answer.plan.shown.risk is None:
         return ["These runs are simulated."] if answer.simulated else []
     cramps = plural(answer.evidence.cramps, "run") + " with a cramp" if answer.evidence.cramps else "no cramp"
     own = f"It rests on your {plural(answer.evidence.answered_runs, 'answered run')}, {cramps}"
@@ -109,8 +109,10 @@ def so_far(answer: RiskAnswer) -> list[str]:
     if past.runs:
         expected = bare(whole) if (whole := int(past.expected + 0.5)) == 0 else f"about {whole:,}"
         runs = f"{plural(past.runs, 'run')} that {'was' if past.runs == 1 else 'were'} forecast"
-        lines.append(f"So far: of {runs} before the answer, {expected} expected to bring a cramp; {past.came:,} did.")
-    if answer.kept:
+        lines.append(
+            f"So far: of {runs} before the answer, {expected} expected to bring a cramp; {past.observed:,} did."
+        )
+    if answer.stored:
         lines.append("This forecast is kept, and held against what comes once you answer the run.")
     return lines
 
@@ -121,9 +123,9 @@ def air_lines(answer: RiskAnswer) -> list[str]:
     if air is None or plan is None:
         return []
     lines = [_source(answer, air)]
-    if answer.asked.moved_clock and answer.asked.start_local is not None:
-        lines.append(f"The clocks leap that night: the start is taken to be {answer.asked.start_local:%H:%M}.")
-    if answer.asked.clock.rule == "none" and answer.asked.start_local is not None:
+    if answer.planned_run.moved_clock and answer.planned_run.start_local is not None:
+        lines.append(f"The clocks leap that night: the start is taken to be {answer.planned_run.start_local:%H:%M}.")
+    if answer.planned_run.clock.rule == "none" and answer.planned_run.start_local is not None:
         lines.append("No zone is known for it, so the times are UTC (cramplog runner edit --home-tz Europe/Vienna).")
     flag, hottest_c = heat_flag(plan.hottest_wbgt_c), plan.hottest_wbgt_c
     if flag is not None and hottest_c is not None:
@@ -137,8 +139,8 @@ def air_lines(answer: RiskAnswer) -> list[str]:
 def _source(answer: RiskAnswer, air: PlanAir) -> str:
     reason = f": {air.reason}" if air.reason and air.why_not else ""
     why = f"{NO_FORECAST[air.why_not]}{reason}. " if air.why_not else ""
-    month = "" if answer.asked.start_local is None else MONTHS[answer.asked.start_local.month - 1]
-    where = "where you usually run" if answer.asked.at_home else "the place you named"
+    month = "" if answer.planned_run.start_local is None else MONTHS[answer.planned_run.start_local.month - 1]
+    where = "where you usually run" if answer.planned_run.at_home else "the place you named"
     words = {
         "given": "Temperature as you gave it; the rest of the air as your own runs meet it then.",
         "forecast": f"Forecast for {where}, fetched just now. {OPEN_METEO}" + (f" {air.reason}." if air.reason else ""),
@@ -153,7 +155,7 @@ def hour_rows(answer: RiskAnswer) -> list[list[str]]:
     """Start, temperature, of 100, plausible: the same run through its day, the plan itself marked."""
     rows = []
     for plan in answer.by_hour:
-        said = show_risk(plan.told)
+        said = show_risk(plan.shown)
         known = said.low is not None and said.high is not None
         number = brief(said.of_100) if said.of_100 is not None else "–"
         start = "" if plan.start_local is None else f"{plan.start_local.hour}:{plan.start_local:%M}"
@@ -170,9 +172,9 @@ def _from_to(temps_c: tuple[float, float], units: Units) -> str:
     return first if first == last else f"{first.split(' ')[0]} to {last}"
 
 
-def in_words(plan: ToldPlan) -> str:
+def in_words(plan: ShownPlan) -> str:
     """'about 7 of 100 (3 to 14)', '12 to 60 of 100', 'no number': for programs that show it."""
-    said = show_risk(plan.told)
+    said = show_risk(plan.shown)
     if said.low is None or said.high is None:
         return "no number"
     if said.of_100 is None:

@@ -11,10 +11,10 @@ from pipeline.cli.lines.run_cells import tag_fields
 from pipeline.units import short_id
 
 if TYPE_CHECKING:
-    from pipeline.actions.tagging.tag_edit import Retagged
+    from pipeline.actions.tagging.tag_edit import EditedTag
 
 
-def print_retagged(done: Retagged, what: str, as_json: bool) -> None:
+def print_retagged(done: EditedTag, what: str, as_json: bool) -> None:
     if as_json:
         print_json("tag", tag=tag_fields(done.tag), answer=done.answer, change=done.change_no)
         return

@@ -12,12 +12,12 @@ import pytest
 
 from models.fit.hazard import CrampHazard
 from pipeline.actions.report.make_report import make_report
-from pipeline.actions.risk.parse_plan import PlanWords
+from pipeline.actions.risk.parse_plan import PlanText
 from pipeline.actions.risk.result import RiskAnswer
 from pipeline.actions.risk.risk import risk_of_plan
 from pipeline.actions.tagging.flags import set_flags
-from pipeline.actions.tagging.tag import CrampWords, answer_run, tag_cramp
-from pipeline.actions.training.evidence import evidence_of, own_record
+from pipeline.actions.tagging.tag import CrampText, answer_run, tag_cramp
+from pipeline.actions.training.evidence import evidence_of, forecast_record
 from pipeline.cli.lines.risk_lines import so_far
 from pipeline.rules import Evidence, may_say
 from pipeline.settings import Settings
@@ -39,7 +39,7 @@ def store(tmp_path: Path) -> Store:
 
 def ask(store: Store, now: datetime = NOW, **words: str | bool) -> RiskAnswer:
     """The answer to `cramplog risk`, no service asked."""
-    plan = PlanWords(**{"time": "1:30", **words})  # type: ignore[arg-type]
+    plan = PlanText(**{"time": "1:30", **words})  # type: ignore[arg-type]
     return risk_of_plan(store[0], None, plan, "off", now)
 
 
@@ -52,7 +52,7 @@ def kept(store: Store) -> list[tuple[str, float]]:
 def test_a_plan_with_a_start_is_kept_as_it_was_told_and_can_be_told_again(store: Store) -> None:
     told = ask(store, at=TOMORROW, pace="5%", race=True)
     assert told.plan is not None
-    assert told.kept
+    assert told.stored
     assert kept(store) == [("waiting", told.plan.risk.mean)]
     with open_store(store[0], write=False) as con:
         columns = (
@@ -66,14 +66,14 @@ def test_a_plan_with_a_start_is_kept_as_it_was_told_and_can_be_told_again(store:
 
 
 def test_a_plan_without_a_start_is_not_kept(store: Store) -> None:
-    assert not ask(store).kept
+    assert not ask(store).stored
     assert kept(store) == []
 
 
 def test_a_plan_of_which_nothing_is_told_is_not_kept(store: Store) -> None:
-    assert not ask(store, at=TOMORROW, time="6:00").kept  # thrice as long as any own run
+    assert not ask(store, at=TOMORROW, time="6:00").stored  # thrice as long as any own run
     set_flags(store[0], None, ("dark_urine",), (), NOW)
-    assert not ask(store, at=TOMORROW).kept
+    assert not ask(store, at=TOMORROW).stored
     assert kept(store) == []
 
 
@@ -85,11 +85,11 @@ def test_asking_again_keeps_both_and_the_run_decides(store: Store) -> None:
     run = even_run(80, NOW + timedelta(hours=30))
     with open_store(settings, write=True, with_records=True, with_tracks=True) as con:
         put_runs(con, anna, [run])
-    tag_cramp(settings, "last", None, CrampWords("0:50:00", "calf", "left", "mild"), NOW + timedelta(days=2))
+    tag_cramp(settings, "last", None, CrampText("0:50:00", "calf", "left", "mild"), NOW + timedelta(days=2))
     assert [state for state, _ in kept(store)] == ["replaced", "scored", "scored"]  # the last is the automatic one
     assert told.plan is not None
     later = ask(store, NOW + timedelta(days=3), at=TOMORROW)
-    assert (later.so_far.runs, later.so_far.came) == (1, 1)
+    assert (later.so_far.runs, later.so_far.observed) == (1, 1)
     assert later.so_far.expected == pytest.approx(told.plan.risk.mean)
     assert so_far(later)[0] == (
         "So far: of 1 run that was forecast before the answer, fewer than 1 expected to bring a cramp; 1 did."
@@ -103,7 +103,7 @@ def _forecasts(store: Store) -> tuple[StoredForecast, ...]:
 
 def test_a_simulated_runners_forecasts_are_kept_as_simulated(tmp_path: Path) -> None:
     store = planned_store(tmp_path / "home", simulated=True, fitted=True)
-    assert ask(store, at=TOMORROW).kept
+    assert ask(store, at=TOMORROW).stored
     assert [one.simulated for one in _forecasts(store)] == [True]
 
 
@@ -114,7 +114,7 @@ def forecast(
 
 
 def test_each_run_counts_once_as_it_was_asked_for() -> None:
-    told = own_record(
+    told = forecast_record(
         [
             forecast(1, 0.1, True),
             forecast(1, 0.3, True, kind="asked"),
@@ -123,7 +123,7 @@ def test_each_run_counts_once_as_it_was_asked_for() -> None:
             forecast(4, 0.9, False, kind="asked", state="replaced"),
         ]
     )
-    assert (told.runs, told.came) == (2, 1)
+    assert (told.runs, told.observed) == (2, 1)
     assert told.expected == pytest.approx(0.5)
 
 

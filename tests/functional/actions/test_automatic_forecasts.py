@@ -13,7 +13,7 @@ from models.fit.design import plan_rows
 from models.fit.hazard import CrampHazard
 from pipeline.actions.ingest.inbox import take_answers
 from pipeline.actions.risk.automatic_forecasts import forecast_new_runs
-from pipeline.actions.tagging.tag import CrampWords, answer_none_between, answer_run, tag_cramp
+from pipeline.actions.tagging.tag import CrampText, answer_none_between, answer_run, tag_cramp
 from pipeline.actions.tagging.tag_file import import_tags
 from pipeline.actions.training.train import train
 from pipeline.schema import ParsedRun
@@ -149,7 +149,7 @@ def test_a_fit_of_other_libraries_tells_nothing_and_stops_nobody(store: Store) -
 
 
 def by_tag(settings: Settings, folder: Path) -> None:
-    tag_cramp(settings, "last", None, CrampWords("0:50:00", "calf", "left", "mild"), NIGHT)
+    tag_cramp(settings, "last", None, CrampText("0:50:00", "calf", "left", "mild"), NIGHT)
 
 
 def by_answer(settings: Settings, folder: Path) -> None:
@@ -163,7 +163,7 @@ def by_many(settings: Settings, folder: Path) -> None:
 def by_file(settings: Settings, folder: Path) -> None:
     path = folder / "answers.csv"
     path.write_text("run,at\n2026-11-22,none\n")
-    assert import_tags(settings, path, None, NIGHT).taken == 1
+    assert import_tags(settings, path, None, NIGHT).imported == 1
 
 
 def by_night(settings: Settings, folder: Path) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from pipeline.actions.report.make_report import make_report
 from pipeline.actions.risk.air_sources import forecasts
-from pipeline.actions.risk.parse_plan import PlanWords
-from pipeline.actions.risk.result import RiskAnswer, ToldPlan
+from pipeline.actions.risk.parse_plan import PlanText
+from pipeline.actions.risk.result import RiskAnswer, ShownPlan
 from pipeline.actions.risk.risk import risk_of_plan
 from pipeline.actions.tagging.flags import set_flags
 from pipeline.settings import Settings
@@ -34,7 +34,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def asked(store: Settings, url: str = "off", now: datetime = NOW, **words: str | bool) -> RiskAnswer:
     """The answer to `cramplog risk` with these words."""
     settings = replace(store, weather_url=url)
-    plan = PlanWords(**{"time": "1:30", **words})  # type: ignore[arg-type]
+    plan = PlanText(**{"time": "1:30", **words})  # type: ignore[arg-type]
     return risk_of_plan(settings, None, plan, forecasts(settings, now), now)
 
 
@@ -50,7 +50,7 @@ def tomorrow(store: Settings) -> tuple[RiskAnswer, WeatherServer]:
     return asked_with(store, at=TOMORROW)
 
 
-def plan_of(answer: RiskAnswer) -> ToldPlan:
+def plan_of(answer: RiskAnswer) -> ShownPlan:
     assert answer.plan is not None
     return answer.plan
 
@@ -68,9 +68,9 @@ def test_a_plan_gets_its_number_from_the_forecast_for_where_one_usually_runs(
     (heard,) = server.heard
     assert (heard.host, heard.params["latitude"], heard.params["longitude"]) == ("forecast", "48.2", "16.4")
     assert air_of(answer) == ("forecast", None)
-    assert answer.asked.start_at == datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+    assert answer.planned_run.start_at == datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
     plan = plan_of(answer)
-    assert plan.told.risk is not None
+    assert plan.shown.risk is not None
     assert 0 < plan.risk.low < plan.risk.mean < plan.risk.high < 1
 
 
@@ -89,7 +89,7 @@ def test_a_plan_across_midnight_asks_for_the_next_day_too(store: Settings) -> No
 
 def test_a_place_leaves_as_its_cell_and_is_met_on_its_own_clock(store: Settings) -> None:
     answer, server = asked_with(store, at="18:00", place="-34.77777,138.64321")
-    assert answer.asked.start_at == datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
+    assert answer.planned_run.start_at == datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
     assert "77777" not in server.heard[0].target
     assert (server.heard[0].params["latitude"], server.heard[0].params["longitude"]) == ("-34.8", "138.6")
 
@@ -118,7 +118,7 @@ def test_a_silent_service_leaves_the_runners_own_evenings_of_that_month(store: S
     assert air_of(answer) == ("own month", "silent")
     assert answer.air is not None
     assert "overloaded" in str(answer.air.reason)
-    assert plan_of(answer).told.risk is not None
+    assert plan_of(answer).shown.risk is not None
     assert plan_of(answer).air_temp_c == pytest.approx((20.0, 19.0), abs=1.0)  # 21 at six, a degree less each hour
     assert [plan.start_local.hour for plan in answer.by_hour if plan.start_local] == [18, 20]  # never in the morning
 
@@ -175,7 +175,7 @@ def test_a_race_and_a_faster_pace_carry_more(store: Settings) -> None:
 
 def test_a_plan_far_longer_than_any_own_run_gets_no_number(store: Settings) -> None:
     plan = plan_of(asked(store, time="3:30"))
-    assert (plan.told.risk, plan.why_none) == (None, "too long")
+    assert (plan.shown.risk, plan.why_none) == (None, "too long")
     assert plan_of(asked(store, time="2:30")).beyond == ("longer",)
 
 
@@ -204,7 +204,7 @@ def test_the_same_plan_has_the_same_number_in_the_report(store: Settings) -> Non
     the_last_evening = datetime(2026, 11, 20, 20, 0, tzinfo=UTC)
     plan = plan_of(asked(store, time="1:15", now=the_last_evening))
     page = make_report(store, None, the_last_evening).read_text(encoding="utf-8")
-    assert plan.told.risk is not None
+    assert plan.shown.risk is not None
     assert f"about <strong>{round(100 * plan.risk.mean)} of 100</strong> runs like it would bring you a cramp" in page
 
 

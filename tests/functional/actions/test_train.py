@@ -105,7 +105,7 @@ def test_new_answers_make_a_new_fit_that_takes_the_old_ones_place(alone: Setting
     assert (new.outcome, ids(new)) == ("fitted", ("t2", "t2"))
     assert new.newest is not None
     assert (new.newest.outcome, new.newest.runs, new.newest.cramps) == ("replaced", 29, 3)
-    assert new.newest.reason == "on the same 16 runs its forecasts would have been those of t1"
+    assert new.newest.reason == "on the same 16 runs its forecasts are those of t1"
     assert used(alone).training_id == "t2"
 
 
@@ -116,7 +116,7 @@ def test_a_fit_whose_forecasts_would_have_been_clearly_worse_is_kept_but_not_use
     assert ids(worse) == ("t2", "t1")
     assert worse.newest is not None
     assert worse.newest.outcome == "kept"
-    assert worse.newest.reason.startswith("its forecasts would have been further off: log loss")
+    assert worse.newest.reason.startswith("its forecasts are clearly worse: log loss")
     assert used(alone) == before
     assert train_all(alone, NOW + 2 * DAY) == "unchanged, t1 in use"  # and not fitted once more each night
     ready_fit(alone, "anna", NOW + 2 * DAY)
@@ -141,7 +141,7 @@ def test_going_back_holds_until_the_newest_is_wanted_again(alone: Settings) -> N
     held = train(alone, NOW + 2 * DAY)
     assert (ids(held), held.chosen) == (("t3", "t1"), True)
     assert held.newest is not None
-    assert held.newest.reason == "you chose t1; to go with the newest again: cramplog train --use newest"
+    assert held.newest.reason == "you chose t1; to use the newest again: cramplog train --use newest"
     use_fit(alone, "newest", NOW + 2 * DAY)
     more_runs(alone, "r1", 30, 31)
     assert ids(train(alone, NOW + 3 * DAY)) == ("t4", "t4")
@@ -156,7 +156,7 @@ def test_a_fit_of_another_model_is_replaced_and_cannot_be_chosen(alone: Settings
     new = train(alone, NOW + DAY)
     assert ids(new) == ("t2", "t2")
     assert new.newest is not None
-    assert new.newest.reason == "this program cannot use t1, a fit of hazard-0, any more"
+    assert new.newest.reason == "this program can no longer use t1, a fit of hazard-0"
 
 
 def test_a_fit_that_is_not_there_is_named_with_those_that_are(alone: Settings) -> None:
@@ -261,7 +261,7 @@ def test_the_verb_says_which_fit_is_in_use_and_why(alone: Settings) -> None:
     assert "In use" not in first
     spoil(alone)
     worse = home("train").stdout
-    assert "In use: t1. Not the newer t2: its forecasts would have been further off: log loss" in worse
+    assert "In use: t1. Not the newer t2: its forecasts are clearly worse: log loss" in worse
     assert home("train", "--use", "newest").stdout.startswith("t2 is in use, made on ")
     back = home("train", "--use", "t1").stdout
     assert "and stays so until you choose again or the program's model changes" in back

@@ -60,7 +60,7 @@ def test_runner_add_takes_the_same_options(home: Home) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("--birth-year", "soon"), "write it as 1984"),
+        (("--birth-year", "soon"), "write four digits, such as 1984"),
         (("--birth-year", "1800"), "expected 1916 to"),
         (("--sex", "x"), "one of: female, male, other"),
         (("--distance", "furlongs"), "one of: km, miles"),
@@ -187,7 +187,7 @@ def test_what_is_taken_away_is_gone_from_the_bytes_of_every_file(ran: Home) -> N
     assert (ran.path / "private.duckdb").stat().st_mode & 0o777 == 0o600
     gone = ran("runner", "private", "--rm", "i1", "--yes")
     assert gone.exit_code == 4
-    assert "there are i2, i3" in gone.stderr
+    assert "recorded items: i2, i3" in gone.stderr
 
 
 @pytest.mark.parametrize(
@@ -198,8 +198,8 @@ def test_what_is_taken_away_is_gone_from_the_bytes_of_every_file(ran: Home) -> N
         (("--add", "blood: sodium"), "--value 141 --unit mmol/l --on"),
         (("--add", "blood: sodium", "--value", "1", "--unit", "stone", "--on", "2026-03-14"), "one of: mmol/l"),
         (("--add", "blood: sodium", "--value", "-1", "--unit", "g/l", "--on", "2026-03-14"), "0 or more"),
-        (("--add", "condition: x", "--since", "2999-01-01"), "yet to come"),
-        (("--add", "condition: x", "--value", "3"), "put the rest into --note"),
+        (("--add", "condition: x", "--since", "2999-01-01"), "is in the future"),
+        (("--add", "condition: x", "--value", "3"), "write other details with --note"),
         (("--value", "3"), "what is it about?"),
         (("--add", "condition: x", "--list"), "do not go together"),
     ],

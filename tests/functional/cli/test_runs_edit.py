@@ -49,7 +49,7 @@ def test_the_same_word_again_changes_nothing(ran: Home) -> None:
 
 def test_no_plan_takes_the_plan_away(ran: Home) -> None:
     ran("runs", "edit", DAY, "--planned", "1:30")
-    assert "planned not said" in ran("runs", "edit", DAY, "--planned", "").stdout
+    assert "no planned time" in ran("runs", "edit", DAY, "--planned", "").stdout
     assert run_of(ran)["planned_s"] is None
 
 
@@ -61,12 +61,12 @@ def test_what_cannot_be_meant_is_said_and_changes_nothing(ran: Home) -> None:
         ([DAY, "--sport", "rowwing"], 2, "did you mean 'rowing'?"),
         ([DAY, "--sport", "chess"], 2, "one of: running, walking"),
         ([DAY, "--shift", "1:00:00"], 2, "write +1:00:00, -90m, +30d"),
-        ([DAY, "--shift", "+90000000d"], 2, "not a shift of a clock"),
+        ([DAY, "--shift", "+90000000d"], 2, "is not valid"),
         ([DAY, "--shift", "+999999d"], 0, ""),
-        ([DAY, "--shift", "-999999d"], 2, "no run began in that year"),
-        ([DAY, "--start", "07:30"], 2, "write it as 2026-06-14 07:30"),
-        ([DAY, "--start", "2026-06-14 07:31", "--shift", "+1m"], 2, "give one of them"),
-        ([DAY, "--planned", "0:00"], 2, "a minute at least"),
+        ([DAY, "--shift", "-999999d"], 2, "is outside the years 1 to 9999"),
+        ([DAY, "--start", "07:30"], 2, "such as 2026-06-14 07:30"),
+        ([DAY, "--start", "2026-06-14 07:31", "--shift", "+1m"], 2, "use only one of them"),
+        ([DAY, "--planned", "0:00"], 2, "between 1 minute and 7 days"),
         (["2026-06-10", "--race"], 4, "the nearest are"),
     ):
         said = ran("runs", "edit", *words)
@@ -210,10 +210,10 @@ def test_copies_are_split_by_their_id_and_never_joined_again(home: Home) -> None
 def test_what_is_no_pair_is_refused(two: Home) -> None:
     take(two, "later.fit", recording(session(MORNING + timedelta(days=1))))
     for words, exit_code, told in (
-        (["merge", f"{DAY}/1", f"{DAY}/1"], 2, "that is one run already"),
+        (["merge", f"{DAY}/1", f"{DAY}/1"], 2, "these recordings are one run already"),
         (["merge", f"{DAY}/1", "last"], 2, "do not overlap in time"),
         (["merge", f"{DAY}/1", "ffffffff"], 4, "no run is called"),
-        (["split", "last"], 2, "there is nothing to split"),
+        (["split", "last"], 2, "has only one recording"),
     ):
         said = two("runs", *words)
         assert (said.exit_code, told in said.stderr) == (exit_code, True), words

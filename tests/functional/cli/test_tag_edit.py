@@ -51,7 +51,8 @@ def test_what_cannot_be_meant_is_said(ran: Home) -> None:
         ([tag], 2, "say what is to be other"),
         ([tag, "--relief", "magic"], 2, "one of: yes, partly, no, not tried"),
         ([tag, "--muscle", ""], 2, "one of: foot, calf"),
-        ([tag, "--uncertainty", "13h"], 2, "0 to 43200 s"),
+        ([tag, "--severity", ""], 2, "one of: tightness"),
+        ([tag, "--uncertainty", "13h"], 2, "between 0 and 43200 s"),
         (["c99", "--side", "both"], 4, f"there are {tag}"),
     ):
         said = ran("tag", "edit", *words)

@@ -17,7 +17,7 @@ from pipeline.actions.ingest.reread import redo_originals
 from pipeline.actions.runs.run_edit import RunEdit, edit_run
 from pipeline.actions.runs.run_joins import merge, remove_run, split
 from pipeline.actions.runs.undo import undo
-from pipeline.actions.tagging.tag import CrampWords, answer_none_between, tag_cramp
+from pipeline.actions.tagging.tag import CrampText, answer_none_between, tag_cramp
 from pipeline.actions.tagging.tag_file import import_tags
 from pipeline.errors import WrongInput
 from pipeline.settings import Settings
@@ -67,10 +67,10 @@ def say_everything(settings: Settings, folder: Path) -> None:
         "recurred_after_s": 540.0,
         "note": "on the hill",
     }
-    cramp = CrampWords("0:40:00", "calf", "left", "severe", **words)  # type: ignore[arg-type]
+    cramp = CrampText("0:40:00", "calf", "left", "severe", **words)  # type: ignore[arg-type]
     tag_cramp(settings, day["tagged"], "anna", cramp, NOW)
     edit_run(settings, day["tagged"], "anna", RunEdit(True, "walking", True, "1:10"), NOW)
-    tag_cramp(settings, day["shifted"], "anna", CrampWords("0:20:00", "foot", "right", "mild"), NOW)
+    tag_cramp(settings, day["shifted"], "anna", CrampText("0:20:00", "foot", "right", "mild"), NOW)
     edit_run(settings, day["shifted"], "anna", RunEdit(shift="-3:00:00"), NOW)
     answer_none_between(settings, "anna", starts()["bulk"].date(), starts()["bulk"].date(), NOW)
     file = folder / "answers.csv"

@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from models.fit.design import plan_rows
-from pipeline.actions.risk.air_along import PlanHours, forecast_hours, own_hours, with_air
-from pipeline.actions.risk.usual_air import OwnAir
+from pipeline.actions.risk.air_along import PlanHours, forecast_hours, runner_hours, with_air
+from pipeline.actions.risk.usual_air import RunnerAir
 from pipeline.schema import WEATHER_COLUMNS
 from pipeline.weather.clock import LocalClock
 from pipeline.weather.place import WeatherPlace
@@ -62,7 +62,7 @@ def own_segments(at: list[datetime], temp_c: float) -> pl.DataFrame:
 
 
 def in_november(hours: pl.DataFrame, start_at: datetime) -> PlanHours:
-    return own_hours(hours, OwnAir(hours), VIENNA, start_at, 2 * 3600)
+    return runner_hours(hours, RunnerAir(hours), VIENNA, start_at, 2 * 3600)
 
 
 def test_own_air_is_that_of_the_month_and_the_hour_on_the_plans_clock() -> None:

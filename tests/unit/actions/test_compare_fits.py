@@ -24,7 +24,7 @@ def used(said: dict[str, float], chosen: bool = False, version: str = "hazard-2"
 
 
 def test_without_an_old_one_it_is_the_first() -> None:
-    assert judge(NEW, GOOD, None, CAME) == ("first", "the first of its kind here")
+    assert judge(NEW, GOOD, None, CAME) == ("first", "it is the first training in this store")
 
 
 def test_better_forecasts_replace_and_clearly_worse_ones_do_not() -> None:
@@ -32,9 +32,7 @@ def test_better_forecasts_replace_and_clearly_worse_ones_do_not() -> None:
     outcome, said = judge(NEW, POOR, used(GOOD), CAME)
     assert outcome == "kept"
     # cramps: ln(.7/.3) = .8473 on 4 runs; clean: ln(.9/.8) = .1178 on 16: .2637 a run
-    assert said.startswith(
-        "its forecasts would have been further off: log loss 0.2637 a run more than t1 on the same 20 runs"
-    )
+    assert said.startswith("its forecasts are clearly worse: log loss 0.2637 per run more than t1 on the same 20 runs")
 
 
 def test_a_difference_within_one_standard_error_replaces() -> None:
@@ -42,13 +40,13 @@ def test_a_difference_within_one_standard_error_replaces() -> None:
     mixed = {**GOOD, "r1": 0.55, "r2": 0.05}
     outcome, said = judge(NEW, mixed, used(GOOD), CAME)
     assert outcome == "replaced"
-    assert "would not have been further off: log loss 0.0320 a run more than t1" in said
+    assert "are not clearly worse: log loss 0.0320 per run more than t1" in said
 
 
 def test_the_same_forecasts_replace() -> None:
     assert judge(NEW, GOOD, used(dict(GOOD)), CAME) == (
         "replaced",
-        "on the same 20 runs its forecasts would have been those of t1",
+        "on the same 20 runs its forecasts are those of t1",
     )
 
 
@@ -62,12 +60,12 @@ def test_runs_that_one_of_them_did_not_tell_do_not_count() -> None:
 @pytest.mark.parametrize("common", [0, 1])
 def test_one_run_in_common_is_none(common: int) -> None:
     older = {run: GOOD[run] for run in RUNS[:common]}
-    assert judge(NEW, POOR, used(older), CAME) == ("replaced", "there were no past runs to hold it against t1 on")
+    assert judge(NEW, POOR, used(older), CAME) == ("replaced", "there were too few past runs to compare it with t1")
 
 
 def test_what_a_person_chose_stays_however_good_the_new_one_is() -> None:
     outcome, said = judge(NEW, GOOD, used(POOR, chosen=True), CAME)
-    assert (outcome, said) == ("kept", "you chose t1; to go with the newest again: cramplog train --use newest")
+    assert (outcome, said) == ("kept", "you chose t1; to use the newest again: cramplog train --use newest")
 
 
 @pytest.mark.parametrize("chosen", [False, True])
@@ -75,5 +73,5 @@ def test_a_fit_of_another_model_gives_way_even_where_it_was_better(chosen: bool)
     outcome, said = judge(NEW, POOR, used(GOOD, chosen, "hazard-1"), CAME)
     assert outcome == "replaced"
     assert said == (
-        "this program cannot use t1, a fit of hazard-1, any more, though on the same 20 runs it came closer"
+        "this program can no longer use t1, a fit of hazard-1, although t1 predicted the same 20 runs better"
     )

@@ -101,7 +101,7 @@ def test_a_press_at_the_start_line_or_at_the_end_tells_nothing() -> None:
 
 def test_unknown_local_clock_is_said() -> None:
     run = clock()
-    with pytest.raises(WrongInput, match="local clock"):
+    with pytest.raises(WrongInput, match="the local time of this run is unknown"):
         place_moment("08:00", RunClock(run.start_at, None, run.elapsed_s, run.records, ()))
 
 

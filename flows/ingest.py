@@ -1,4 +1,4 @@
-"""The inbox into the store as a Prefect flow: the nightly's first three stages, for an operator's own schedule or server.
+"""Imports the inbox as a Prefect flow: the nightly's first three stages, for an operator's own schedule or server.
 
 `prefect.yaml` has its deployment. From Python, on this machine (Prefect reads its settings when it is imported):
 
@@ -7,8 +7,8 @@
         from flows.ingest import ingest
         ingest(settings.home)
 
-Runners need none of this: `cramplog ingest`, `cramplog nightly`. Annotations are not postponed here: a served flow travels
-to its own process without this module's names.
+Runners use `cramplog ingest` or `cramplog nightly` instead. Annotations are not postponed here: a served flow is loaded in
+a process of its own, without this module's names.
 """
 
 from datetime import UTC, datetime
@@ -16,17 +16,17 @@ from pathlib import Path
 
 from prefect import flow
 
-from flows.tasks import alone_in_task
-from pipeline.actions.nightly.nightly import INTAKE, StageOutcome, all_successful, one_night, settings_of
+from flows.tasks import all_successful, stage_in_task
+from pipeline.actions.nightly.nightly import INTAKE, StageOutcome, night_lock, settings_for
 
 
 @flow(name="cramplog-ingest", log_prints=True)
 def ingest(home: Path | None = None, now: datetime | None = None) -> list[StageOutcome]:
-    """Run files, weather, answers: in that order, from the inbox into the store in `home`. No night of `v_night`.
+    """Import run files, weather and answers from the inbox into the store in `home`. Writes no rows into `v_night`.
 
-    Raises NightFailed at the end if any stage failed.
+    Raises NightFailed at the end if a stage failed.
     """
-    settings, moment = settings_of(home), now or datetime.now(UTC)
-    with one_night(settings):
-        outcomes = [alone_in_task(settings, stage, moment) for stage in INTAKE]
+    settings, moment = settings_for(home), now or datetime.now(UTC)
+    with night_lock(settings):
+        outcomes = [stage_in_task(settings, None, stage, moment) for stage in INTAKE]
     return all_successful(outcomes)

@@ -1,7 +1,7 @@
-"""Our own Prefect server as a process: `python -m flows.server_process`, started and stopped by `flows.server`.
+"""The process of our private Prefect server: `python -m flows.server_process`, started and stopped by `flows.server`.
 
-It listens on this machine's loopback only, refuses what does not come from Prefect's own client, and ends with whoever
-started it: they hold the other end of the pipe on its stdin.
+It listens on this machine's loopback only, refuses requests that are not from Prefect's own client, and ends with the
+process that started it, which holds the other end of the pipe on stdin.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 LOOPBACK = "127.0.0.1"
 
 
-class OnlyOurs:
-    """Answers 403 to a request for another host, or from a page in a browser: those send an Origin, Prefect's client none."""
+class RefuseBrowsers:
+    """Answers 403 to requests for another host or with an Origin: web pages send an Origin, Prefect's client does not."""
 
     def __init__(self, app: ASGIApp, host: str) -> None:
         self.app, self.host = app, host.encode()
@@ -33,22 +33,22 @@ class OnlyOurs:
         await (PlainTextResponse("Forbidden", 403) if foreign else self.app)(scope, receive, send)
 
 
-class Announcing(uvicorn.Server):
+class PortPrinter(uvicorn.Server):
     """Prints its port on stdout once it answers."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """As uvicorn's, then the port."""
         await super().startup(sockets)
         for listening in sockets or ():
-            print(listening.getsockname()[1], flush=True)  # noqa: T201  what `flows.server` waits for
+            print(listening.getsockname()[1], flush=True)  # noqa: T201  `flows.server` reads it
 
 
 def run() -> None:
-    """Serve until a SIGTERM or the end of the pipe on stdin."""
+    """Serve until SIGTERM or the end of the pipe on stdin."""
     threading.Thread(target=_end_with_the_pipe, daemon=True).start()
     listening = socket.create_server((LOOPBACK, 0))
-    app = OnlyOurs(create_app(final=True), f"{LOOPBACK}:{listening.getsockname()[1]}")
-    Announcing(uvicorn.Config(app, log_level="error", lifespan="on")).run(sockets=[listening])
+    app = RefuseBrowsers(create_app(final=True), f"{LOOPBACK}:{listening.getsockname()[1]}")
+    PortPrinter(uvicorn.Config(app, log_level="error", lifespan="on")).run(sockets=[listening])
 
 
 def _end_with_the_pipe() -> None:

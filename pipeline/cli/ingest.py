@@ -162,9 +162,9 @@ def _count_mentions(runner_name: str | None) -> int:
 
 def _watch(paths: tuple[Path, ...], runner_name: str | None, every_s: float) -> int:
     """Import what arrives in these folders until Ctrl-C."""
-    from pipeline.actions.ingest.watch import watch, watched
+    from pipeline.actions.ingest.watch import make_watch, watch
 
-    folders = watched(paths, current_settings().home, every_s)
+    folders = make_watch(paths, current_settings().home, every_s)
     _ingest_complete([], runner_name)  # reports a missing store or an unnamed runner now, not with the first file
     print_progress(f"watching {', '.join(map(str, folders.folders))}; press Ctrl-C to stop")
     watch(folders, partial(_ingest_complete, runner_name=runner_name), print_progress, time.sleep)

@@ -67,7 +67,7 @@ def test_a_killed_ingest_goes_on_as_if_undisturbed(
     home = _new_home(tmp_path / "home")
     child = home.child("ingest", str(folder))
     _wait_until(lambda: MOMENTS[moment](Ingest(home.path, child.pid)) or child.poll() is not None)
-    parcels = _parcel_folders(child.pid)
+    folders = _shared_folders(child.pid)
     assert child.poll() is None
     child.kill()  # the program alone: its processes have to notice by themselves
     child.communicate()
@@ -77,7 +77,7 @@ def test_a_killed_ingest_goes_on_as_if_undisturbed(
     assert again.stdout.splitlines()[-2].startswith(f"{FILES} files: ")
     assert _contents(home) == undisturbed
     assert [path.name for path in home.path.rglob(".*") if path.is_file() and path.name != ".writing"] == []
-    assert [path for path in parcels if path.exists()] == []
+    assert [path for path in folders if path.exists()] == []
 
 
 def _new_home(path: Path) -> Home:
@@ -99,7 +99,7 @@ def _contents(home: Home) -> dict[str, object]:
     return {**found, "originals": originals, "quarantine": quarantined}
 
 
-def _parcel_folders(pid: int) -> list[Path]:
+def _shared_folders(pid: int) -> list[Path]:
     """The folders in memory that the process holds."""
     held = []
     for handle in Path(f"/proc/{pid}/fd").iterdir():

@@ -56,7 +56,7 @@ def test_two_nights_at_once_do_the_work_once(tmp_path: Path) -> None:
     said = [child.communicate(timeout=120) for child in both]
     assert [child.returncode for child in both] == [0, 0], said
     assert sorted(out.splitlines()[0].split("s  ")[1] for out, _ in said) == ["8 new", "nothing new"]
-    assert sum("another night is at work here" in err for _, err in said) == 1
+    assert sum("another night is running here" in err for _, err in said) == 1
     assert len(home.document("runs")["runs"]) == 8
     assert left_in_inbox(home) == set()
     assert [one["outcome"] for one in home.document("nightly", "--status")["nights"]] == ["done", "done"]
@@ -113,7 +113,7 @@ def test_a_good_night_is_no_trouble_until_it_is_too_old(tmp_path: Path) -> None:
     assert trouble(last_nights(settings, 7), NOW) == "there was no night yet"
     night(settings, hours_ago=30)
     nights = last_nights(settings, 7)
-    assert [(one.outcome, one.said) for one in nights] == [("done", "all 6 stages in 6 s")]
+    assert [(one.outcome, one.summary) for one in nights] == [("done", "all 6 stages in 6 s")]
     assert trouble(nights, NOW) is None
     assert trouble(nights, NOW + timedelta(hours=7)) == "the last night was 37 hours ago"
 
@@ -123,7 +123,7 @@ def test_a_failed_night_says_what_failed_and_one_cut_short_where_it_stopped(tmp_
     night(settings, hours_ago=26, stages=2)
     night(settings, hours_ago=2, failed="weather")
     nights = last_nights(settings, 7)
-    assert [(one.outcome, one.said) for one in nights] == [
+    assert [(one.outcome, one.summary) for one in nights] == [
         ("failed", "weather: the disk is full"),
         ("stopped", "after weather"),
     ]
@@ -133,21 +133,21 @@ def test_a_failed_night_says_what_failed_and_one_cut_short_where_it_stopped(tmp_
 
 def test_a_night_is_caught_up_when_the_last_whole_one_is_older_than_a_day(tmp_path: Path) -> None:
     settings, _ = make_store(tmp_path / "home", "anna")
-    assert catching_up(settings, NOW) == "there was no whole night yet"
+    assert catching_up(settings, NOW) == "there was no complete night yet"
     night(settings, hours_ago=23)
     assert catching_up(settings, NOW) is None
     night(settings, hours_ago=1, stages=3)
-    assert catching_up(settings, NOW + timedelta(hours=2)) == "the last whole night was 25 hours ago"
+    assert catching_up(settings, NOW + timedelta(hours=2)) == "the last complete night was 25 hours ago"
 
 
 def test_nights_run_in_the_zone_of_the_runners_when_they_live_in_one(tmp_path: Path) -> None:
     settings, _ = make_store(tmp_path / "home", "anna")
-    assert zone_of_nights(settings) == ("UTC", "no home zone is known")
+    assert zone_of_nights(settings) == ("UTC", "no home zone is set")
     for name, zone in (("ben", "Asia/Kolkata"), ("carla", "Asia/Kolkata")):
         add_runner(settings, Runner("", name, home_tz=zone), NOW)
     assert zone_of_nights(settings) == ("Asia/Kolkata", "the runners' home zone")
     add_runner(settings, Runner("", "dora", home_tz="Europe/Vienna"), NOW)
-    assert zone_of_nights(settings) == ("UTC", "no home zone is known")
+    assert zone_of_nights(settings) == ("UTC", "no home zone is set")
 
 
 def test_the_last_nights_are_shown_on_the_runners_clock(tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_the_last_nights_are_shown_on_the_runners_clock(tmp_path: Path) -> None:
             at = datetime(2020, 1, 1, 22, 0, number)
             put_night_stage(con, "n1", stage, at, at + timedelta(seconds=1), "done", "nothing new")
     lines = home("nightly", "--status").stdout.splitlines()
-    assert lines[1:3] == ["2020-01-02 03:30  done   all 6 stages in 6 s", "on the clock of Asia/Kolkata"]
+    assert lines[1:3] == ["2020-01-02 03:30  done   all 6 stages in 6 s", "times are in Asia/Kolkata"]
     days = (datetime.now(UTC) - datetime(2020, 1, 1, 22, 0, tzinfo=UTC)).days
     assert lines[3] in {f"The last night was {number} days ago" for number in (days, days + 1)}
 

@@ -61,11 +61,11 @@ def test_a_missed_night_runs_at_once_and_nobody_else_serves(tmp_path: Path, empt
     assert ran, out + err
     assert (child.returncode, wait_for(lambda: nothing_left_of(home.path), 20)) == (0, True)
     assert f"Nights begin at {at:%H:%M} in Asia/Kolkata (the runners' home zone)" in err
-    assert "There was no whole night yet: one begins" in err
+    assert "There was no complete night yet: one begins" in err
     assert [line.split()[:2] for line in out.splitlines()[1:]] == ALL_DONE
     assert re.match(r"20\d\d-\d\d-\d\d \d\d:\d\d  the night begins", out)
     assert (home.path / "reports" / "anna.html").exists()
-    assert (other.returncode, "being served already" in refusal) == (5, True)
+    assert (other.returncode, "another cramplog nightly --serve already runs" in refusal) == (5, True)
     assert modes == {0}
 
 

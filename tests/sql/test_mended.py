@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pipeline.actions.ingest.ingest import ingest
-from pipeline.actions.weather.cells import serve_cells
+from pipeline.actions.weather.cells import map_all_cells
 from pipeline.schema import WEATHER_COLUMNS
 from pipeline.store.db.connection import open_store
 from pipeline.store.weather.hours import put_hours
@@ -24,7 +24,7 @@ def put(con: object, cell: str, hour_at: object, **known: float) -> None:
     columns = {name: np.full(6, known.get(name, np.nan)) for name in WEATHER_COLUMNS}
     facts = {"provider": "x", "model": None, "elevation_m": 0.0, "fetched_at": NAIVE_NOW, "provisional": False}
     put_hours(con, cell, hour_at, columns, facts)  # type: ignore[arg-type]
-    serve_cells(con)  # type: ignore[arg-type]
+    map_all_cells(con)  # type: ignore[arg-type]
 
 
 def test_the_same_bytes_twice_in_a_folder_are_one_run_kept(tmp_path: Path) -> None:

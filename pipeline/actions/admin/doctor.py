@@ -1,6 +1,6 @@
-"""`cramplog doctor`: what this installation is, how it is set, how its store is, and what is wrong. No names, no places.
+"""`cramplog doctor`: versions, settings and state of this installation, and what is wrong. Shows no names and no places.
 
-Changes nothing but, when asked to, rights that are too wide. Opens one connection to the weather service, says nothing.
+Changes only file rights that are too wide, and only with --fix. Connects to the weather service once and sends nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pipeline.actions.admin.permissions import narrow, open_to_others
-from pipeline.actions.admin.versions import Versions, own_versions
+from pipeline.actions.admin.versions import Versions, installed_versions
 from pipeline.actions.runs.runs import waiting_in_inbox
 from pipeline.config import CONFIG_FILE, unknown_variables
 from pipeline.errors import CramplogError
@@ -24,12 +24,12 @@ from pipeline.weather.service.address import service_of
 from pipeline.weather.service.reach import Reach, reach
 
 PACKAGES = ("duckdb", "numpy", "polars", "scikit-learn", "prefect", "click")
-LITTLE_SPACE_BYTES = 1_000_000_000  # a nightly writes the snapshot and Prefect's files beside the old ones
+LITTLE_SPACE_BYTES = 1_000_000_000  # a nightly writes a new snapshot before it deletes the old one
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong: a short stable word, a sentence, and what to do."""
+    """What is wrong: a short stable code, a sentence, and what to do."""
 
     code: str
     message: str
@@ -38,9 +38,9 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What `doctor` saw; `health` is None without a store. Sizes in bytes, of the files that are there.
+    """What `doctor` found. `health` is None without a store. `sizes` in bytes, of existing files.
 
-    A weather service out of reach is no problem: files bring weather too.
+    An unreachable weather service is not a problem: weather can also come from files.
     """
 
     versions: Versions
@@ -56,12 +56,12 @@ class Examined:
 
 
 def examine(settings: Settings, environ: Mapping[str, str], fix: bool) -> Examined:
-    """Look at all of it; with `fix` take away the rights that others have on our files."""
+    """Examine the installation; with `fix`, remove the rights of other users on our files."""
     config_file = config_path(environ)
     holds_key = settings.sources["weather_key"].source == CONFIG_FILE
     open_paths = open_to_others(settings, *[config_file] * holds_key)
     narrowed = narrow(open_paths) if fix else []
-    free_bytes = shutil.disk_usage(_nearest_there(settings.home)).free
+    free_bytes = shutil.disk_usage(_nearest_existing(settings.home)).free
     health = check_health(settings)
     problems = [
         *_of_variables(environ),
@@ -70,7 +70,7 @@ def examine(settings: Settings, environ: Mapping[str, str], fix: bool) -> Examin
         *_of_store(health),
     ]
     return Examined(
-        versions=own_versions(),
+        versions=installed_versions(),
         packages={"python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}},
         config_file=config_file,
         sizes=_sizes(settings),
@@ -85,7 +85,11 @@ def examine(settings: Settings, environ: Mapping[str, str], fix: bool) -> Examin
 
 def _of_variables(environ: Mapping[str, str]) -> list[Problem]:
     return [
-        Problem("unknown_setting", f"{name} in the environment is no setting", "see its name in the list of settings")
+        Problem(
+            "unknown_setting",
+            f"the environment variable {name} is not a setting",
+            "see the settings in docs/settings.md",
+        )
         for name in unknown_variables(environ)
     ]
 
@@ -94,17 +98,17 @@ def _of_rights(settings: Settings, open_paths: Sequence[Path]) -> list[Problem]:
     if not open_paths:
         return []
     first = os.path.relpath(open_paths[0], settings.home)
-    named = "the home folder" if first == "." else first
+    shown = "the home folder" if first == "." else first
     more = f" and {len(open_paths) - 1:,} more" if len(open_paths) > 1 else ""
     mine = all(path.stat().st_uid == os.getuid() for path in open_paths)
-    hint = "close them: cramplog doctor --fix" if mine else "some belong to another user: ask them to close them"
-    return [Problem("open_to_others", f"other users of this computer may open {named}{more}", hint)]
+    hint = "to fix it: cramplog doctor --fix" if mine else "some files belong to another user: ask that user to fix it"
+    return [Problem("open_to_others", f"other users of this computer may open {shown}{more}", hint)]
 
 
 def _of_space(free_bytes: int) -> list[Problem]:
     if free_bytes >= LITTLE_SPACE_BYTES:
         return []
-    return [Problem("little_space", f"only {free_bytes / 1e6:,.0f} MB are free", "free some space: 1 GB at least")]
+    return [Problem("little_space", f"only {free_bytes / 1e6:,.0f} MB of disk space are free", "free at least 1 GB")]
 
 
 def _of_store(health: Health | None) -> list[Problem]:
@@ -116,8 +120,8 @@ def _of_store(health: Health | None) -> list[Problem]:
     night = health.contents.night if health.contents else None
     if night is None or not night.failed:
         return []
-    said = f"in the last nightly {', '.join(night.failed)} failed"
-    return [Problem("night_failed", said, "cramplog nightly says why and does the rest")]
+    message = f"in the last nightly, {', '.join(night.failed)} failed"
+    return [Problem("night_failed", message, "to see why and try again: cramplog nightly")]
 
 
 def _sizes(settings: Settings) -> dict[str, int]:
@@ -130,6 +134,6 @@ def _sizes(settings: Settings) -> dict[str, int]:
     return {name: path.stat().st_size for name, path in paths.items() if path.exists()}
 
 
-def _nearest_there(path: Path) -> Path:
-    """The path itself or the first folder above it that exists: the disk it would lie on."""
-    return next(one for one in (path, *path.parents) if one.exists())
+def _nearest_existing(path: Path) -> Path:
+    """The path itself or the first existing folder above it: it is on the same disk."""
+    return next(folder for folder in (path, *path.parents) if folder.exists())

@@ -1,4 +1,4 @@
-"""Who may open what lies in the home folder: finding what is open to others, and closing it. Called by `doctor`."""
+"""Finds files of the home folder that other users may open, and removes their rights. Called by `doctor`."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pipeline.settings import Settings
 
 
 def open_to_others(settings: Settings, *secrets: Path) -> list[Path]:
-    """Folders wider than 0700 and files wider than 0600 in the home, the log file, and files with `secrets`, sorted.
+    """Folders wider than 0700 and files wider than 0600: in the home, the log file and `secrets`. Sorted.
 
-    What others put into the inbox is theirs; the home around it keeps it private.
+    The inbox is left out: others may put files there, and the home folder around it keeps it private.
     """
     ours = {*_ours(settings), *secrets}
     found = [path for path in ours if _mode(path) & ~(PRIVATE_FOLDER if path.is_dir() else PRIVATE_FILE)]
@@ -21,7 +21,7 @@ def open_to_others(settings: Settings, *secrets: Path) -> list[Path]:
 
 
 def narrow(paths: Iterable[Path]) -> list[Path]:
-    """Takes the rights of others away; gives back what now is its owner's alone. What is not ours to change stays."""
+    """Remove the rights of other users. Returns the paths that were changed; paths of another owner stay as they are."""
     closed = []
     for path in paths:
         try:

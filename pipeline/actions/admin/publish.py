@@ -1,4 +1,4 @@
-"""`cramplog publish`: the analysts' snapshot, made anew from the public views and swapped in whole."""
+"""`cramplog publish`: writes the analysts' snapshot from the public views and replaces the old one as a whole."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pipeline.store.analyst.publish import is_stale, publish
 
 
 def publish_snapshot(settings: Settings, now: datetime) -> str:
-    """Publish when the store has changed since the last snapshot; returns what was done, in counts: the nightly's stage."""
+    """Publish if the store has changed since the last snapshot. Returns counts of what was done: a stage of the nightly."""
     if not is_stale(settings):
         return "unchanged"
-    made = publish(settings, now)
-    return f"{sum(made.rows.values())} rows in {len(made.rows)} views"
+    snapshot = publish(settings, now)
+    return f"{sum(snapshot.rows.values())} rows in {len(snapshot.rows)} views"

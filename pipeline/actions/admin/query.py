@@ -1,4 +1,4 @@
-"""`cramplog sql`: an analyst's questions to the published snapshot, made anew first when missing or stale."""
+"""`cramplog sql`: runs an analyst's queries on the published snapshot, which is written first if missing or stale."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from pipeline.store.db.sql_files import sql_files
 if TYPE_CHECKING:
     import polars as pl
 
-Seen = TypeVar("Seen")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """A question of sql/analysis: its name, the question in words, and the SELECT."""
+    """An analysis of sql/analysis: its name, its question as text, and the SELECT."""
 
     name: str
     question: str
@@ -31,9 +31,9 @@ class Analysis:
 
 
 def freshen(settings: Settings, now: datetime) -> bool:
-    """Bring the snapshot up to the store; False when the store stays busy and the older snapshot has to do.
+    """Update the snapshot. Returns False if the store stays busy and the older snapshot is used.
 
-    Raises TryAgain when it is busy and there is no older one, CannotStart without a store.
+    Raises TryAgain if it is busy and there is no older one, CannotStart without a store.
     """
     try:
         publish_snapshot(settings, now)
@@ -45,52 +45,52 @@ def freshen(settings: Settings, now: datetime) -> bool:
 
 
 def ask(settings: Settings, sql: str, now: datetime) -> QueryResult:
-    """The answer to one SELECT. Raises WrongInput in one line, with the nearest known names."""
-    return _renewed_if_damaged(settings, now, lambda: run_query(settings, sql))
+    """The result of one SELECT. Raises WrongInput with one line and the nearest existing names."""
+    return _repairing(settings, now, lambda: run_query(settings, sql))
 
 
 def ask_frame(settings: Settings, sql: str, params: Mapping[str, object] | None, now: datetime) -> pl.DataFrame:
-    """The same as a polars frame; `$name` in the query is taken from `params`."""
-    return _renewed_if_damaged(settings, now, lambda: query_frame(settings, sql, params))
+    """The result of one SELECT as a polars frame; `$name` in the query is a key of `params`."""
+    return _repairing(settings, now, lambda: query_frame(settings, sql, params))
 
 
 def view_frame(settings: Settings, view: str, now: datetime) -> pl.DataFrame:
-    """A whole public view as a polars frame. Raises WrongInput with the nearest name."""
-    return _renewed_if_damaged(settings, now, lambda: read_view(settings, view))
+    """A whole public view as a polars frame. Raises WrongInput for an unknown view, with the nearest name."""
+    return _repairing(settings, now, lambda: read_view(settings, view))
 
 
 def analyses() -> list[Analysis]:
-    """The questions that come with the program, by name."""
+    """The analyses that come with the program, sorted by name."""
     found = [(name.removesuffix(".sql"), text) for name, text in sql_files("analysis")]
     return [Analysis(name, text.splitlines()[0].removeprefix("-- Question: "), text) for name, text in found]
 
 
 def analysis_of(name: str) -> Analysis:
-    """The one of that name. Raises WrongInput with the nearest, or all of them."""
-    known = {one.name: one for one in analyses()}
-    if name not in known:
-        near = get_close_matches(name, known, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else "cramplog sql --analysis list names them"
+    """The analysis of that name. Raises WrongInput for an unknown name, with the nearest name."""
+    by_name = {analysis.name: analysis for analysis in analyses()}
+    if name not in by_name:
+        near = get_close_matches(name, by_name, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else "to list them: cramplog sql --analysis list"
         raise WrongInput(f"there is no analysis '{name}'", hint)
-    return known[name]
+    return by_name[name]
 
 
 def public_views(settings: Settings, now: datetime) -> list[Described]:
-    """The views that may be asked, with what each holds."""
-    return _renewed_if_damaged(settings, now, lambda: list_views(settings))
+    """The public views, with descriptions."""
+    return _repairing(settings, now, lambda: list_views(settings))
 
 
 def view_columns(settings: Settings, view: str, now: datetime) -> list[Described]:
-    """A view's columns with types, units and meaning. Raises WrongInput with the nearest name."""
-    return _renewed_if_damaged(settings, now, lambda: describe(settings, view))
+    """A view's columns with types, units and meaning. Raises WrongInput for an unknown view, with the nearest name."""
+    return _repairing(settings, now, lambda: describe(settings, view))
 
 
-def _renewed_if_damaged(settings: Settings, now: datetime, look: Callable[[], Seen]) -> Seen:
-    """What `look` sees in the snapshot; a damaged one holds nothing that the store has not, and is made anew first."""
+def _repairing(settings: Settings, now: datetime, read: Callable[[], Result]) -> Result:
+    """The result of `read`. A damaged snapshot is deleted and published again: all it holds is in the store."""
     try:
-        return look()
+        return read()
     except CannotStart:
         for path in snapshot_paths(settings):
             path.unlink(missing_ok=True)
         publish_snapshot(settings, now)
-        return look()
+        return read()

@@ -1,4 +1,4 @@
-"""Bare `cramplog`: how things stand, and the one step that is of most use now. Reads only."""
+"""`cramplog` without arguments: the state of the store, and the most useful next step. Reads only."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from pipeline.store.db.connection import open_store
 from pipeline.store.health.counts import LastNight, StoreCounts
 from pipeline.store.health.health import Contents, check_health
 
-BRIEFLY_S = 0.5  # nobody waits half a minute to hear how things stand
+BRIEFLY_S = 0.5  # a status line must not wait half a minute for a busy store
 
 
 @dataclass(frozen=True, slots=True)
 class Today:
     """The store's counts, the last night, and what to do next."""
 
-    standing: StoreCounts
+    counts: StoreCounts
     night: LastNight | None
     next_step: str
 
 
 def look_today(settings: Settings) -> Today:
-    """How things stand. Raises TryAgain for a busy store, CannotStart for a damaged one or none."""
-    held = _held(settings)
-    speak = len(runs_mentioning_cramp(settings, None, BRIEFLY_S)) if held.counts.unanswered else 0
+    """The state of the store. Raises TryAgain for a busy store, CannotStart for a damaged or missing one."""
+    contents = _contents(settings)
+    speak = len(runs_mentioning_cramp(settings, None, BRIEFLY_S)) if contents.counts.unanswered else 0
     weather_step = "cramplog weather --file FILE" if settings.weather_url == OFF else "cramplog weather"
-    return Today(held.counts, held.night, _next_step(held, waiting_in_inbox(settings), speak, weather_step))
+    return Today(contents.counts, contents.night, _next_step(contents, waiting_in_inbox(settings), speak, weather_step))
 
 
-def _held(settings: Settings) -> Contents:
+def _contents(settings: Settings) -> Contents:
     for _ in range(2):
         health = check_health(settings, BRIEFLY_S)
         if health is not None and (trouble := health.busy or health.damage):
@@ -40,26 +40,26 @@ def _held(settings: Settings) -> Contents:
         if health is not None and health.contents is not None:
             return health.contents
         with open_store(settings, write=False, wait_s=BRIEFLY_S):
-            pass  # brings an older store up to date; says what is wrong without one
+            pass  # migrates an older store; raises if there is none
     raise CannotStart("the store was changed by another program", "try again")
 
 
-def _next_step(held: Contents, waiting: int, speak: int, weather_step: str) -> str:
-    """The first thing that is missing on the way to a report; `speak`: unanswered runs whose words speak of a cramp.
+def _next_step(contents: Contents, waiting: int, speak: int, weather_step: str) -> str:
+    """The first missing step on the way to a report. `speak`: unanswered runs with a cramp in their title or notes.
 
-    `weather_step` is how weather comes here: fetched, or from files where nothing may be fetched.
+    `weather_step` is the command that gets weather: by fetching, or from files if fetching is off.
     """
-    standing, night = held.counts, held.night
+    counts, night = contents.counts, contents.night
     steps = [
-        (not standing.runners, "cramplog runner add NAME"),
+        (not counts.runners, "cramplog runner add NAME"),
         (waiting > 0, f"cramplog nightly ({waiting:,} waiting in the inbox)"),
-        (not standing.runs, "cramplog ingest FOLDER"),
-        (night is not None and bool(night.failed), "cramplog doctor, since the last night did not do everything"),
+        (not counts.runs, "cramplog ingest FOLDER"),
+        (night is not None and bool(night.failed), "cramplog doctor, because a stage of the last nightly failed"),
         (
             speak > 0,
-            f"cramplog runs --unanswered, and tag them ({speak:,} with words that speak of a cramp come first)",
+            f"cramplog runs --unanswered, and tag them, first those with a cramp in the title or notes ({speak:,})",
         ),
-        (standing.unanswered > 0, "cramplog runs --unanswered, and tag them"),
-        (standing.weathered_runs < standing.outdoor_runs, weather_step),
+        (counts.unanswered > 0, "cramplog runs --unanswered, and tag them"),
+        (counts.weathered_runs < counts.outdoor_runs, weather_step),
     ]
-    return next((words for missing, words in steps if missing), "cramplog report")
+    return next((step for missing, step in steps if missing), "cramplog report")

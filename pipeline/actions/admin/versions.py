@@ -1,4 +1,4 @@
-"""What this program is, in versions: itself, its schema and its model. Loads neither DuckDB nor the model.
+"""The versions of the program, its schema and its model. Imports neither DuckDB nor the model.
 
 Called by `cramplog --version` and by `doctor`.
 """
@@ -24,7 +24,7 @@ class Versions:
         return f"cramplog {self.program}, schema {self.schema}, model {self.model}"
 
 
-def own_versions() -> Versions:
+def installed_versions() -> Versions:
     """The versions of the installed program."""
     newest = max(int(name.partition("_")[0]) for name, _ in sql_files("migrations"))
     return Versions(version("cramplog"), newest, MODEL_VERSION)

@@ -1,7 +1,8 @@
-"""One batch of files that were read, into the store: what is new, what replaces, what is known. Called by ingest.
+"""Stores one batch of files that were read: new runs, replaced runs, and files that are already stored. Called by ingest.
 
-A batch is one short visit. Runs that are read again go first, each under the id it has (`redo`); then, in one transaction of
-the ledger, new runs, the files they came from and what exports say of them. A kill before that leaves the batch untaken.
+The store is open for a short time per batch. Runs that are read again go first, each under its stored id (`redo`). Then one
+transaction of the ledger writes new runs, their files and the titles and notes from exports. After a kill before that, the
+batch is not stored and is imported again.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from pathlib import Path
 import duckdb
 
 from pipeline.actions.ingest.new_run import new_run
-from pipeline.actions.ingest.outcome import FileOutcome, deleted_note, judged, lost_note
-from pipeline.actions.ingest.redo import as_known, sessions_lost
+from pipeline.actions.ingest.outcome import FileOutcome, deleted_note, lost_note, outcome_of_file
+from pipeline.actions.ingest.redo import count_lost_sessions, match_sessions
 from pipeline.actions.reading.originals import name_of, sync_copies
 from pipeline.actions.reading.read_file import ReadFile
 from pipeline.actions.weather.cells import near_cells
@@ -33,10 +34,11 @@ from pipeline.weather.zones import ZoneOf, zone_of_place
 
 
 @dataclass(frozen=True, slots=True)
-class Taking:
-    """For whom files are taken, and how. With `dry_run` nothing is written, with `redo` known files are read again.
+class ImportJob:
+    """For which runner files are imported, and how. With `dry_run` nothing is written, with `redo` stored files are read again.
 
-    `seen` and `deleted` are what the ledger says of files that need not be read again. `zone_of` knows the zones of places.
+    `seen` (by SHA-256) and `deleted` are the ledger's rows of files that need not be read again. `zone_of` returns the time
+    zone of a place.
     """
 
     settings: Settings
@@ -50,127 +52,144 @@ class Taking:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """What one file of a batch brings: runs the store does not have, and runs to be replaced under their ids.
+class FileContribution:
+    """What one file of a batch contributes: runs that are new to the store, and runs that replace stored ones.
 
-    `told`: runs that another file brought before, of which an export says something with this one. `belongs` is False
-    when a run is another runner's: then it brings nothing.
+    `detailed` are stored runs of other files, to which an export adds its title and notes together with this file.
+    `belongs` is False when a run belongs to another runner; then the file contributes nothing. `lost` counts stored runs
+    that are no longer found in the file.
     """
 
     file: ReadFile
     belongs: bool
     fresh: tuple[ParsedRun, ...] = ()
-    again: tuple[ParsedRun, ...] = ()
-    told: tuple[StoredRun, ...] = ()
+    replacing: tuple[ParsedRun, ...] = ()
+    detailed: tuple[StoredRun, ...] = ()
     lost: int = 0
 
 
-def judge_batch(batch: Sequence[ReadFile], taking: Taking) -> list[FileOutcome]:
-    """What would become of these files; nothing is written."""
-    with open_store(taking.settings, write=False) as con:
-        return _outcomes(con, _shared_out(con, batch, taking), {})
+def preview_batch(batch: Sequence[ReadFile], job: ImportJob) -> list[FileOutcome]:
+    """The outcomes these files would have; writes nothing."""
+    with open_store(job.settings, write=False) as con:
+        return _outcomes(con, _contributions(con, batch, job), {})
 
 
-def take_batch(batch: Sequence[ReadFile], taking: Taking) -> list[FileOutcome]:
-    """Store the files and their runs; their bytes were kept when they were read and are on the disk from here on."""
-    sync_copies(taking.settings, (file.sha256 for file in batch))
-    with open_store(taking.settings, write=True, with_records=True, with_tracks=True) as con:
-        return take_into(con, batch, taking)
+def store_batch(batch: Sequence[ReadFile], job: ImportJob) -> list[FileOutcome]:
+    """Store the files and their runs. The copies made when the files were read are synced to disk first."""
+    sync_copies(job.settings, (file.sha256 for file in batch))
+    with open_store(job.settings, write=True, with_records=True, with_tracks=True) as con:
+        return store_into(con, batch, job)
 
 
-def take_into(con: duckdb.DuckDBPyConnection, batch: Sequence[ReadFile], taking: Taking) -> list[FileOutcome]:
-    """The same, for whoever is in the store already, with records and tracks, to write."""
-    shares = _shared_out(con, batch, taking)
-    redo_runs(con, [_new(run, share, taking) for share in shares for run in share.again])
-    fresh = [_new(run, share, taking) for share in shares for run in share.fresh]
-    files = _file_rows(con, shares, taking.runner)
-    linked = store_runs(con, fresh, files, taking.now, _beside(con, shares, fresh))
-    return _outcomes(con, shares, linked)
+def store_into(con: duckdb.DuckDBPyConnection, batch: Sequence[ReadFile], job: ImportJob) -> list[FileOutcome]:
+    """Store the files and their runs over a connection that is open for writing, with records and tracks."""
+    contributions = _contributions(con, batch, job)
+    redo_runs(con, [_new_run(run, item, job) for item in contributions for run in item.replacing])
+    fresh = [_new_run(run, item, job) for item in contributions for run in item.fresh]
+    files = _file_rows(con, contributions, job.runner)
+    linked = store_runs(con, fresh, files, job.now, _ingest_details(con, contributions, fresh))
+    return _outcomes(con, contributions, linked)
 
 
-def _new(run: ParsedRun, share: Share, taking: Taking) -> NewRun:
-    return new_run(run, share.file, taking.runner, taking.settings.home_tz, taking.zone_of)
+def _new_run(run: ParsedRun, contribution: FileContribution, job: ImportJob) -> NewRun:
+    return new_run(run, contribution.file, job.runner, job.settings.home_tz, job.zone_of)
 
 
-def _shared_out(con: duckdb.DuckDBPyConnection, batch: Sequence[ReadFile], taking: Taking) -> list[Share]:
-    """For each file the runs it is the first to bring, as the same run, or file, may come twice in a batch."""
-    known = stored_runs(con, [file.sha256 for file in batch], [run.run_id for file in batch for run in file.runs])
-    words = export_details_of(con, list({run.file_sha256 for run in known}))
-    there = {run.run_id: run for run in known}
-    taken: set[str] = set()
-    shares = []
+def _contributions(con: duckdb.DuckDBPyConnection, batch: Sequence[ReadFile], job: ImportJob) -> list[FileContribution]:
+    """The contribution of each file. A run or file that occurs twice in the batch counts for the first."""
+    stored = stored_runs(con, [file.sha256 for file in batch], [run.run_id for file in batch for run in file.runs])
+    details = export_details_of(con, list({run.file_sha256 for run in stored}))
+    by_id = {run.run_id: run for run in stored}
+    assigned: set[str] = set()
+    contributions = []
     for file in batch:
-        was = [run for run in known if run.file_sha256 == file.sha256]
-        named = as_known(file, was, taking.now)
-        left = {run.run_id: run for run in named.runs if run.run_id not in taken}
-        share = _share(named, left, there, words, taking)
-        shares.append(replace(share, lost=sessions_lost(named, was)) if share.again else share)
-        taken |= {run.run_id for run in (*share.fresh, *share.again)}
-    return shares
+        before = [run for run in stored if run.file_sha256 == file.sha256]
+        matched = match_sessions(file, before, job.now)
+        left = {run.run_id: run for run in matched.runs if run.run_id not in assigned}
+        contribution = _contribution(matched, left, by_id, details, job)
+        if contribution.replacing:
+            contribution = replace(contribution, lost=count_lost_sessions(matched, before))
+        contributions.append(contribution)
+        assigned |= {run.run_id for run in (*contribution.fresh, *contribution.replacing)}
+    return contributions
 
 
-def _share(
+def _contribution(
     file: ReadFile,
     left: Mapping[str, ParsedRun],
-    there: Mapping[str, StoredRun],
-    words: Mapping[str, ExportDetails],
-    taking: Taking,
-) -> Share:
-    if any(there[run.run_id].runner_id != taking.runner.runner_id for run in file.runs if run.run_id in there):
-        return Share(file, belongs=False)
-    said = file.source.details
-    known = [there[run_id] for run_id in left if run_id in there]
-    news = {run.run_id for run in known if said is not None and said != words.get(run.file_sha256)}
-    own = {run.run_id: run for run in known if run.file_sha256 == file.sha256}
-    old = {run_id for run_id, run in own.items() if taking.redo or run.parser_version != PARSER_VERSION}
-    return Share(
+    stored_by_id: Mapping[str, StoredRun],
+    details_by_sha256: Mapping[str, ExportDetails],
+    job: ImportJob,
+) -> FileContribution:
+    in_store = [stored_by_id[run.run_id] for run in file.runs if run.run_id in stored_by_id]
+    if any(run.runner_id != job.runner.runner_id for run in in_store):
+        return FileContribution(file, belongs=False)
+    details = file.source.details
+    stored = [stored_by_id[run_id] for run_id in left if run_id in stored_by_id]
+    changed = {
+        run.run_id for run in stored if details is not None and details != details_by_sha256.get(run.file_sha256)
+    }
+    same_file = {run.run_id: run for run in stored if run.file_sha256 == file.sha256}
+    outdated = {run_id for run_id, run in same_file.items() if job.redo or run.parser_version != PARSER_VERSION}
+    return FileContribution(
         file,
         belongs=True,
-        fresh=tuple(run for run_id, run in left.items() if run_id not in there),
-        again=tuple(run for run_id, run in left.items() if run_id in old | (news & own.keys())),
-        told=tuple(run for run in known if run.run_id in news - own.keys()),
+        fresh=tuple(run for run_id, run in left.items() if run_id not in stored_by_id),
+        replacing=tuple(run for run_id, run in left.items() if run_id in outdated | (changed & same_file.keys())),
+        detailed=tuple(run for run in stored if run.run_id in changed - same_file.keys()),
     )
 
 
-def _beside(con: duckdb.DuckDBPyConnection, shares: Sequence[Share], fresh: Sequence[NewRun]) -> IngestDetails:
-    """What goes into the ledger with the runs: words, for each content they are about, and who answers for their cells."""
-    words, told = dict[str, ExportDetails](), dict[str, ExportDetails]()
-    for share in shares:
-        if share.belongs and share.file.runs and share.file.source.details is not None:
-            contents = {share.file.sha256, *(run.file_sha256 for run in share.told)}
-            words |= dict.fromkeys(contents, share.file.source.details)
-            told |= dict.fromkeys((run.run_id for run in share.told), share.file.source.details)
+def _ingest_details(
+    con: duckdb.DuckDBPyConnection, contributions: Sequence[FileContribution], fresh: Sequence[NewRun]
+) -> IngestDetails:
+    """What the ledger gets with the runs: export details per content and per run, and the weather places near their cells."""
+    by_sha256, by_run_id = dict[str, ExportDetails](), dict[str, ExportDetails]()
+    for item in contributions:
+        if item.belongs and item.file.runs and item.file.source.details is not None:
+            contents = {item.file.sha256, *(run.file_sha256 for run in item.detailed)}
+            by_sha256 |= dict.fromkeys(contents, item.file.source.details)
+            by_run_id |= dict.fromkeys((run.run_id for run in item.detailed), item.file.source.details)
     cells = {cell for run in fresh for cell in (run.prepared.cell, *run.prepared.segment_cells) if cell is not None}
-    return IngestDetails(words, told, near_cells(con, cells))
+    return IngestDetails(by_sha256, by_run_id, near_cells(con, cells))
 
 
-def _outcomes(con: duckdb.DuckDBPyConnection, shares: Sequence[Share], linked: Mapping[str, str]) -> list[FileOutcome]:
-    """What became of each file, and which of its runs stay deleted."""
-    deleted = deletions_of(con, [run.run_id for share in shares for run in share.file.runs])
-    return [_outcome(share, deleted, linked) for share in shares]
+def _outcomes(
+    con: duckdb.DuckDBPyConnection, contributions: Sequence[FileContribution], linked: Mapping[str, str]
+) -> list[FileOutcome]:
+    """The outcome of each file, with a note for each of its runs that stays deleted."""
+    deleted = deletions_of(con, [run.run_id for item in contributions for run in item.file.runs])
+    return [_outcome(item, deleted, linked) for item in contributions]
 
 
-def _outcome(share: Share, deleted: Mapping[str, int | None], linked: Mapping[str, str]) -> FileOutcome:
-    outcome = judged(share.file, bool(share.fresh), bool(share.again), share.belongs, linked)
-    more = [lost_note(share.lost)] if share.lost else []
-    more += [deleted_note(deleted[run.run_id]) for run in share.file.runs if run.run_id in deleted]
+def _outcome(
+    contribution: FileContribution, deleted: Mapping[str, int | None], linked: Mapping[str, str]
+) -> FileOutcome:
+    file = contribution.file
+    outcome = outcome_of_file(
+        file, bool(contribution.fresh), bool(contribution.replacing), contribution.belongs, linked
+    )
+    more = [lost_note(contribution.lost)] if contribution.lost else []
+    more += [deleted_note(deleted[run.run_id]) for run in file.runs if run.run_id in deleted]
     return replace(outcome, notes=(*outcome.notes, *more))
 
 
-def _file_rows(con: duckdb.DuckDBPyConnection, shares: Sequence[Share], runner: Runner) -> list[FileRow]:
-    """What to remember of these files. One that was read once and cannot be now stays as it was."""
-    seen = files_of(con, [share.file.sha256 for share in shares])
+def _file_rows(
+    con: duckdb.DuckDBPyConnection, contributions: Sequence[FileContribution], runner: Runner
+) -> list[FileRow]:
+    """The ledger's rows of these files. A file that was read before and cannot be read now keeps its row."""
+    seen = files_of(con, [item.file.sha256 for item in contributions])
     rows: dict[str, FileRow] = {}
-    for share in shares:
-        file, outcome = share.file, _outcome(share, {}, {})
-        was = seen.get(file.sha256)
-        if not file.sha256 or file.sha256 in rows or (was and outcome.outcome == "failed" != was.outcome):
+    for item in contributions:
+        file, outcome = item.file, _outcome(item, {}, {})
+        before = seen.get(file.sha256)
+        if not file.sha256 or file.sha256 in rows or (before and outcome.outcome == "failed" != before.outcome):
             continue
-        rows[file.sha256] = _file_row(outcome, file, was, runner)
+        rows[file.sha256] = _file_row(outcome, file, before, runner)
     return list(rows.values())
 
 
-def _file_row(outcome: FileOutcome, file: ReadFile, was: FileRow | None, runner: Runner) -> FileRow:
+def _file_row(outcome: FileOutcome, file: ReadFile, before: FileRow | None, runner: Runner) -> FileRow:
     row = FileRow(
         file_sha256=file.sha256,
         runner_id=runner.runner_id,
@@ -181,7 +200,8 @@ def _file_row(outcome: FileOutcome, file: ReadFile, was: FileRow | None, runner:
         records=outcome.records,
         parser_version=PARSER_VERSION,
     )
-    if was is None:
+    if before is None:
         return row
-    word = was.outcome if outcome.outcome in ("known", "reread") and was.outcome != "failed" else row.outcome
-    return replace(row, name=was.name, outcome=word, first_seen_at=was.first_seen_at)
+    keeps_outcome = outcome.outcome in ("known", "reread") and before.outcome != "failed"
+    stored_as = before.outcome if keeps_outcome else row.outcome
+    return replace(row, name=before.name, outcome=stored_as, first_seen_at=before.first_seen_at)

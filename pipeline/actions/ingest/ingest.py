@@ -1,7 +1,7 @@
-"""`cramplog ingest`: run files into the store. Idempotent by content; one bad file never stops the others.
+"""`cramplog ingest`: imports run files into the store. Files are recognised by their content; a bad file stops no other.
 
-Files are read without holding the store, many by a pool of processes; each batch of them is one short visit to it
-(`batch`). A file that is read again, on demand or because the parser is another, replaces what it said before.
+Files are read while the store is closed, many files by a pool of processes; then each batch opens the store for a short time
+(`batch`). A file that is read again, on demand or by a newer parser, replaces the runs it gave before.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.actions.ingest.batch import Taking, judge_batch, take_batch, take_into
-from pipeline.actions.ingest.outcome import FileOutcome, known_outcome, refused_outcome
-from pipeline.actions.reading.known_zones import known_zones
-from pipeline.actions.reading.originals import Kept, sync_copies
+from pipeline.actions.ingest.batch import ImportJob, preview_batch, store_batch, store_into
+from pipeline.actions.ingest.outcome import FileOutcome, refused_outcome, stored_outcome
+from pipeline.actions.reading.cached_zones import cached_zones
+from pipeline.actions.reading.originals import StoredContents, sync_copies
 from pipeline.actions.reading.read_file import ReadFile, Reading, keep_copy, parse_file, read_file
 from pipeline.formats.read import PARSER_VERSION
 from pipeline.formats.sources.find import FoundFiles, Source, find_sources
@@ -33,12 +33,12 @@ from pipeline.weather.zones import ZoneOf
 if TYPE_CHECKING:
     from pipeline.actions.reading.pool import Pool
 
-__all__ = ["BATCH", "FileOutcome", "Taking", "ingest", "ingest_found", "pool_for", "read_each", "take_files"]
+__all__ = ["BATCH", "FileOutcome", "ImportJob", "ingest", "ingest_found", "pool_for", "read_files", "store_files"]
 
-BATCH = 200  # files a commit: a visit to the store costs as much as 20 runs
-BATCH_RECORDS = 540_000  # and not more memory,
-BATCH_S = 5.0  # or work to do again after a kill
-POOL_FROM = 20  # fewer files than this are read sooner than a pool has started
+BATCH = 200  # files per commit: opening the store costs as much as 20 runs
+BATCH_RECORDS = 540_000  # a limit of memory
+BATCH_S = 5.0  # a limit of the work that is lost by a kill
+POOL_FROM = 20  # fewer files than this are read before a pool has started
 
 
 def ingest(
@@ -46,17 +46,17 @@ def ingest(
     paths: Sequence[Path],
     runner_name: str | None,
     now: datetime,
-    said: Callable[[FileOutcome], None] = lambda _: None,
+    report_outcome: Callable[[FileOutcome], None] = lambda _: None,
     dry_run: bool = False,
     redo: bool = False,
 ) -> list[FileOutcome]:
-    """Take these files, folders and archives for a runner; `said` hears of each file as it is done.
+    """Import these files, folders and archives for a runner. Calls `report_outcome` for each file when it is done.
 
-    Raises NotFound for a path or runner that is not there, WrongInput when the runner has to be named, TryAgain when
-    the store stays busy. With `dry_run` files are read and judged, and nothing is written; with `redo` known ones are
-    read again.
+    With `dry_run` files are read and nothing is written; with `redo` files that are already stored are read again. Raises
+    NotFound for a path or runner that does not exist, WrongInput when the runner must be named, TryAgain when the store
+    stays busy.
     """
-    return ingest_found(settings, find_sources(paths), runner_name, now, said, dry_run, redo)
+    return ingest_found(settings, find_sources(paths), runner_name, now, report_outcome, dry_run, redo)
 
 
 def ingest_found(
@@ -64,24 +64,24 @@ def ingest_found(
     found: FoundFiles,
     runner_name: str | None,
     now: datetime,
-    said: Callable[[FileOutcome], None] = lambda _: None,
+    report_outcome: Callable[[FileOutcome], None] = lambda _: None,
     dry_run: bool = False,
     redo: bool = False,
 ) -> list[FileOutcome]:
-    """As `ingest`, for whoever has looked already what is there."""
-    with known_zones(settings) as zone_of:
-        asked = _Asked(settings, runner_name, now, dry_run, redo, zone_of)
-        outcomes = _taken_at_once(found, asked)
+    """Import files as `ingest` does, for callers that have already listed them."""
+    with cached_zones(settings) as zone_of:
+        options = _Options(settings, runner_name, now, dry_run, redo, zone_of)
+        outcomes = _ingest_single(found, options)
         for outcome in outcomes:
-            said(outcome)
-        outcomes = outcomes or _taken(found, asked, said)
-    close_archives()  # a watch goes on for days
+            report_outcome(outcome)
+        outcomes = outcomes or _ingest_many(found, options, report_outcome)
+    close_archives()  # a watch runs for days
     return outcomes
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """What `ingest` was told, and who knows the zones of places."""
+class _Options:
+    """The arguments of `ingest`, and the function that returns the time zone of a place."""
 
     settings: Settings
     runner_name: str | None
@@ -91,80 +91,90 @@ class _Asked:
     zone_of: ZoneOf
 
 
-def _taken_at_once(found: FoundFiles, asked: _Asked) -> list[FileOutcome]:
-    """A single file that never came before, with one visit to the store instead of two; for all others nothing is done.
+def _ingest_single(found: FoundFiles, options: _Options) -> list[FileOutcome]:
+    """Import a single new file, opening the store once instead of twice. Returns [] and does nothing in any other case.
 
-    Whoever comes home from a run waits for this. The file is read before the store is opened. Of a content with a copy the
-    store is asked as always: to write into it takes longer when somebody reads, and what is known needs no writing.
+    A runner who has just come home waits for this. The file is read before the store is opened. A content that has a copy
+    takes the usual way: opening the store to write takes longer while somebody reads, and a stored file needs no write.
     """
-    if asked.dry_run or asked.redo or found.refused or len(found.sources) != 1 or found.sources[0].details is not None:
+    if (
+        options.dry_run
+        or options.redo
+        or found.refused
+        or len(found.sources) != 1
+        or found.sources[0].details is not None
+    ):
         return []
-    settings, now = asked.settings, asked.now
-    file = parse_file(found.sources[0], Reading(settings, now, keep=False, known=Kept(settings)))
-    if file.known:
+    settings, now = options.settings, options.now
+    file = parse_file(found.sources[0], Reading(settings, now, keep=False, stored=StoredContents(settings)))
+    if file.is_stored:
         return []
     with open_store(settings, write=True, with_records=True, with_tracks=True) as con:
-        taking = Taking(settings, find_runner(con, asked.runner_name), now, zone_of=asked.zone_of)
+        job = ImportJob(settings, find_runner(con, options.runner_name), now, zone_of=options.zone_of)
         if files_of(con, [file.sha256]):
             return []
         keep_copy(file, settings, now)
         sync_copies(settings, [file.sha256])
-        return take_into(con, [file], taking)
+        return store_into(con, [file], job)
 
 
-def _taken(found: FoundFiles, asked: _Asked, said: Callable[[FileOutcome], None]) -> list[FileOutcome]:
-    """Files of any kind and number: a look into the store for what is known, then a visit for each batch."""
-    settings, now = asked.settings, asked.now
+def _ingest_many(
+    found: FoundFiles, options: _Options, report_outcome: Callable[[FileOutcome], None]
+) -> list[FileOutcome]:
+    """Import files of any kind and number: look up in the store what is stored, then open it once per batch."""
+    settings, now = options.settings, options.now
     with pool_for(found.sources) as pool:
         with open_store(settings, write=False) as con:
-            runner, seen, deleted = find_runner(con, asked.runner_name), files_seen(con), deletions_of_files(con)
-            taking = Taking(settings, runner, now, asked.dry_run, asked.redo, seen, deleted, asked.zone_of)
-            reading = Reading(settings, now, not asked.dry_run, _known(taking), all_export_details(con))
-        refused = [refused_outcome(one) for one in found.refused]
+            runner, seen, deleted = find_runner(con, options.runner_name), files_seen(con), deletions_of_files(con)
+            job = ImportJob(settings, runner, now, options.dry_run, options.redo, seen, deleted, options.zone_of)
+            reading = Reading(settings, now, not options.dry_run, _unchanged_contents(job), all_export_details(con))
+        refused = [refused_outcome(source) for source in found.refused]
         for outcome in refused:
-            said(outcome)
-        return refused + take_files(read_each(found.sources, reading, pool), taking, said)
+            report_outcome(outcome)
+        return refused + store_files(read_files(found.sources, reading, pool), job, report_outcome)
 
 
-def take_files(files: Iterable[ReadFile], taking: Taking, said: Callable[[FileOutcome], None]) -> list[FileOutcome]:
-    """Files that were read into the store, batch by batch; for those whose content is known nothing is opened."""
-    do_batch = judge_batch if taking.dry_run else take_batch
+def store_files(
+    files: Iterable[ReadFile], job: ImportJob, report_outcome: Callable[[FileOutcome], None]
+) -> list[FileOutcome]:
+    """Put files that were read into the store, batch by batch; a batch of stored contents only does not open it."""
+    do_batch = preview_batch if job.dry_run else store_batch
     outcomes: list[FileOutcome] = []
     for batch in _batches(files):
-        unknown = [file for file in batch if not file.known]
-        done = iter(do_batch(unknown, taking) if unknown else ())
+        parsed = [file for file in batch if not file.is_stored]
+        done = iter(do_batch(parsed, job) if parsed else ())
         for file in batch:
-            outcomes.append(_known_outcome(file, taking) if file.known else next(done))
-            said(outcomes[-1])
-        del batch, unknown, file  # their rows, before those of the next batch are there too
+            outcomes.append(_stored_outcome(file, job) if file.is_stored else next(done))
+            report_outcome(outcomes[-1])
+        del batch, parsed, file  # free their rows before those of the next batch arrive
     return outcomes
 
 
-def _known(taking: Taking) -> frozenset[str]:
-    """The contents that need not be read again."""
-    current = [row for row in taking.seen.values() if row.parser_version == PARSER_VERSION]
-    runner_id = taking.runner.runner_id
-    return frozenset(row.file_sha256 for row in current if not (taking.redo and row.runner_id == runner_id))
+def _unchanged_contents(job: ImportJob) -> frozenset[str]:
+    """The contents (SHA-256) that need not be read again."""
+    current = [row for row in job.seen.values() if row.parser_version == PARSER_VERSION]
+    runner_id = job.runner.runner_id
+    return frozenset(row.file_sha256 for row in current if not (job.redo and row.runner_id == runner_id))
 
 
-def _known_outcome(file: ReadFile, taking: Taking) -> FileOutcome:
-    return known_outcome(file, taking.seen[file.sha256], taking.runner.runner_id, taking.deleted)
+def _stored_outcome(file: ReadFile, job: ImportJob) -> FileOutcome:
+    return stored_outcome(file, job.seen[file.sha256], job.runner.runner_id, job.deleted)
 
 
 @contextmanager
 def pool_for(sources: Sequence[Source]) -> Iterator[Pool | None]:
-    """Processes on their way up, when there is enough for them to do."""
+    """Start a pool of reading processes if there are enough files; else None."""
     if len(sources) < POOL_FROM:
         yield None
         return
-    from pipeline.actions.reading.pool import reading_pool  # one file needs none of it
+    from pipeline.actions.reading.pool import reading_pool  # a few files do not need it
 
     with reading_pool() as pool:
         yield pool
 
 
-def read_each(sources: Sequence[Source], reading: Reading, pool: Pool | None) -> Iterator[ReadFile]:
-    """Each file read, in order."""
+def read_files(sources: Sequence[Source], reading: Reading, pool: Pool | None) -> Iterator[ReadFile]:
+    """Read the files, in order."""
     if pool is not None:
         return pool.read(sources, reading)
     return (read_file(source, reading) for source in sources)

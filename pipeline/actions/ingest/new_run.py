@@ -1,4 +1,4 @@
-"""A parsed run with what only its place and its runner tell: the local clock and the weather cells. Called by ingest."""
+"""Completes a parsed run with what depends on its place and its runner: local time and weather cells. Called by ingest."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from pipeline.weather.clock import local_clock, local_time
 from pipeline.weather.zones import ZoneOf
 
 
-def new_run(run: ParsedRun, file: ReadFile, runner: Runner, otherwise_tz: str | None, zone_of: ZoneOf) -> NewRun:
-    """The run as it is stored; `otherwise_tz` is the home zone of a runner who did not say theirs.
+def new_run(run: ParsedRun, file: ReadFile, runner: Runner, default_tz: str | None, zone_of: ZoneOf) -> NewRun:
+    """The run as it is stored. `default_tz` is the home zone of a runner who has not set one.
 
-    Indoor runs and wrong clocks have their cells too: the runner may say otherwise later.
+    Indoor runs and runs with a wrong clock have cells too: the runner may correct that later.
     """
     prepared = run.prepared or prepare(run)
-    north, east = prepared.place or (None, None)
-    clock = local_clock(run.start_at, north, east, run.utc_offset_s, runner.home_tz or otherwise_tz, zone_of)
+    latitude, longitude = prepared.place or (None, None)
+    clock = local_clock(run.start_at, latitude, longitude, run.utc_offset_s, runner.home_tz or default_tz, zone_of)
     return NewRun(
         parsed=run,
         prepared=prepared,

@@ -1,4 +1,4 @@
-"""A file read again: its sessions known by the runs they became, with what the runner said of them. Called by ingest."""
+"""Matches the sessions of a file that is read again to their stored runs, and applies the runner's corrections. For ingest."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ from pipeline.schema import ParsedRun
 from pipeline.store.runs.redo import StoredRun
 
 
-def as_known(file: ReadFile, known: Sequence[StoredRun], now: datetime) -> ReadFile:
-    """The file with each session that the ledger has under its id there, the runner's words in it.
+def match_sessions(file: ReadFile, stored: Sequence[StoredRun], now: datetime) -> ReadFile:
+    """The file, with each session that is already stored under its stored id and with the runner's corrections.
 
-    A session is known by its fingerprint, else (the parser reads other records) by its number in the file.
+    A session matches by its fingerprint, else (the parser reads other records now) by its number in the file.
     """
-    left = {run.run_id: run for run in known}
+    left = {run.run_id: run for run in stored}
     matched = {run.run_id: left.pop(run.run_id) for run in file.runs if run.run_id in left}
     by_number = {run.session_no: run for run in left.values()}
     runs = []
     for run in file.runs:
-        was = matched.get(run.run_id) or by_number.pop(run.session_no, None)
-        runs.append(_with_words(run, was, now) if was else run)
+        before = matched.get(run.run_id) or by_number.pop(run.session_no, None)
+        runs.append(_with_corrections(run, before, now) if before else run)
     return replace(file, runs=tuple(runs))
 
 
-def sessions_lost(file: ReadFile, known: Sequence[StoredRun]) -> int:
-    """How many runs of the ledger are no longer found in their file."""
-    return len({run.run_id for run in known} - {run.run_id for run in file.runs})
+def count_lost_sessions(file: ReadFile, stored: Sequence[StoredRun]) -> int:
+    """How many stored runs are no longer found in their file."""
+    return len({run.run_id for run in stored} - {run.run_id for run in file.runs})
 
 
-def _with_words(run: ParsedRun, was: StoredRun, now: datetime) -> ParsedRun:
-    # An unknown sport may have been told by another copy of the run.
-    told = was.sport_said or (was.sport if run.sport == "unknown" else run.sport)
-    start_at = run.start_at + timedelta(seconds=was.shift_s)
-    # A file is judged as on the day it came: a watch a year ahead is not right a year later.
-    seen_at = now if was.shift_s else was.ingested_at.replace(tzinfo=UTC)
+def _with_corrections(run: ParsedRun, stored: StoredRun, now: datetime) -> ParsedRun:
+    # The stored sport of an unknown one may come from a duplicate of the run.
+    sport = stored.sport_said or (stored.sport if run.sport == "unknown" else run.sport)
+    start_at = run.start_at + timedelta(seconds=stored.shift_s)
+    # The clock is checked against the day of the import: a watch that ran a year ahead is still wrong a year later.
+    seen_at = now if stored.shift_s else stored.ingested_at.replace(tzinfo=UTC)
     return replace(
         run,
-        run_id=was.run_id,
-        sport=told,
-        indoor=run.indoor if was.indoor_said is None else was.indoor_said,
+        run_id=stored.run_id,
+        sport=sport,
+        indoor=run.indoor if stored.indoor_said is None else stored.indoor_said,
         start_at=start_at,
         clock_wrong=clock_is_wrong(start_at, seen_at),
     )

@@ -1,4 +1,4 @@
-"""How the nights went, and when the next is due: `cramplog nightly --status` and `--serve`. The nights are `nightly`'s."""
+"""How the nights went, and when the next is due: for `cramplog nightly --status` and `--serve`. `nightly` runs them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LAST_STAGE = list(STAGES)[-1]
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """One night: when it began (aware, UTC), its stages, and how it went: done, failed, stopped or at work."""
+    """One night: when it began (aware, UTC), its stages, and its outcome: done, failed, stopped or at work (running now)."""
 
     began_at: datetime
     stages: tuple[StageRow, ...]
@@ -33,12 +33,12 @@ class Night:
 
     @property
     def seconds(self) -> float:
-        """From the first stage's begin to the last one's end."""
+        """From the start of the first stage to the end of the last."""
         return (self.stages[-1].ended_at - self.stages[0].started_at).total_seconds()
 
     @property
-    def said(self) -> str:
-        """What there is to know of it: what failed and why, where it stopped, or how long it took."""
+    def summary(self) -> str:
+        """What failed and why, where the night stopped, or how long it took."""
         if failed := [f"{row.stage}: {row.detail}" for row in self.stages if row.outcome == "failed"]:
             return "; ".join(failed)
         if self.outcome == "done":
@@ -47,7 +47,7 @@ class Night:
 
 
 def last_nights(settings: Settings, count: int) -> list[Night]:
-    """The last nights, the newest first. Raises CannotStart without a store."""
+    """The last `count` nights, the newest first. Raises CannotStart without a store."""
     with open_store(settings, write=False) as con:
         rows = last_stages(con, count)
     running = is_running(settings)
@@ -59,7 +59,7 @@ def last_nights(settings: Settings, count: int) -> list[Night]:
 
 
 def is_running(settings: Settings) -> bool:
-    """Whether a night is at work on this home now."""
+    """True if a night is running on this home now."""
     try:
         with write_lock(settings.home, 0.0):
             return False
@@ -68,18 +68,20 @@ def is_running(settings: Settings) -> bool:
 
 
 @contextmanager
-def only_one_serves(settings: Settings) -> Iterator[None]:
-    """Inside, nobody else serves the nights of this home. Raises TryAgain when somebody does already."""
+def serve_lock(settings: Settings) -> Iterator[None]:
+    """Inside, no other process serves the nights of this home. Raises TryAgain if one already does."""
     with ExitStack() as lock:
         try:
             lock.enter_context(write_lock(make_private_folder(settings.prefect), 0.0))
         except TryAgain as error:
-            raise TryAgain(f"the nights of {settings.home} are being served already", "end that one first") from error
+            raise TryAgain(
+                f"another cramplog nightly --serve already runs for {settings.home}", "stop that one first"
+            ) from error
         yield
 
 
 def trouble(nights: Sequence[Night], now: datetime) -> str | None:
-    """What is wrong with the last night, in words; None when it went well. A night at work is not judged yet."""
+    """What is wrong with the last night, as text; None if it went well. A running night is not judged yet."""
     ended = [night for night in nights if night.outcome != "at work"]
     if not ended:
         return None if nights else "there was no night yet"
@@ -91,29 +93,29 @@ def trouble(nights: Sequence[Night], now: datetime) -> str | None:
 
 
 def catching_up(settings: Settings, now: datetime) -> str | None:
-    """Why a night is due at once, in words; None when the last whole one began less than a day ago."""
-    whole = [night for night in last_nights(settings, 10) if night.outcome in ("done", "failed")]
-    if not whole:
-        return "there was no whole night yet"
-    age = now - whole[0].began_at
-    return f"the last whole night was {_ago(age)} ago" if age > DUE else None
+    """Why a night is due at once, as text; None if the last complete one began less than a day ago."""
+    complete = [night for night in last_nights(settings, 10) if night.outcome in ("done", "failed")]
+    if not complete:
+        return "there was no complete night yet"
+    age = now - complete[0].began_at
+    return f"the last complete night was {_ago(age)} ago" if age > DUE else None
 
 
 def zone_of_nights(settings: Settings) -> tuple[str, str]:
-    """The zone on whose clock nights run, and whose it is: the runners' when all live in one, else as it is set."""
+    """The time zone for the nights, and where it comes from: the runners' zone if they share one, else the setting."""
     zones = {runner.home_tz for runner in list_runners(settings) if runner.home_tz}
     if len(zones) == 1:
         return zones.pop(), "the runners' home zone"
     if settings.home_tz is None:
-        return "UTC", "no home zone is known"
+        return "UTC", "no home zone is set"
     source = settings.sources["home_tz"].source
     return settings.home_tz, "this computer's zone" if source == DEFAULT else f"from {source}"
 
 
 def next_night(at: str, zone: str, now: datetime) -> datetime:
-    """When the clock of `zone` shows `at` (HH:MM) next, as Prefect counts when that clock is changed.
+    """The next time the clock of `zone` shows `at` (HH:MM), by Prefect's rules for clock changes.
 
-    A time that comes twice counts the first time; one that is left out comes an hour before.
+    In autumn, of two equal times, the first; in spring, a time that is skipped runs an hour earlier.
     """
     hour, minute = map(int, at.split(":"))
     today = now.astimezone(ZoneInfo(zone)).replace(hour=hour, minute=minute, second=0, microsecond=0)

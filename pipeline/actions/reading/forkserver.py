@@ -1,7 +1,7 @@
-"""The process from which those that read files are forked: it has loaded what reading needs and nothing else. For `pool`.
+"""The fork server of the reading processes: it has loaded what reading needs and nothing else. Called by `pool`.
 
-A fork of the program's own process would inherit the database's threads in an unknown state. Loads nothing large itself, so
-that a verb may let it begin before anything else.
+A fork of the main process would inherit DuckDB's threads in an unknown state. This module imports nothing large, so that a
+verb can start the fork server before anything else.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from multiprocessing.context import ForkServerContext
 
 from pipeline.store.db.interrupt import interrupts_wait
 
-_LOADED = ["concurrent.futures.process", "pipeline.actions.reading.worker", "pipeline.formats.fit.decode"]
+_PRELOADED = ["concurrent.futures.process", "pipeline.actions.reading.worker", "pipeline.formats.fit.decode"]
 
 
 def reading_server() -> ForkServerContext:
-    """The server, on its way up; the same one however often it is asked for. It ends with this process."""
+    """Start the fork server, once per process, and return its context. It ends with this process."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_LOADED)
-    resource_tracker.ensure_running()  # Python starts it first of all, and lets Ctrl-C through again when it has
+    context.set_forkserver_preload(_PRELOADED)
+    resource_tracker.ensure_running()  # started first, because it unblocks Ctrl-C when it starts
     with interrupts_left_to_parent():
         forkserver.ensure_running()
     return context
@@ -30,9 +30,10 @@ def reading_server() -> ForkServerContext:
 
 @contextmanager
 def interrupts_left_to_parent() -> Iterator[None]:
-    """Processes started inside inherit a blocked Ctrl-C: it is this process's to answer, from their first moment on.
+    """Inside, started processes inherit a blocked SIGINT: only this process reacts to Ctrl-C.
 
-    It answers at the end: another thread may take the signal, and a process told only half of what to do complains.
+    It reacts at the end of the block: another thread may get the signal, and a process that received half of its
+    instructions prints an error.
     """
     with interrupts_wait():
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

@@ -1,4 +1,4 @@
-"""Originals: every file we took, kept under the hash of its bytes. Called by ingest and by the reading of them again."""
+"""Originals: a copy of every imported file, stored under the hash of its bytes. Called by ingest, also with --redo."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def sha256_of(content: bytes) -> str:
 
 
 def original_of(settings: Settings, sha256: str) -> Path:
-    """Where the file of that hash is kept."""
+    """The path of the original with that hash."""
     return settings.originals.joinpath(sha256[:2], sha256)
 
 
-class Kept:
-    """The contents (SHA-256) of which a copy is in originals or quarantine; asked one at a time, without the store."""
+class StoredContents:
+    """The contents (SHA-256) that have a copy in originals or quarantine. `in` looks for files; the store is not opened."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -33,26 +33,26 @@ class Kept:
 
 
 def keep_original(settings: Settings, content: bytes, sha256: str) -> Path:
-    """Copy the bytes to originals/ab/ab12..., whole or not at all, once; a damaged copy is replaced. Returns its path.
+    """Write the bytes to originals/ab/ab12..., unless a complete copy exists. Returns its path.
 
-    Not yet durable: `pipeline.actions.ingest.batch` syncs the originals of a batch before the ledger names them.
+    Not yet durable: `pipeline.actions.ingest.batch` syncs the originals of a batch before the ledger refers to them.
     """
-    kept = original_of(settings, sha256)
-    if not _is_whole(kept, len(content)):
-        write_whole(kept, content, durable=False)
-    return kept
+    path = original_of(settings, sha256)
+    if not _has_size(path, len(content)):
+        write_whole(path, content, durable=False)
+    return path
 
 
 def sync_copies(settings: Settings, contents: Iterable[str]) -> None:
     """Return when the copies of these contents (SHA-256), in originals or quarantine, are on the disk.
 
-    Called before the ledger says that a file was read: after a power cut it must not name a copy that is not there.
+    Called before the ledger records a file: after a power cut the ledger must not refer to a copy that is missing.
     """
-    named = [sha256 for sha256 in contents if sha256]
-    sync_files([copy for sha256 in named for copy in (original_of(settings, sha256), settings.quarantine / sha256)])
+    readable = [sha256 for sha256 in contents if sha256]
+    sync_files([copy for sha256 in readable for copy in (original_of(settings, sha256), settings.quarantine / sha256)])
 
 
-def _is_whole(path: Path, size_bytes: int) -> bool:
+def _has_size(path: Path, size_bytes: int) -> bool:
     try:
         return path.stat().st_size == size_bytes
     except FileNotFoundError:
@@ -60,5 +60,5 @@ def _is_whole(path: Path, size_bytes: int) -> bool:
 
 
 def name_of(path: Path) -> str:
-    """The file's name as the store keeps it: bytes that are no UTF-8, from an old disk, stand as U+FFFD."""
+    """The file's name as it is stored: bytes that are not UTF-8, from an old disk, become U+FFFD."""
     return os.fsencode(path.name).decode("utf-8", "replace")

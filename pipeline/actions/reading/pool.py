@@ -1,7 +1,7 @@
-"""Files read by several processes at once. Called by ingest and by the reading of originals again.
+"""A pool of worker processes that read files. Called by ingest, also when originals are read again.
 
-The processes are started before the store is opened and load numpy but no database; they get chunks of files and send back
-parcels. A crash of one costs the file that caused it and no other; killed with their parent, none stays.
+The workers start before the store is opened, and import numpy but no database. They get chunks of files and send back packed
+results. If a worker crashes, only the file that caused it fails. The workers end with their parent, also when it is killed.
 """
 
 from __future__ import annotations
@@ -19,119 +19,119 @@ from pathlib import Path
 
 from pipeline.actions.reading.forkserver import interrupts_left_to_parent, reading_server
 from pipeline.actions.reading.read_file import ReadFile, Reading, refused
-from pipeline.actions.reading.shared_memory import Parcel, parcel_folder, unpacked
-from pipeline.actions.reading.worker import Part, read_chunk, serve_parent
+from pipeline.actions.reading.shared_memory import Packed, shared_folder, unpack
+from pipeline.actions.reading.worker import ChunkPart, read_chunk, start_worker
 from pipeline.formats.sources.find import Source
 
-CHUNK = 25  # files; a task a file would cost more in telling than in reading
-AHEAD = 7  # chunks read beside those at work: a batch's worth, while the one before it goes into the store
-WAITING_BYTES = 120 << 20  # of arrays that wait: of more than that only the chunk whose turn it is is read on
-MOST_PROCESSES = 8  # more than the store can take from
+CHUNK = 25  # files per task: a task per file would cost more for messages than for reading
+AHEAD = 7  # chunks in the queue beyond one per worker: a batch's worth, read while the batch before is being stored
+WAITING_BYTES = 120 << 20  # of arrays in results; above this, only the next chunk in order is read
+MOST_WORKERS = 8  # more would read faster than the store can write
 
 
 @dataclass(slots=True)
 class _Chunk:
-    """Files that are read by one process at a time: which are left, and what was read and is not yet asked for.
+    """Files that one worker reads at a time: `left` are not yet read, `results` are read and not yet unpacked.
 
-    `lost` is why what is left cannot be read together: its process ended, or no copy of a file could be kept.
+    `error` says why the rest cannot be read together: a worker crashed, or the copy of a file could not be written.
     """
 
     left: Sequence[Source]
-    reading: Future[Part] | None = None
-    read: deque[Parcel] = field(default_factory=deque)
-    lost: BaseException | None = None
+    future: Future[ChunkPart] | None = None
+    results: deque[Packed] = field(default_factory=deque)
+    error: BaseException | None = None
 
-    def take(self) -> None:
-        """What was read meanwhile."""
-        if self.reading is None or not self.reading.done():
+    def collect(self) -> None:
+        """Take over the result if the worker has finished."""
+        if self.future is None or not self.future.done():
             return
-        self.lost = self.reading.exception()
-        if self.lost is None:
-            part = self.reading.result()
+        self.error = self.future.exception()
+        if self.error is None:
+            part = self.future.result()
             self.left = self.left[part.n_files :]
-            self.read.append(part.parcel)
-        self.reading = None
+            self.results.append(part.files)
+        self.future = None
 
 
 class Pool:
-    """Processes that read files; `folder` is where their parcels lie."""
+    """Worker processes that read files; their packed results are in `folder`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.size = min(os.cpu_count() or 1, MOST_PROCESSES)
-        self._executor = _started(self.size)
+        self.size = min(os.cpu_count() or 1, MOST_WORKERS)
+        self._executor = _start_workers(self.size)
 
     def read(self, sources: Sequence[Source], reading: Reading) -> Iterator[ReadFile]:
-        """Each file read, in order. No more chunks are under way than keep the processes busy meanwhile; once only.
+        """Read the files, in order; call it once per pool. Queues only as many chunks as keep the workers busy.
 
-        Raises OSError, in its turn, when the copy of a file cannot be kept.
+        Raises OSError, in the file's turn, when the copy of a file cannot be written.
         """
-        told = self._tell(reading)
+        reading_path = self._write_reading(reading)
         waiting = map(_Chunk, _chunks(sources))
-        under_way: deque[_Chunk] = deque()
+        queue: deque[_Chunk] = deque()
         while True:
-            under_way.extend(islice(waiting, self.size + AHEAD - len(under_way)))
-            if not under_way:
+            queue.extend(islice(waiting, self.size + AHEAD - len(queue)))
+            if not queue:
                 break
-            self._go_on(under_way, told)
-            first = under_way[0]
-            while first.read:
-                yield from unpacked(first.read.popleft())
-            if isinstance(first.lost, BrokenProcessPool):
-                yield from self._one_by_one(first.left, told)
-            elif first.lost:
-                raise first.lost
-            if first.lost or not first.left:
-                under_way.popleft()
+            self._submit_idle(queue, reading_path)
+            first = queue[0]
+            while first.results:
+                yield from unpack(first.results.popleft())
+            if isinstance(first.error, BrokenProcessPool):
+                yield from self._read_singly(first.left, reading_path)
+            elif first.error:
+                raise first.error
+            if first.error or not first.left:
+                queue.popleft()
             else:
-                wait([chunk.reading for chunk in under_way if chunk.reading], return_when=FIRST_COMPLETED)
-        self._executor.shutdown(wait=False)  # they end while the last batch goes into the store
+                wait([chunk.future for chunk in queue if chunk.future], return_when=FIRST_COMPLETED)
+        self._executor.shutdown(wait=False)  # the workers end while the last batch is being stored
 
-    def _go_on(self, under_way: Sequence[_Chunk], told: Path) -> None:
-        """Take what has been read, and have read what is left; of later chunks as long as not too much waits."""
-        for chunk in under_way:
-            chunk.take()
-        room = WAITING_BYTES - sum(parcel.size_bytes for chunk in under_way for parcel in chunk.read)
-        for chunk in under_way:
-            idle = chunk.left and not chunk.lost and not chunk.reading
-            if idle and (room > 0 or chunk is under_way[0]):
-                chunk.reading = self._submit(chunk.left, told)
+    def _submit_idle(self, queue: Sequence[_Chunk], reading_path: Path) -> None:
+        """Collect finished results and submit what is left; of later chunks only while there is memory for results."""
+        for chunk in queue:
+            chunk.collect()
+        room = WAITING_BYTES - sum(packed.size_bytes for chunk in queue for packed in chunk.results)
+        for chunk in queue:
+            idle = chunk.left and not chunk.error and not chunk.future
+            if idle and (room > 0 or chunk is queue[0]):
+                chunk.future = self._submit(chunk.left, reading_path)
 
     def close(self) -> None:
-        """End the processes; what they have begun they end first."""
+        """End the workers after the tasks that they have begun."""
         self._executor.shutdown(wait=True, cancel_futures=True)
 
-    def _tell(self, reading: Reading) -> Path:
-        """What all files have in common, once for each process."""
-        told = self.folder / "reading"
-        told.write_bytes(pickle.dumps(reading))
-        return told
+    def _write_reading(self, reading: Reading) -> Path:
+        """Write the options that all files share; each worker loads them once. Returns the path."""
+        path = self.folder / "reading"
+        path.write_bytes(pickle.dumps(reading))
+        return path
 
-    def _submit(self, chunk: Sequence[Source], told: Path) -> Future[Part]:
+    def _submit(self, sources: Sequence[Source], reading_path: Path) -> Future[ChunkPart]:
         try:
-            return _submitted(self._executor, chunk, told)
+            return _submit_to(self._executor, sources, reading_path)
         except BrokenProcessPool:
-            self._executor = _started(self.size)
-            return _submitted(self._executor, chunk, told)
+            self._executor = _start_workers(self.size)
+            return _submit_to(self._executor, sources, reading_path)
 
-    def _one_by_one(self, chunk: Sequence[Source], told: Path) -> Iterator[ReadFile]:
-        """Files of which one may have ended its process, each alone in one, so that it is known which."""
-        executor = _started(1)
-        for source in chunk:
+    def _read_singly(self, sources: Sequence[Source], reading_path: Path) -> Iterator[ReadFile]:
+        """Read each file in a task of its own, to find the file that crashes its worker."""
+        executor = _start_workers(1)
+        for source in sources:
             try:
-                yield from unpacked(_submitted(executor, [source], told).result().parcel)
+                yield from unpack(_submit_to(executor, [source], reading_path).result().files)
             except BrokenProcessPool:
                 yield refused(
-                    source, "reading it ended the process that read it: it needs too much memory, or is a bug"
+                    source, "the reader crashed on this file: it needs too much memory, or this is a bug in cramplog"
                 )
-                executor = _started(1)
+                executor = _start_workers(1)
         executor.shutdown()
 
 
 @contextmanager
 def reading_pool() -> Iterator[Pool]:
-    """Processes on their way up, while the caller does something else."""
-    with parcel_folder() as folder:
+    """Start a pool; its workers come up while the caller goes on. Closed at the end."""
+    with shared_folder() as folder:
         pool = Pool(folder)
         try:
             yield pool
@@ -143,14 +143,14 @@ def _chunks(sources: Sequence[Source]) -> Iterator[Sequence[Source]]:
     return (sources[first : first + CHUNK] for first in range(0, len(sources), CHUNK))
 
 
-def _started(processes: int) -> ProcessPoolExecutor:
-    executor = ProcessPoolExecutor(processes, mp_context=reading_server(), initializer=serve_parent)
+def _start_workers(count: int) -> ProcessPoolExecutor:
+    executor = ProcessPoolExecutor(count, mp_context=reading_server(), initializer=start_worker)
     with interrupts_left_to_parent():
-        for _ in range(processes):  # each starts a process
+        for _ in range(count):  # each submit starts one process
             executor.submit(os.getpid)
     return executor
 
 
-def _submitted(executor: ProcessPoolExecutor, chunk: Sequence[Source], told: Path) -> Future[Part]:
+def _submit_to(executor: ProcessPoolExecutor, sources: Sequence[Source], reading_path: Path) -> Future[ChunkPart]:
     with interrupts_left_to_parent():
-        return executor.submit(read_chunk, chunk, told)
+        return executor.submit(read_chunk, sources, reading_path)

@@ -1,7 +1,7 @@
-"""A parsed run made ready for the store where its file is read: by many processes at once, while one writes.
+"""Prepares a parsed run for the store in the process that reads its file: many processes read while one writes.
 
-Called by `read_files` for every run; `pool` and `new_run` ask again only for one that nobody prepared. Nothing here opens
-the store.
+Called by `read_file` for every run; `for_store` and `new_run` prepare only a run that is not yet prepared. Nothing here
+opens the store.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pipeline.weather.along import cells_along
 
 
 def prepare(run: ParsedRun) -> Prepared:
-    """What the store writes of the run beside its records."""
+    """What the store writes for the run in addition to its records."""
     records = run.records
     latitude, longitude = records["latitude"], records["longitude"]
     placed = np.isfinite(latitude) & np.isfinite(longitude)
@@ -39,9 +39,9 @@ def prepare(run: ParsedRun) -> Prepared:
 
 
 def _parts(run: ParsedRun, blocks: Sequence[Block]) -> Iterator[tuple[str, dict[str, list[object]]]]:
-    """The run's rows in each table of the ledger, by column."""
+    """The run's rows per table of the ledger, by column."""
     numbered = list(numbered_fields(blocks))
-    fields = _columns([FieldSummary(one.name, one.unit, one.told_by, one.values.size) for _, one in numbered])
+    fields = _columns([FieldSummary(item.name, item.unit, item.told_by, item.values.size) for _, item in numbered])
     yield "run_field", {"field_no": [number for number, _ in numbered], **fields} if fields else {}
     for table, values in (
         ("lap", run.laps),
@@ -53,12 +53,12 @@ def _parts(run: ParsedRun, blocks: Sequence[Block]) -> Iterator[tuple[str, dict[
 
 
 def _columns(values: Sequence[Any]) -> dict[str, list[object]]:
-    """Values of one kind by the names of their fields, which are the columns' names."""
+    """The values as columns, by the names of their fields, which are the names of the columns."""
     names = values[0].__dataclass_fields__ if values else ()
     return {name: [getattr(value, name) for value in values] for name in names}
 
 
 def for_store(run: ParsedRun) -> ParsedRun:
-    """The run, prepared, without the values that the store takes from `prepared`: they need not travel."""
+    """The prepared run without the values that the store takes from `prepared`: they need not be sent to the parent."""
     prepared = run.prepared or prepare(run)
     return replace(run, prepared=prepared, laps=(), pauses=(), fields=(), weather=(), devices=())

@@ -1,7 +1,7 @@
-"""Quarantine: a copy of every recording that could not be read, with the reason beside it. Called by the reading of files.
+"""Quarantine: a copy of every recording that could not be read, with the reason. Called when files are read.
 
-`quarantine/ab12...` is the content, `quarantine/ab12....txt` says which file it was, why, and since when. The user's own file
-stays where it is. When a later version reads that content, both go.
+`quarantine/ab12...` is the content; `quarantine/ab12....txt` holds the file's name, the reason and the date. The user's file
+stays where it is. When a later version can read that content, both are deleted.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ LARGEST_UNKNOWN_BYTES = 1 << 20  # a folder of photos given by mistake is not co
 
 
 def quarantine(settings: Settings, content: bytes, sha256: str, name: str, reason: str, now: datetime) -> Path:
-    """Keep the content and say why; once for each content. Returns where the reason stands."""
-    said = _reason_of(settings, sha256)
-    if not said.exists():
+    """Write the content and the reason, once per content. Returns the path of the reason."""
+    reason_path = _reason_path(settings, sha256)
+    if not reason_path.exists():
         text = f"file: {name}\nreason: {reason}\nsince: {now:%Y-%m-%d}\n"
         write_whole(settings.quarantine / sha256, content, durable=False)
-        write_whole(said, text.encode("utf-8", "replace"), durable=False)
-    return said
+        write_whole(reason_path, text.encode("utf-8", "replace"), durable=False)
+    return reason_path
 
 
 def is_worth_keeping(code: str, content: bytes) -> bool:
-    """Whether a refused content may be a recording; `code` is the refusal's."""
+    """True if a refused content may be a recording; `code` is the refusal's."""
     return code != "unknown" or len(content) <= LARGEST_UNKNOWN_BYTES
 
 
 def release(settings: Settings, sha256: str) -> None:
-    """The content can be read now: its copy and its reason go."""
-    for path in (settings.quarantine / sha256, _reason_of(settings, sha256)):
-        if path.exists():  # seldom; to delete what is not there takes much longer than to look
+    """Delete the copy and the reason of a content that can be read now."""
+    for path in (settings.quarantine / sha256, _reason_path(settings, sha256)):
+        if path.exists():  # rare; deleting a missing file takes much longer than this check
             path.unlink(missing_ok=True)
 
 
-def _reason_of(settings: Settings, sha256: str) -> Path:
+def _reason_path(settings: Settings, sha256: str) -> Path:
     return settings.quarantine / f"{sha256}.txt"

@@ -1,7 +1,7 @@
-"""One file into parsed runs, and its bytes to where they are kept. Called by ingest, mostly through `pool`.
+"""Reads one file into parsed runs, and copies its bytes to originals or quarantine. Called by ingest, mostly in `pool`.
 
-A bad file is a result with its reason, never an exception: one of them must not stop the others. Nothing here opens the
-store; what it knows of contents comes along in `Reading`.
+A bad file is a result with a reason, not an exception, because it must not stop the others. Nothing here opens the store;
+what the store knows about contents is passed in `Reading`.
 """
 
 from __future__ import annotations
@@ -24,30 +24,30 @@ from pipeline.formats.sources.find import Source
 from pipeline.schema import ExportDetails, ParsedRun
 from pipeline.settings import Settings
 
-LONGEST_S = 20.0  # of computing for one file; the longest recordings take a fraction of it
+LONGEST_S = 20.0  # CPU time per file; the longest recordings take a fraction of it
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How files are read. `keep`: their bytes go to originals or quarantine.
+    """How files are read. `keep`: copy their bytes to originals or quarantine.
 
-    `known` are contents (SHA-256) that need not be read again, `words` what exports said of contents before. A file that
-    needs more than `longest_s` of computing is refused.
+    `stored` are contents (SHA-256) that need not be read again; `export_details` are the stored titles and notes of
+    contents. A file that needs more than `longest_s` of CPU time is refused.
     """
 
     settings: Settings
     now: datetime
     keep: bool
-    known: Container[str] = frozenset()
-    words: Mapping[str, ExportDetails] = field(default_factory=dict)
+    stored: Container[str] = frozenset()
+    export_details: Mapping[str, ExportDetails] = field(default_factory=dict)
     longest_s: float = LONGEST_S
 
 
-@dataclass(frozen=True)  # without slots, as schema says
+@dataclass(frozen=True)  # no slots, for the reason in schema
 class ReadFile:
-    """One file, read: its runs, or the reason why it holds none, or that its content is `known` already.
+    """One file that was read: its runs, or the reason why it has none, or `is_stored` if its content need not be read.
 
-    `words` are what an export says of it, now or before; `content` are the bytes that are still to be kept.
+    `export_details` are its title and notes from this export or an earlier one; `content` are bytes not yet copied.
     """
 
     source: Source
@@ -55,13 +55,13 @@ class ReadFile:
     size_bytes: int
     runs: tuple[ParsedRun, ...] = ()
     refusal: str | None = None
-    known: bool = False
-    words: ExportDetails | None = None
+    is_stored: bool = False
+    export_details: ExportDetails | None = None
     content: bytes = field(default=b"", repr=False)
 
 
 def read_file(source: Source, reading: Reading) -> ReadFile:
-    """What the file holds. Raises OSError only when its copy cannot be kept."""
+    """Read the file and copy it if asked to. Raises OSError only when its copy cannot be written."""
     file = parse_file(source, reading)
     if reading.keep:
         keep_copy(file, reading.settings, reading.now)
@@ -69,7 +69,7 @@ def read_file(source: Source, reading: Reading) -> ReadFile:
 
 
 def parse_file(source: Source, reading: Reading) -> ReadFile:
-    """What the file holds, and its bytes for `keep_copy`."""
+    """Read the file; the result holds its bytes for `keep_copy`."""
     try:
         content = source.read()
     except OSError as error:
@@ -77,15 +77,15 @@ def parse_file(source: Source, reading: Reading) -> ReadFile:
     except FileRefused as reason:
         return refused(source, reason.message)
     sha256 = sha256_of(content)
-    said = reading.words.get(sha256)
-    file = ReadFile(source, sha256, len(content), words=source.details or said)
-    if sha256 in reading.known and file.words == said:
-        return replace(file, known=True)
+    stored_details = reading.export_details.get(sha256)
+    file = ReadFile(source, sha256, len(content), export_details=source.details or stored_details)
+    if sha256 in reading.stored and file.export_details == stored_details:
+        return replace(file, is_stored=True)
     return _parsed(file, content, reading)
 
 
 def keep_copy(file: ReadFile, settings: Settings, now: datetime) -> None:
-    """The bytes of a file go to originals or quarantine. Raises OSError when they cannot."""
+    """Copy the bytes of a file to originals or quarantine. Raises OSError when they cannot be written."""
     if file.runs:
         keep_original(settings, file.content, file.sha256)
         release(settings, file.sha256)
@@ -94,20 +94,20 @@ def keep_copy(file: ReadFile, settings: Settings, now: datetime) -> None:
 
 
 def refused(source: Source, reason: str) -> ReadFile:
-    """A file of which not even the bytes are known."""
+    """The result for a file whose bytes could not be read."""
     return ReadFile(source, "", 0, refusal=reason)
 
 
 def _parsed(file: ReadFile, content: bytes, reading: Reading) -> ReadFile:
     try:
-        with _within(reading.longest_s):
-            read = read_runs(content, reading.now, file.words)
-            runs = tuple(replace(run, prepared=prepare(run)) for run in read)
+        with _cpu_limit(reading.longest_s):
+            parsed = read_runs(content, reading.now, file.export_details)
+            runs = tuple(replace(run, prepared=prepare(run)) for run in parsed)
     except FileRefused as reason:
         return _without_runs(file, content, reason)
-    except Exception as error:  # a bug met in one file is no reason to leave the others
-        where = f"{type(error).__name__} in {_place_of(error)}"
-        return _without_runs(file, content, FileRefused("bug", f"a bug in cramplog keeps it unread: {where}"))
+    except Exception as error:  # a bug in one file must not stop the others
+        where = f"{type(error).__name__} in {_source_line(error)}"
+        return _without_runs(file, content, FileRefused("bug", f"a bug in cramplog stopped the reading: {where}"))
     return replace(file, runs=runs, content=content)
 
 
@@ -115,8 +115,8 @@ def _without_runs(file: ReadFile, content: bytes, reason: FileRefused) -> ReadFi
     return replace(file, refusal=reason.message, content=content if is_worth_keeping(reason.code, content) else b"")
 
 
-def _place_of(error: Exception) -> str:
-    """File and line where it was raised: no value, which may be a place or a name."""
+def _source_line(error: Exception) -> str:
+    """The source file and line that raised it. No values: they may be places or names."""
     at = error.__traceback__
     while at is not None and at.tb_next is not None:
         at = at.tb_next
@@ -124,8 +124,8 @@ def _place_of(error: Exception) -> str:
 
 
 @contextmanager
-def _within(longest_s: float) -> Iterator[None]:
-    """Inside, a file that needs more computing than any recording does is refused. In the main thread only."""
+def _cpu_limit(longest_s: float) -> Iterator[None]:
+    """Inside, raises FileRefused after so many seconds of CPU time. In the main thread only."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -139,4 +139,4 @@ def _within(longest_s: float) -> Iterator[None]:
 
 
 def _give_up(_number: int, _frame: FrameType | None) -> None:
-    raise FileRefused("too_long", "reading it takes too long: no recording needs as much computing")
+    raise FileRefused("too_long", "reading takes too long; no real recording needs so much computing time")

@@ -1,6 +1,6 @@
-"""In each of the processes of `pool`: chunks of files into parcels, until the parent ends.
+"""Runs in each worker process of `pool`: reads chunks of files and packs the results, until the parent ends.
 
-Loads numpy but no database.
+Imports numpy but no database.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ from pathlib import Path
 
 from pipeline.actions.reading.prepare import for_store
 from pipeline.actions.reading.read_file import ReadFile, Reading, read_file
-from pipeline.actions.reading.shared_memory import Parcel, packed
+from pipeline.actions.reading.shared_memory import Packed, pack
 from pipeline.files import WRITE_LOCK
 from pipeline.formats.sources.find import Source
 
-CHUNK_BYTES = 24 << 20  # of arrays, and seconds, after which a chunk is sent back as far as it is read
+CHUNK_BYTES = 24 << 20  # of arrays; after so many bytes or seconds the files read so far are sent back
 CHUNK_S = 2.0
-BEHIND = 12  # steps of niceness
+NICENESS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """The first files of what was to be read, as many as time and memory allowed."""
+class ChunkPart:
+    """The result for the first `n_files` of a chunk, as many as time and memory allowed."""
 
     n_files: int
-    parcel: Parcel
+    files: Packed
 
 
-def serve_parent() -> None:
-    """Let the parent go first, which has the store to itself; end when it does, also killed."""
-    os.nice(BEHIND)
-    threading.Thread(target=_wait_for_its_end, daemon=True).start()
+def start_worker() -> None:
+    """Give the parent process priority, because only it writes the store; end when it ends, also by a kill."""
+    os.nice(NICENESS)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _wait_for_its_end() -> None:
+def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     assert parent is not None
     parent.join()
@@ -48,9 +48,9 @@ def _wait_for_its_end() -> None:
         os._exit(1)
 
 
-def read_chunk(chunk: Sequence[Source], told: Path) -> Part:
-    """The first files of the chunk, as many as time and memory allow."""
-    reading = _reading(told)
+def read_chunk(chunk: Sequence[Source], reading_path: Path) -> ChunkPart:
+    """Read the first files of the chunk, as many as time and memory allow. `reading_path`: the pickled `Reading`."""
+    reading = _load_reading(reading_path)
     begun_s, files, size = time.monotonic(), list[ReadFile](), 0
     for source in chunk:
         file = read_file(source, reading)
@@ -58,7 +58,7 @@ def read_chunk(chunk: Sequence[Source], told: Path) -> Part:
         size += _bytes_in(file)
         if size > CHUNK_BYTES or time.monotonic() - begun_s > CHUNK_S:
             break
-    return Part(len(files), packed([_for_store(file) for file in files], told.parent))
+    return ChunkPart(len(files), pack([_for_store(file) for file in files], reading_path.parent))
 
 
 def _for_store(file: ReadFile) -> ReadFile:
@@ -66,11 +66,11 @@ def _for_store(file: ReadFile) -> ReadFile:
 
 
 @lru_cache(1)
-def _reading(told: Path) -> Reading:
-    reading: Reading = pickle.loads(told.read_bytes())  # noqa: S301  from our own parent
+def _load_reading(path: Path) -> Reading:
+    reading: Reading = pickle.loads(path.read_bytes())  # noqa: S301  written by our own parent
     return reading
 
 
 def _bytes_in(file: ReadFile) -> int:
-    rows = [rows for run in file.runs for rows in (run.records, run.prepared.field_rows if run.prepared else {})]
-    return sum(column.nbytes for one in rows for column in one.values())
+    tables = [rows for run in file.runs for rows in (run.records, run.prepared.field_rows if run.prepared else {})]
+    return sum(column.nbytes for rows in tables for column in rows.values())

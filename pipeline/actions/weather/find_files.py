@@ -1,6 +1,6 @@
-"""The files of a folder by name, whatever they are. Called by what takes weather files and by the inbox.
+"""Lists the files of a folder, of any kind. Called by the import of weather files and by the inbox.
 
-Recordings are found by `pipeline.formats.sources.find`, which looks into archives too.
+Recordings are found by `pipeline.formats.sources.find`, which also looks into archives.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from pipeline.formats.sources.listing import files_in
 
 
 def find_files(paths: Sequence[Path]) -> list[Path]:
-    """The files meant: each path itself, folders with all they hold (hidden names left out), in order of name.
+    """The files: paths of files as given, and all files below folders, sorted by name, without hidden ones.
 
-    Raises NotFound for a path that is not there.
+    Raises NotFound for a path that does not exist.
     """
     found: list[Path] = []
     for path in paths:

@@ -1,4 +1,4 @@
-"""`cramplog weather --file`: weather files into hours with WBGT. No network here."""
+"""`cramplog weather --file`: imports weather files as hours with WBGT. Uses no network."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 
 from pipeline.actions.reading.originals import name_of, sha256_of
-from pipeline.actions.weather.cells import serve_cells
+from pipeline.actions.weather.cells import map_all_cells
 from pipeline.actions.weather.find_files import find_files
 from pipeline.errors import FileRefused
 from pipeline.instants import naive_utc
@@ -29,7 +29,7 @@ from pipeline.weather.place import WeatherPlace
 
 @dataclass(frozen=True, slots=True)
 class WeatherOutcome:
-    """What became of one weather file: new, known or failed."""
+    """The outcome of importing one weather file: new, known or failed."""
 
     path: str
     outcome: str
@@ -40,16 +40,16 @@ class WeatherOutcome:
 
 
 def import_weather(settings: Settings, paths: Sequence[Path], now: datetime) -> list[WeatherOutcome]:
-    """Take weather files (the service's CSV or JSON). A file that is refused is named; the others go in.
+    """Import weather files (the service's CSV or JSON). A refused file has outcome failed; the others are imported.
 
-    Raises NotFound for a path that is not there, TryAgain when the store stays busy.
+    Raises NotFound for a path that does not exist, TryAgain when the store stays busy.
     """
     with open_store(settings, write=False) as con:
         seen = weather_files_seen(con)
-    return [_import_one(settings, path, seen, now) for path in find_files(paths)]
+    return [_import_file(settings, path, seen, now) for path in find_files(paths)]
 
 
-def _import_one(settings: Settings, path: Path, seen: dict[str, str], now: datetime) -> WeatherOutcome:
+def _import_file(settings: Settings, path: Path, seen: dict[str, str], now: datetime) -> WeatherOutcome:
     content = path.read_bytes()
     sha256 = sha256_of(content)
     if seen.get(sha256) == "new":
@@ -65,16 +65,16 @@ def _import_one(settings: Settings, path: Path, seen: dict[str, str], now: datet
             _put_place(con, place, utc)
         put_weather_file(con, sha256, name_of(path), "new", None, hours, utc)
         put_weather_notes(con, sha256, [note for place in places for note in place.notes])
-        serve_cells(con)
-    return WeatherOutcome(str(path), "new", len(places), hours, _said(places), None)
+        map_all_cells(con)
+    return WeatherOutcome(str(path), "new", len(places), hours, _notes_of(places), None)
 
 
-def _said(places: Sequence[WeatherPlace]) -> tuple[str, ...]:
-    """What was left out or made up, each once with how often it was in all places; lines are named, not counted."""
-    times = Counter[tuple[str, str]]()
+def _notes_of(places: Sequence[WeatherPlace]) -> tuple[str, ...]:
+    """What was left out or filled in, each once with its count over all places; line numbers are listed, not counted."""
+    counts = Counter[tuple[str, str]]()
     for place in places:
-        times.update({(note.kind, note.detail): note.n for note in place.notes})
-    return tuple(detail if kind == LINES else f"{detail}: {n:,}" for (kind, detail), n in times.items())
+        counts.update({(note.kind, note.detail): note.n for note in place.notes})
+    return tuple(detail if kind == LINES else f"{detail}: {n:,}" for (kind, detail), n in counts.items())
 
 
 def _put_place(con: duckdb.DuckDBPyConnection, place: WeatherPlace, fetched_at: datetime) -> None:

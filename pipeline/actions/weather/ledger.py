@@ -1,6 +1,6 @@
-"""The store's side of fetching weather: what to ask for next and what became of it, each in one short opening.
+"""The store's side of fetching weather: what to request next, and the outcomes. Each method opens the store for a short time.
 
-The store is closed while the service is asked. Called by fetch_weather.py only.
+The store is closed while a request is sent. Called by `fetch` only.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import duckdb
 
-from pipeline.actions.weather.cells import serve_places
+from pipeline.actions.weather.cells import map_new_places
 from pipeline.instants import naive_utc
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store
@@ -37,19 +37,19 @@ from pipeline.weather.service.plan import CellNeed, RequestPlan, plan_requests
 from pipeline.weather.service.rate_limit import REMEMBERED, Call
 from pipeline.weather.service.request import Host, Request
 
-SETTLED_DAYS = 7  # after so long the archive has what the forecast stood in for; it comes five days late
+SETTLED_DAYS = 7  # by then the archive has replaced forecast values; it is five days behind
 ARCHIVE_LAG_DAYS = 5
 FORECAST_BACK_DAYS = 90  # of 93
-HEIGHT_STEP_M = 10  # a height to the metre would tell more of a place than its cell
+HEIGHT_STEP_M = 10  # a height to the metre would show more of a place than its cell does
 EARTH_M = (-450.0, 9000.0)
-YOUNG_DAYS = 30  # an empty day may still fill up: asked again the next night, an older one a month later
+YOUNG_DAYS = 30  # a day without values may still get them: retried the next night, an older day a month later
 _HOSTS: tuple[Host, ...] = ("archive", "forecast")
 REFUSED_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
-    """What is still to do: the requests, runs that lack hours, and why and until when the service wants no more calls.
+class WorkLeft:
+    """What is still to fetch: the requests, the runs that lack hours, and why and until when calls must wait.
 
     `calls` are those of the last day.
     """
@@ -61,14 +61,14 @@ class Left:
 
 
 class WeatherLedger:
-    """One fetch's view of the store; it remembers the heights it looked up, which a reply does not change."""
+    """The store as one fetch uses it. It caches the heights of cells, which a reply does not change."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._heights: dict[str, float | None] = {}
 
-    def left(self, now: datetime) -> Left:
-        """What may be asked for now. Settled days of the archive come before those of the forecast."""
+    def plan(self, now: datetime) -> WorkLeft:
+        """What may be requested now. Final days from the archive come before those from the forecast."""
         at = naive_utc(now)
         with open_store(self._settings, write=False, with_records=True) as con:
             days = open_days(con, at, at - timedelta(days=SETTLED_DAYS))
@@ -78,43 +78,43 @@ class WeatherLedger:
         plans = [plan_requests(host, self._needs(days, host, now)) for host in _HOSTS]
         ready = next((plan for plan in plans if plan.requests), plans[0])
         counted = tuple(Call(called_at.replace(tzinfo=UTC), weight) for called_at, weight in calls)
-        return Left(ready, runs, _later(last, at), counted)
+        return WorkLeft(ready, runs, _later(last, at), counted)
 
-    def keep(self, plan: RequestPlan, request: Request, places: Sequence[WeatherPlace], now: datetime) -> int:
-        """Keep a reply whole; returns the runs that still lack hours. What it left open was asked for in vain."""
+    def store_reply(self, plan: RequestPlan, request: Request, places: Sequence[WeatherPlace], now: datetime) -> int:
+        """Store a reply. Returns how many runs still lack hours. Records the requested days that got no value."""
         at = naive_utc(now)
         hours = sum(len(place.hour_at) for place in places)
         with open_store(self._settings, write=True) as con, transaction(con):
             for place in places:
                 put_hours(con, place.cell, place.hour_at, place.columns, _facts(place, at))
-            serve_places(con, {place.cell for place in places})
+            map_new_places(con, {place.cell for place in places})
             put_call(con, WeatherCall(at, request.host, request.weight, "answered", hours, None, None))
-            put_heights(con, self._known_heights(_spans(plan, request)))
+            put_heights(con, self._heights_of(_spans(plan, request)))
             for cell, spans in _spans(plan, request).items():
                 for first, last_day in spans:
                     clear_tries(con, cell, first, last_day)
             still = open_days(con, at, at - timedelta(days=SETTLED_DAYS))
-            put_tries(con, [_empty(day, request.host, at) for day in _asked_of(still, plan, request)])
+            put_tries(con, [_empty(day, request.host, at) for day in _days_of(still, plan, request)])
             return waiting_runs(con)
 
-    def keep_refused(self, plan: RequestPlan, request: Request, reason: str, now: datetime) -> None:
-        """Remember the days of a request that the service will not answer."""
+    def store_refusal(self, plan: RequestPlan, request: Request, reason: str, now: datetime) -> None:
+        """Record the days of a request that the service refuses."""
         at = naive_utc(now)
         with open_store(self._settings, write=True) as con, transaction(con):
             put_call(con, WeatherCall(at, request.host, request.weight, "refused", 0, reason, None))
-            wanted = _asked_of(open_days(con, at, at - timedelta(days=SETTLED_DAYS)), plan, request)
+            wanted = _days_of(open_days(con, at, at - timedelta(days=SETTLED_DAYS)), plan, request)
             put_tries(con, [_try(day, request.host, "refused", reason, at, at + REFUSED_FOR) for day in wanted])
 
-    def keep_failed(
+    def store_failure(
         self, request: Request, outcome: Literal["refused", "later", "silent"], reason: str, now: datetime,
         until: datetime | None = None,
     ) -> None:  # fmt: skip
-        """Count a call that brought nothing, and until when it makes no sense to come again."""
+        """Record a call without a reply, and until when not to call again."""
         until_at = None if until is None else naive_utc(until)
         with open_store(self._settings, write=True) as con, transaction(con):
             put_call(con, WeatherCall(naive_utc(now), request.host, request.weight, outcome, 0, reason, until_at))
 
-    def _known_heights(self, cells: Iterable[str]) -> dict[str, float]:
+    def _heights_of(self, cells: Iterable[str]) -> dict[str, float]:
         found = {cell: self._heights[cell] for cell in cells}
         return {cell: height_m for cell, height_m in found.items() if height_m is not None}
 
@@ -133,37 +133,37 @@ class WeatherLedger:
 
 
 def _later(last: WeatherCall | None, at: datetime) -> tuple[str, datetime] | None:
-    """The service's word and the instant (aware), when the last call was sent away until after now."""
+    """The service's reason and the instant (aware) until which calls must wait; None if they need not."""
     if last is None or last.until_at is None or last.until_at <= at:
         return None
     return str(last.reason), last.until_at.replace(tzinfo=UTC)
 
 
 def _host_of(day: OpenDay, now: datetime) -> Host:
-    """The archive, but for the last days that it does not have yet and those it answered with nothing."""
+    """The archive; for the last days, which it does not have yet, and for days it had no values for: the forecast."""
     age_days = (naive_utc(now).date() - day.day).days
     if age_days <= ARCHIVE_LAG_DAYS:
         return "forecast"
     return "forecast" if day.archive_empty and not day.has_hours and age_days <= FORECAST_BACK_DAYS else "archive"
 
 
-def _asked_of(days: Sequence[OpenDay], plan: RequestPlan, request: Request) -> Iterator[OpenDay]:
-    """Those of the open days that the request was meant for."""
+def _days_of(days: Sequence[OpenDay], plan: RequestPlan, request: Request) -> Iterator[OpenDay]:
+    """The open days that the request covers."""
     spans = _spans(plan, request)
     return (day for day in days if any(first <= day.day <= last for first, last in spans.get(day.cell, ())))
 
 
 def _spans(plan: RequestPlan, request: Request) -> dict[str, list[tuple[date, date]]]:
-    """First and last days by cell, those of the cells that an asked one answers for too."""
+    """First and last days per cell, also for the cells that a requested cell serves."""
     spans: dict[str, list[tuple[date, date]]] = {}
-    for asked in request.cells:
-        for cell in plan.served[asked.cell]:
-            spans.setdefault(cell, []).append((asked.first, asked.last))
+    for days in request.cells:
+        for cell in plan.served[days.cell]:
+            spans.setdefault(cell, []).append((days.first, days.last))
     return spans
 
 
 def _empty(day: OpenDay, host: Host, at: datetime) -> WeatherTry:
-    """Asked and answered, but not with every hour: the other host may know, or a later night."""
+    """Record a day that was answered without every hour: the other host or a later night may have the values."""
     age_days = (at.date() - day.day).days
     if host == "archive" and not day.has_hours and age_days <= FORECAST_BACK_DAYS:
         return _try(day, host, "empty", "the archive has no value yet", at, None)
@@ -176,7 +176,7 @@ def _try(day: OpenDay, host: Host, outcome: str, reason: str, at: datetime, not_
 
 
 def _height_m(height_m: float | None) -> float | None:
-    """Whole tens of metres; None for what no runner climbs, which is a broken barometer's."""
+    """The height in whole tens of metres; None for impossible heights of a broken barometer."""
     if height_m is None or not EARTH_M[0] <= height_m <= EARTH_M[1]:
         return None
     return float(round(height_m / HEIGHT_STEP_M) * HEIGHT_STEP_M)

@@ -1,4 +1,4 @@
-"""`cramplog weather --status` and `--missing`: which runs have their weather, which wait, and why. Asks nobody."""
+"""`cramplog weather --status` and `--missing`: which runs have their weather, which wait, and why. Uses no network."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from pipeline.store.db.connection import open_store
 from pipeline.store.weather.requests import HourCount, WeatherCall, WeatherRun, hour_counts, last_call, weather_runs
 from pipeline.weather.service.address import service_of
 
-# Of the states in sql/queries/weather_runs.sql those in which a run has its heat, and the one in which it can have none.
+# States in sql/queries/weather_runs.sql: those with heat, and the one that can have none.
 WITH_HEAT = ("known", "provisional")
 INDOOR = "indoor"
 
 
 @dataclass(frozen=True, slots=True)
 class WeatherStatus:
-    """Runs by state, the hours kept by provider, the last call, and why pending runs wait (None: there are none)."""
+    """Runs per state, stored hours per provider, the last call, and why pending runs wait (None if there are none)."""
 
     states: Mapping[str, int]
     hours: tuple[HourCount, ...]
@@ -30,27 +30,27 @@ class WeatherStatus:
 
 @dataclass(frozen=True, slots=True)
 class MissingRun:
-    """A run that lacks weather, and why in words."""
+    """A run that lacks weather, and why, as text."""
 
     run: WeatherRun
     why: str
 
 
 def weather_status(settings: Settings, now: datetime) -> WeatherStatus:
-    """How things stand, in counts."""
-    runs, hours, last = _looked_up(settings, now)
+    """How many runs have their weather, in counts."""
+    runs, hours, last = _read_store(settings, now)
     states = Counter(run.state for run in runs)
     return WeatherStatus(states, tuple(hours), last, _why(settings, last) if states["pending"] else None)
 
 
 def missing_weather(settings: Settings, now: datetime) -> list[MissingRun]:
-    """Every run outdoors without all of its weather, the newest first."""
-    runs, _, last = _looked_up(settings, now)
+    """Every outdoor run without all of its weather, the newest first."""
+    runs, _, last = _read_store(settings, now)
     waits = _why(settings, last)
-    return [MissingRun(run, _words(run, waits)) for run in runs if run.state not in (*WITH_HEAT, INDOOR)]
+    return [MissingRun(run, _reason(run, waits)) for run in runs if run.state not in (*WITH_HEAT, INDOOR)]
 
 
-def _looked_up(
+def _read_store(
     settings: Settings, now: datetime
 ) -> tuple[Sequence[WeatherRun], Sequence[HourCount], WeatherCall | None]:
     with open_store(settings, write=False) as con:
@@ -62,19 +62,19 @@ def _why(settings: Settings, last: WeatherCall | None) -> str:
     if service_of(settings) is None:
         return "fetching is switched off"
     if last is not None and last.outcome == "silent":
-        return f"the service is silent: {last.reason}"
+        return f"the service does not answer: {last.reason}"
     if last is not None and last.until_at is not None:
-        return f"the service takes no more until {last.until_at:%Y-%m-%d %H:%M} UTC: {last.reason}"
-    return "not asked for yet"
+        return f"the service accepts no calls until {last.until_at:%Y-%m-%d %H:%M} UTC: {last.reason}"
+    return "not requested yet"
 
 
-def _words(run: WeatherRun, waits: str) -> str:
+def _reason(run: WeatherRun, waits: str) -> str:
     """Why this run lacks weather."""
     if run.state == "refused":
         return f"refused: {run.reason}"
     return {
-        "clock wrong": "its clock is wrong: runs edit --shift",
+        "clock wrong": "its clock is wrong: correct it with cramplog runs edit --shift",
         "no place": "its file has no positions",
-        "simulated": "simulated, and its weather is not here",
-        "no sun": "only the air is known, not the sun",
+        "simulated": "simulated, without stored weather",
+        "no sun": "only air values, no sunshine",
     }.get(run.state, run.reason or waits)

@@ -73,9 +73,9 @@ class Cramplog(click.Group):
 
 def _version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001  click's own
     if value and not ctx.resilient_parsing:
-        from pipeline.actions.admin.versions import own_versions
+        from pipeline.actions.admin.versions import installed_versions
 
-        click.echo(str(own_versions()))
+        click.echo(str(installed_versions()))
         ctx.exit()
 
 

@@ -38,7 +38,7 @@ def print_today(settings: Settings) -> None:
 
 
 def _print(today: Today) -> None:
-    counts = today.standing
+    counts = today.counts
     since = f" since {counts.first_at:%Y-%m-%d}, the last on {counts.last_at:%Y-%m-%d}" if counts.runs else ""
     simulated = " (simulated)" if counts.simulated else ""
     click.echo(f"{plural(counts.runs, 'run')} of {plural(counts.runners, 'runner')}{since}{simulated}")

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.actions.ingest.ingest import pool_for, read_each
+from pipeline.actions.ingest.ingest import pool_for, read_files
 from pipeline.actions.reading.pool import CHUNK, reading_pool
 from pipeline.actions.reading.read_file import ReadFile, Reading, read_file
 from pipeline.formats.sources.find import Source, find_sources
@@ -55,7 +55,7 @@ def test_a_pool_reads_what_one_process_reads_in_the_same_order(sources: tuple[So
     reading = Reading(Settings(tmp_path), NOW, keep=False)
     with pool_for(sources) as pool:
         assert pool is not None
-        pooled = [summary(file) for file in read_each(sources, reading, pool)]
+        pooled = [summary(file) for file in read_files(sources, reading, pool)]
     assert pooled == [summary(read_file(source, reading)) for source in sources]
     assert [file[0] for file in pooled] == [source.shown for source in sources]
 
@@ -68,7 +68,7 @@ def test_a_file_that_ends_its_process_is_named_and_costs_no_other(sources: tuple
     assert [file.source.shown for file in files] == [source.shown for source in some]
     ended = [file for file in files if file.refusal is not None]
     assert [file.source for file in ended] == [deadly, deadly]
-    assert "ended the process that read it" in str(ended[0].refusal)
+    assert "the reader crashed on this file" in str(ended[0].refusal)
 
 
 @pytest.mark.slow
@@ -94,7 +94,7 @@ def test_a_file_that_takes_too_long_is_named(tmp_path: Path) -> None:
     assert read_file(short, Reading(Settings(tmp_path), NOW, keep=False)).runs  # what reads GPX is loaded now
     source = Source(tmp_path / "long.gpx", (), "long.gpx")
     file = read_file(source, Reading(Settings(tmp_path), NOW, keep=False, longest_s=0.01))
-    assert (file.runs, file.refusal) == ((), "reading it takes too long: no recording needs as much computing")
+    assert (file.runs, file.refusal) == ((), "reading takes too long; no real recording needs so much computing time")
     assert signal.getitimer(signal.ITIMER_PROF)[0] == 0.0
 
 

@@ -235,7 +235,7 @@ def test_a_night_that_failed_is_a_problem_named_by_its_stage(home: Home) -> None
         con.execute("UPDATE night SET outcome = 'failed', detail = 'anna has no weather' WHERE stage = 'fit'")
     said = home("doctor")
     assert said.exit_code == 1
-    assert "in the last nightly fit failed" in said.stdout
+    assert "in the last nightly, fit failed" in said.stdout
     assert "anna" not in said.stdout
     assert home().stdout.splitlines()[2].endswith("fit failed")
 

@@ -142,7 +142,7 @@ def test_several_runners_have_to_be_told_apart(home: Home, fit: Path) -> None:
     assert home("ingest", str(fit), "--runner", "ben").exit_code == 0
     other = home("ingest", str(fit), "--runner", "anna")
     assert other.exit_code == 1
-    assert "taken for another runner before" in other.stdout
+    assert "already belongs to another runner" in other.stdout
 
 
 def test_a_file_for_nobody_is_not_kept(home: Home, fit: Path) -> None:

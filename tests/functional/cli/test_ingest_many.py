@@ -123,7 +123,7 @@ def test_runs_whose_words_speak_of_a_cramp_are_offered_first_and_no_answer_is_ma
         == f"Next: cramplog runs {short} (unanswered; its title or notes mention a cramp)"
     )
     assert home().stdout.splitlines()[-1] == (
-        "Next: cramplog runs --unanswered, and tag them (1 with words that speak of a cramp come first)"
+        "Next: cramplog runs --unanswered, and tag them, first those with a cramp in the title or notes (1)"
     )
     home("tag", short, "--none")
     shown = home("runs", "--unanswered").stdout + home("ask").stdout + home().stdout

@@ -60,7 +60,7 @@ def test_a_plain_nightly_says_each_stage_and_a_failed_one_costs_no_other(home: H
     failed = [line.split()[0] for line in broken.stdout.splitlines()[:6] if line.split()[1] == "failed"]
     assert failed == ["weather"]
     assert "Traceback" not in broken.stderr
-    assert "Next: see what weather says above" in broken.stdout
+    assert "Next: read the reason of weather above" in broken.stdout
 
 
 @pytest.mark.slow

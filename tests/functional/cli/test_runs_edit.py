@@ -155,7 +155,7 @@ def test_a_deleted_run_stays_deleted_when_its_file_or_a_copy_comes(home: Home) -
     take(home, "one.fit", recording())
     number = home.document("runs", "rm", "last", "--yes")["change"]
     again = home("ingest", str(home.path.parent / "one.fit"))
-    assert f"you deleted this run, so it stays out; to have it back: cramplog undo {number}" in again.stdout
+    assert f"you deleted this run, so it is not imported again; to restore it: cramplog undo {number}" in again.stdout
     packed = home.path.parent / "one.fit.gz"
     packed.write_bytes(gzip.compress(recording()))
     copy = home.path.parent / "copy.fit"
@@ -237,8 +237,8 @@ def test_an_original_that_is_gone_or_damaged_keeps_its_run_and_is_named(two: Hom
     second.write_bytes(b"hello")
     said = two("ingest", "--redo")
     assert said.exit_code == 1
-    assert "its original is gone" in said.stdout
-    assert "its original is damaged" in said.stdout
+    assert "the stored original is missing" in said.stdout
+    assert "the stored original is damaged" in said.stdout
     assert [run | {"run_no": 0} for run in two.document("runs")["runs"]] == [
         run | {"run_no": 0} for run in before["runs"]
     ]

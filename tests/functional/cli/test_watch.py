@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.actions.ingest.watch import Seen, Watch, look, watch, whole
+from pipeline.actions.ingest.watch import FileState, Watch, complete_files, list_files, watch
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store
 from tests.support.cli import MORNING, Home, recording, session
@@ -142,9 +142,9 @@ def test_a_stick_that_is_pulled_out_and_comes_back_goes_on(watching: Watcher, fo
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("{file}", "--watch"), 2, "is a file, and --watch waits for new ones"),
+        (("{file}", "--watch"), 2, "is a file, and --watch needs a folder"),
         (("{gone}", "--watch"), 4, "there is no folder"),
-        (("{folder}", "--watch", "--every", "0"), 2, "is no time between two looks"),
+        (("{folder}", "--watch", "--every", "0"), 2, "is not a valid time between two checks"),
         (("{folder}", "--watch", "--json"), 2, "--watch and --json cannot be used together"),
         (("{folder}", "--watch", "--redo"), 2, "--watch and --redo cannot be used together"),
         (("{folder}", "--watch", "--runner", "bne"), 4, "bne"),
@@ -207,7 +207,7 @@ def test_a_busy_store_keeps_the_file_for_a_later_look_and_is_said_once(home: Hom
     assert taken == ["one.fit"]
     assert len(said) == 1
     assert said[0].startswith("the store is busy: cramplog.duckdb is held by")
-    assert said[0].endswith("; 1 waiting, tried again every 5 s")
+    assert said[0].endswith("; 1 waiting, trying again every 5 s")
 
 
 HOLD = """
@@ -233,13 +233,13 @@ def test_an_error_that_waiting_does_not_mend_ends_the_watch(home: Home, folder: 
 
 def test_a_file_that_changes_again_is_taken_again() -> None:
     one, many = "one.fit", "many.fit"
-    first = {one: Seen(10, 1), many: Seen(10, 1)}
-    later = {one: Seen(10, 1), many: Seen(20, 2)}
-    assert whole({}, first, {}) == []
-    assert whole(first, later, {}) == [one]
-    assert whole(later, later, {one: Seen(10, 1)}) == [many]
-    assert whole(later, later, {one: Seen(10, 1), many: Seen(10, 1)}) == [many]
-    assert whole(later, later, later) == []
+    first = {one: FileState(10, 1), many: FileState(10, 1)}
+    later = {one: FileState(10, 1), many: FileState(20, 2)}
+    assert complete_files({}, first, {}) == []
+    assert complete_files(first, later, {}) == [one]
+    assert complete_files(later, later, {one: FileState(10, 1)}) == [many]
+    assert complete_files(later, later, {one: FileState(10, 1), many: FileState(10, 1)}) == [many]
+    assert complete_files(later, later, later) == []
 
 
 def test_the_stores_own_home_is_never_looked_into(folder: Path) -> None:
@@ -247,4 +247,4 @@ def test_the_stores_own_home_is_never_looked_into(folder: Path) -> None:
     (home / "originals").mkdir(parents=True)
     (home / "originals" / "ab12").write_bytes(b"kept")
     (folder / "new.fit").write_bytes(b"new")
-    assert list(look(Watch((folder,), home, 5.0))) == [str(folder / "new.fit")]
+    assert list(list_files(Watch((folder,), home, 5.0))) == [str(folder / "new.fit")]

@@ -102,8 +102,8 @@ def test_what_has_no_weather_or_is_made_up_asks_nobody(town: Town) -> None:
     assert town.server.heard == []
     assert town.states() == {"indoor": 1, "clock wrong": 1, "simulated": 1}
     assert [(one.run.state, one.why) for one in missing_weather(town.settings, NOW)] == [
-        ("simulated", "simulated, and its weather is not here"),
-        ("clock wrong", "its clock is wrong: runs edit --shift"),
+        ("simulated", "simulated, without stored weather"),
+        ("clock wrong", "its clock is wrong: correct it with cramplog runs edit --shift"),
     ]
 
 
@@ -149,7 +149,7 @@ def test_a_silent_service_leaves_runs_pending_and_the_next_time_goes_on(town: To
     town.server.script.extend([hang_up()] * 4)
     fetched = town.fetch()
     assert (fetched.stop, fetched.pending, fetched.hours) == ("silent", 1, 0)
-    assert str(weather_status(town.settings, NOW).why).startswith("the service is silent: ")
+    assert str(weather_status(town.settings, NOW).why).startswith("the service does not answer: ")
     assert town.fetch().runs == 1
 
 
@@ -275,7 +275,7 @@ def test_the_nightly_takes_files_then_fetches_and_a_silent_service_fails_no_stag
     town.put(even_run(), even_run(start_at=START + timedelta(days=1)))
     town.server.script.extend([hang_up()] * 4)
     said = take_weather(town.settings, NOW)
-    assert said.startswith("nothing new; 2 runs wait: the service is silent, ")
+    assert said.startswith("nothing new; 2 runs wait: the service does not answer: ")
     assert take_weather(town.settings, NOW) == "nothing new; 48 hours for 2 runs fetched"
     assert take_weather(town.settings, NOW) == "nothing new"
 
@@ -291,7 +291,7 @@ def test_the_verb_says_what_it_got_and_ends_with_the_code_of_what_stopped_it(
     monkeypatch.setenv("CRAMPLOG_WEATHER_URL", "http://127.0.0.1:9")
     silent = home("weather")
     assert (silent.exit_code, silent.stdout.splitlines()[0]) == (
-        5, "1 run still without weather: the service is silent, it cannot be reached",
+        5, "1 run still without weather: the service does not answer: it cannot be reached",
     )  # fmt: skip
     monkeypatch.setenv("CRAMPLOG_WEATHER_URL", town.server.url)
     town.server.now = datetime.now(UTC)

@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from pipeline.actions.weather.cells import serve_cells
+from pipeline.actions.weather.cells import map_all_cells
 from pipeline.schema import Device, FieldSummary, ParsedRun, RecordedWeather, RecordField
 from pipeline.settings import Settings
 from pipeline.store.analyst.publish import publish
@@ -269,7 +269,7 @@ def three_runs(tmp_path: Path) -> tuple[Settings, Runner]:
     with open_store(settings, write=True, with_records=True, with_tracks=True) as con:
         put_runs(con, runner, runs)
         put_day(con, "48.2,16.4", {5: 10.0, 6: 10.0, 7: 10.0})
-        serve_cells(con)
+        map_all_cells(con)
         for run in runs:
             answer(con, run)
     return settings, runner

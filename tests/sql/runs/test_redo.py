@@ -255,7 +255,7 @@ def test_a_run_that_is_no_longer_found_in_its_file_stays(tmp_path: Path) -> None
         con.execute("INSERT INTO run SELECT * REPLACE ('f' AS run_id, 99 AS run_no, 2 AS session_no) FROM run")
     (said,) = redo_originals(settings, None, NOW)
     assert said.outcome == "reread"
-    assert said.notes == ("1 run of this file was not found in it again: it stays as it was",)
+    assert said.notes == ("1 run is no longer in this file; the stored run was left unchanged",)
     with open_store(settings, write=False) as con:
         assert con.execute("SELECT count(*) FROM run").fetchall() == [(2,)]
 

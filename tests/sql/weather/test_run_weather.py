@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from pipeline.actions.weather.cells import serve_cells
+from pipeline.actions.weather.cells import map_all_cells
 from pipeline.schema import WEATHER_COLUMNS
 from pipeline.store.db.connection import open_store
 from pipeline.store.weather.hours import put_hours
@@ -33,7 +33,7 @@ def put_hours_of(
         "provisional": False,
     }
     put_hours(con, cell, at, columns, facts)
-    serve_cells(con)
+    map_all_cells(con)
 
 
 def put_day(con: duckdb.DuckDBPyConnection, cell: str, temps: dict[int, float]) -> None:

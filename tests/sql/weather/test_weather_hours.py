@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from pipeline.actions.weather.cells import serve_places
+from pipeline.actions.weather.cells import map_new_places
 from pipeline.schema import WEATHER_COLUMNS
 from pipeline.settings import Settings
 from pipeline.store.db.connection import open_store
@@ -38,7 +38,7 @@ def put(
     values["air_temp_c"] = np.full(hours, air_temp_c)
     facts = {"provider": "open-meteo", "model": None, "elevation_m": 200.0, "fetched_at": NAIVE_NOW}
     put_hours(con, cell, at, values, {**facts, "provisional": provisional})
-    serve_places(con, [cell])
+    map_new_places(con, [cell])
 
 
 @pytest.mark.parametrize(

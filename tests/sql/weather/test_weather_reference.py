@@ -14,7 +14,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from pipeline.actions.weather.cells import serve_cells
+from pipeline.actions.weather.cells import map_all_cells
 from pipeline.schema import WEATHER_COLUMNS, ParsedRun
 from pipeline.store.answers.runners import Runner
 from pipeline.store.db.connection import open_store
@@ -107,7 +107,7 @@ def _put(con: duckdb.DuckDBPyConnection, runner: Runner, runs: list[ParsedRun], 
     put_runs(con, runner, runs)
     for place in places:
         _put_place(con, place)
-    serve_cells(con)
+    map_all_cells(con)
 
 
 def _put_place(con: duckdb.DuckDBPyConnection, place: Place) -> None:

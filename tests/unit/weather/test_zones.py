@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.actions.reading.known_zones import known_zones
+from pipeline.actions.reading.cached_zones import cached_zones
 from pipeline.settings import Settings
 from pipeline.weather.zones import Tile, borders, tile_of_place, zone_of_place
 
@@ -51,7 +51,7 @@ def test_a_place_on_the_edge_is_for_the_borders_to_say() -> None:
 
 
 def test_a_tile_is_kept_for_its_owner_alone_and_a_border_is_not(tmp_path: Path) -> None:
-    with known_zones(Settings(tmp_path)) as zone_of:
+    with cached_zones(Settings(tmp_path)) as zone_of:
         assert [zone_of(*VIENNA), zone_of(48.1, 16.3), zone_of(*BASEL)] == [
             "Europe/Vienna",
             "Europe/Vienna",
@@ -64,14 +64,14 @@ def test_a_tile_is_kept_for_its_owner_alone_and_a_border_is_not(tmp_path: Path) 
 
 def test_a_kept_tile_is_what_answers(tmp_path: Path) -> None:
     write(tmp_path, {"borders": borders(), "tiles": [WRONG]})
-    with known_zones(Settings(tmp_path)) as zone_of:
+    with cached_zones(Settings(tmp_path)) as zone_of:
         assert zone_of(*VIENNA) == "Asia/Tokyo"
         assert zone_of(*GRAZ) == "Europe/Vienna"
 
 
 def test_tiles_of_other_borders_are_not_believed(tmp_path: Path) -> None:
     write(tmp_path, {"borders": "tzfpy 0.1", "tiles": [WRONG]})
-    with known_zones(Settings(tmp_path)) as zone_of:
+    with cached_zones(Settings(tmp_path)) as zone_of:
         assert zone_of(*VIENNA) == "Europe/Vienna"
     assert json.loads((tmp_path / "zones.json").read_text())["borders"] == borders()
 
@@ -81,20 +81,20 @@ def test_tiles_of_other_borders_are_not_believed(tmp_path: Path) -> None:
 )
 def test_a_damaged_file_is_written_anew(tmp_path: Path, damaged: str) -> None:
     (tmp_path / "zones.json").write_bytes(damaged.encode(errors="surrogateescape"))
-    with known_zones(Settings(tmp_path)) as zone_of:
+    with cached_zones(Settings(tmp_path)) as zone_of:
         assert zone_of(*VIENNA) == "Europe/Vienna"
     assert len(json.loads((tmp_path / "zones.json").read_text())["tiles"]) == 1
 
 
 def test_a_disk_that_takes_no_tile_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "zones.json").mkdir()
-    with known_zones(Settings(tmp_path)) as zone_of:
+    with cached_zones(Settings(tmp_path)) as zone_of:
         assert zone_of(*VIENNA) == "Europe/Vienna"
     assert [path.name for path in tmp_path.iterdir()] == ["zones.json"]
 
 
 def test_an_error_inside_is_not_swallowed(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), known_zones(Settings(tmp_path)):
+    with pytest.raises(ZeroDivisionError), cached_zones(Settings(tmp_path)):
         _ = 1 / 0
 
 

@@ -19,6 +19,7 @@ import pytest
 
 from pipeline.actions.nightly.nightly import STAGES
 from pipeline.actions.runs.init import start_demo
+from pipeline.errors import SomeFailed
 from pipeline.settings import Settings
 from pipeline.store.analyst.publish import PUBLIC_VIEWS
 from pipeline.store.db.connection import open_store
@@ -63,7 +64,9 @@ def home(part: Part, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """These runners taken in and published: up to a minute's work, to be read only."""
     path = tmp_path_factory.mktemp("cohort") / "home"
     start_demo(Settings(path), NOW, part.sample)
-    for stage in ("inbox", "weather", "answers", "publish"):
+    with pytest.raises(SomeFailed, match="2 failed"):  # damaged on purpose: sample_data/README.md
+        STAGES["inbox"](Settings(path), NOW)
+    for stage in ("weather", "answers", "publish"):
         STAGES[stage](Settings(path), NOW)
     return Home(path)
 

@@ -137,7 +137,7 @@ from pipeline.store.db import engine
 class PressedMeanwhile:
     def close(self):
         os.kill(os.getpid(), signal.SIGINT)
-engine._kept[Path(), None] = PressedMeanwhile()
+engine._idle[Path(), None] = PressedMeanwhile()
 """
 
 

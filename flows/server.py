@@ -29,6 +29,7 @@ from pipeline.settings import Settings
 
 START_S = 180.0  # a loaded computer needs more than Prefect's 20 s
 STOP_S = 20.0
+LOGS_S = 5.0
 PLAIN_HINT = "or run the night without Prefect: cramplog nightly --plain"
 
 
@@ -69,7 +70,16 @@ def _private_server(settings: Settings) -> Iterator[None]:
             use_private_server(settings, f"http://127.0.0.1:{_port_of(server, database)}/api", secret)
             yield
         finally:
+            _send_waiting_logs()
             _stop(server)
+
+
+def _send_waiting_logs() -> None:
+    """Wait until Prefect has sent its waiting log lines; once the server has ended, each would print an error."""
+    if "prefect.logging.handlers" in sys.modules:
+        from prefect.logging.handlers import APILogWorker
+
+        APILogWorker.drain_all(timeout=LOGS_S)
 
 
 def _check_access(address: str) -> None:

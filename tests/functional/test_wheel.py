@@ -183,7 +183,7 @@ def test_the_wheel_and_jupysql_live_in_one_environment(first: str, wheel: Path, 
         its_own = "import sql; from sql.magic import SqlMagic; print(sql.__version__, SqlMagic.__name__)"
         assert both.run("python", "-c", its_own).split() == ["0.11.1", "SqlMagic"]
         assert both.run("cramplog", "--version").startswith("cramplog 0.1.0, schema ")
-        assert "380 files of simulated runs lie in" in both.run("cramplog", "init", "--demo")
+        assert "380 files of simulated runs are in" in both.run("cramplog", "init", "--demo")
         assert both.run("cramplog", "sql", "SELECT count(*) AS n FROM v_runner", "--csv").split() == ["n", "12"]
         _uv("pip", "check", *both.python)
 
@@ -192,7 +192,7 @@ def test_the_wheel_and_jupysql_live_in_one_environment(first: str, wheel: Path, 
 def test_the_installed_program_goes_from_the_sample_to_a_report(installed: Installed) -> None:
     store, said = installed.store, installed.run
     assert re.match(r"cramplog\b.* 0\.1\.0\b", said("cramplog", "--version"))
-    assert "380 files of simulated runs lie in" in said("cramplog", "init", "--demo")
+    assert "380 files of simulated runs are in" in said("cramplog", "init", "--demo")
 
     inbox, waiting = store / "inbox", installed.person / "waiting"
     inbox.rename(waiting)

@@ -20,8 +20,6 @@ _OPTIONS: dict[str, str | bool | int | float | list[str]] = {
     # DuckDB downloads nothing by itself.
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
-    # A misspelt table is an error, never a Python variable of that name: what SQL may read is registered.
-    "python_enable_replacements": "false",
     # Sensor values are nearly always compressed best by ALP: trying the other methods costs 4 % of storing a batch, under 2 % of
     # bulk ingest. Columns of other types are not affected.
     "force_compression": "alp",

@@ -63,17 +63,6 @@ def test_stores_open_at_once_do_not_share_one(tmp_path: Path) -> None:
     assert names == [[("sam",)], [("anna",)]]
 
 
-def test_a_table_that_is_a_variable_of_the_program_is_not_found(tmp_path: Path) -> None:
-    settings, _ = make_store(tmp_path / "home", "sam")
-    secret = {"n": np.arange(3)}
-    with (
-        pytest.raises(duckdb.CatalogException, match="secret does not exist"),
-        open_store(settings, write=False) as con,
-    ):
-        con.execute("SELECT n FROM secret")
-    assert secret["n"].size == 3
-
-
 def test_registered_columns_can_be_read_inside_the_block_only(tmp_path: Path) -> None:
     settings, _ = make_store(tmp_path / "home", "sam")
     with open_store(settings, write=True) as con:

@@ -19,7 +19,6 @@ CRAMPS_FOR_COUNTS = 5  # the runner's runs with a cramp before they are compared
 CRAMPS_TO_MISS_NOTHING = 20  # the runner's runs with a cramp before "no link" may be said
 CRAMPS_TO_JUDGE_FORECASTS = 20  # runs with a cramp before forecasts are judged
 MORNING_ENDS_H = 10.0  # a start before 10:00 local time is in the morning
-SEGMENT_S = 300.0  # moving time per segment
 CLAIM_SLOPE_P, CLAIM_CROSSOVER_P, CLAIM_ANSWER_GAP = 0.975, 0.025, 0.10
 CLAIMABLE = ("heat", "pace")
 SMALL_RISK, NARROW_RANGE = 0.10, 0.30

@@ -32,6 +32,8 @@ RECORD_COLUMNS = (
 )
 TRACK_COLUMNS = ("latitude", "longitude")  # stored apart from everything that is shared or published
 
+SEGMENT_S = 300.0  # moving time per segment
+
 # One row per weather hour and place, for every source (docs/data.md, v_run_weather).
 WEATHER_COLUMNS = (
     "air_temp_c",

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.masks import all_true, any_true
+from pipeline.schema import SEGMENT_S
 from pipeline.weather.cells import cell_of, distance_km
 
-SEGMENT_S = 300.0  # of moving time, as sql/queries/cut_segments.sql cuts
 SAME_WEATHER_KM = 15.0  # the source's own cells are 9-25 km wide
 _SURELY_NEAR_DEG = 0.1  # a degree is at most 112 km, so a difference this small is under 15 km in every direction
 

@@ -17,8 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.instants import naive_utc
-from pipeline.rules import SEGMENT_S
-from pipeline.schema import RECORD_COLUMNS, TRACK_COLUMNS, ParsedRun, Prepared
+from pipeline.schema import RECORD_COLUMNS, SEGMENT_S, TRACK_COLUMNS, ParsedRun, Prepared
 from pipeline.store.db.rows import first_value, insert_columns, insert_lists, insert_rows, registered
 from pipeline.store.db.sql_files import read_sql
 from pipeline.store.db.transaction import transaction

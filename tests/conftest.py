@@ -20,6 +20,7 @@ os.environ.setdefault("TEST_DAY", f"{datetime.now(UTC):%Y-%m-%d}")  # for all wo
 gc.set_threshold(50_000)  # as the program has it: most of what the tests load stays
 # A job in the background of a shell ignores Ctrl-C, and so would every program that it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # ignored under nohup
 
 SLOW_FOLDERS = {"faults", "functional", "sql"}
 SLOW_FILES = {

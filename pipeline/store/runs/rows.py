@@ -23,7 +23,7 @@ from pipeline.store.db.sql_files import read_sql
 from pipeline.store.db.transaction import transaction
 
 PARTS = ("lap", "pause", "run_field", "device", "carried_weather")  # further tables of the ledger, by run_id
-RUNS_PER_BLOCK = 50  # joined at once; a whole batch would need as much memory again
+RUNS_PER_BLOCK = 35  # joined at once; a whole batch would need as much memory again
 LONGEST_HALF_S = 0.75 * SEGMENT_S  # half of the longest segment, which may be 1.5 times the usual length
 
 

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 
 FEWEST_ANSWERED_RUNS = 10  # the runner's answered runs before a personal number and before the first forecast
 FEWEST_ANSWERED_SHARE = 0.70  # of the runs since the first answer
-STORE_CRAMPS, STORE_RUNNERS = (
-    20,
-    5,
-)  # runs with a cramp, and runners with one, before other runners count more than studies
+STORE_CRAMPS = 20  # runs with a cramp in the store before other runners count more than studies
+STORE_RUNNERS = 5  # and runners with one
 CRAMPS_FOR_COUNTS = 5  # the runner's runs with a cramp before they are compared with clean runs
 CRAMPS_TO_MISS_NOTHING = 20  # the runner's runs with a cramp before "no link" may be said
 CRAMPS_TO_JUDGE_FORECASTS = 20  # runs with a cramp before forecasts are judged

@@ -16,12 +16,11 @@ from typing import Any
 import polars as pl
 
 from models.fit.hazard import MODEL_VERSION, CrampHazard
-from models.scoring.poisson import poisson_ratio_range
 from pipeline.actions.for_each_runner import for_each_runner
 from pipeline.actions.report.questionnaire import questionnaire_facts
 from pipeline.actions.risk.plans import PlanSet, plan_set, runner_habits
 from pipeline.actions.risk.usual_air import RunnerAir
-from pipeline.actions.training.evidence import evidence_of, permission_of, record_of
+from pipeline.actions.training.evidence import evidence_of, observed_ratio, permission_of, record_of
 from pipeline.actions.training.ready_fit import ready_fit
 from pipeline.errors import CannotStart, SomeFailed, TryAgain, system_error
 from pipeline.files import write_whole
@@ -206,12 +205,8 @@ def _evaluation(record: Mapping[str, Any] | None) -> Evaluation | None:
         rivals=tuple(Rival(_RIVALS[rival["name"]], rival["log_loss"]) for rival in record["baselines"]),
         scored_runs=record["runs"],
         scored_runners=1,
-        off=_is_off(record["expected"], record["cramps"]),
+        off=forecasts_are_off(record["expected"], observed_ratio(record["cramps"], record["expected"])),
     )
-
-
-def _is_off(expected: float, observed: int) -> bool:
-    return forecasts_are_off(expected, poisson_ratio_range(observed, expected) if expected else None)
 
 
 def _provenance(inputs: ReportInputs) -> Provenance:

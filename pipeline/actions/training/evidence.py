@@ -47,6 +47,11 @@ def forecast_record(forecasts: Sequence[StoredForecast]) -> ForecastRecord:
     return ForecastRecord(len(counted), expected, sum(bool(forecast.cramp) for forecast in counted))
 
 
+def observed_ratio(observed: int, expected: float) -> tuple[float, float] | None:
+    """The exact 95 % range of observed / expected, as the rules take it; None if nothing was expected."""
+    return poisson_ratio_range(observed, expected) if expected else None
+
+
 def evidence_of(
     runner: Runner,
     runs: pl.DataFrame,
@@ -61,7 +66,7 @@ def evidence_of(
         **counts,
         claims=tuple(_claim(factor, found, runs) for factor, found in record["claims"].items()),
         forecasts_expected=scored.expected,
-        forecasts_ratio=poisson_ratio_range(scored.observed, scored.expected) if scored.expected else None,
+        forecasts_ratio=observed_ratio(scored.observed, scored.expected),
     )
 
 

@@ -14,7 +14,6 @@ from pipeline.cli.frame.output import json_text
 from pipeline.errors import STOPPED, CramplogError, system_error
 
 FAILED = 1
-WRONG_USAGE = 2
 
 
 def print_error(error: Exception, as_json: bool) -> int:
